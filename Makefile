@@ -1,0 +1,89 @@
+# prm-calendar: syncs WordPress users' calendars without PHP. `make help` lists the targets.
+#
+# Variables that a packager or developer may set:
+#   CC, CFLAGS, CPPFLAGS, LDFLAGS   as everywhere; they come after our own flags
+#   DESTDIR, PREFIX                 where `make install` puts things (PREFIX: /usr)
+#   VARIANT                         plain (default), asan, tsan, coverage: objects in build/VARIANT
+#   WERROR=1                        warnings are errors (CI)
+#   V=1                             show whole commands
+VERSION := 0.1.0
+CC ?= cc
+PREFIX ?= /usr
+VARIANT ?= plain
+PKG_CONFIG ?= pkg-config
+
+LIBRARIES := mysqlclient libcurl libcjson libical libxml-2.0 inih libsodium glib-2.0 gio-2.0 icu-i18n icu-uc
+BUILD := build/$(VARIANT)
+PROGRAM := $(if $(filter plain,$(VARIANT)),build,$(BUILD))/prm-calendar
+
+# Asked for once, and not by targets that build nothing.
+ifeq ($(filter help clean format packages,$(MAKECMDGOALS)),)
+LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
+LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
+endif
+
+OUR_CPPFLAGS := -Isrc -D_GNU_SOURCE -DPRM_CALENDAR_VERSION='"$(VERSION)"' \
+	-DGLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_74 -DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_74
+OUR_CFLAGS := -std=gnu17 -g -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wvla -Wformat=2 -Wundef -Wpointer-arith -fno-common $(if $(WERROR),-Werror)
+OUR_LDFLAGS := -Wl,--as-needed
+VARIANT_FLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+VARIANT_FLAGS_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
+VARIANT_FLAGS_coverage := -O0 --coverage
+VARIANT_FLAGS := $(VARIANT_FLAGS_$(VARIANT))
+LIBS := $(LIB_LIBS) -lm -lpthread
+
+SOURCES := $(sort $(wildcard src/*/*.c))
+LIBRARY_SOURCES := $(filter-out src/cli/main.c,$(SOURCES))
+UNIT_SOURCES := $(sort $(wildcard tests/unit/*/test-*.c))
+UNIT_HELPERS := $(sort $(wildcard tests/unit/support/*.c))
+CHECKER_SOURCES := $(sort $(wildcard tests/vectors/*.c))
+OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(1))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(UNIT_SOURCES))
+ALL_OBJECTS := $(call OBJECTS,$(SOURCES) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES))
+
+Q := $(if $(V),,@)
+SAY = $(if $(V),@:,@printf '  %-4s %s\n')
+
+.PHONY: all help clean unit-tests check-vectors
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(PROGRAM) ## build the program (default)
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## ?/\1\t/' | sort | \
+		while IFS="$$(printf '\t')" read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
+
+$(BUILD)/libprm-calendar.a: $(call OBJECTS,$(LIBRARY_SOURCES))
+	$(SAY) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(PROGRAM): $(BUILD)/src/cli/main.o $(BUILD)/libprm-calendar.a
+	$(SAY) LD $@
+	$(Q)$(CC) $(OUR_LDFLAGS) $(VARIANT_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Warnings of the libraries' own headers are not ours.
+$(BUILD)/%.o: %.c Makefile
+	$(SAY) CC $<
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(OUR_CPPFLAGS) $(patsubst -I%,-isystem %,$(LIB_CFLAGS)) $(CPPFLAGS) $(OUR_CFLAGS) $(VARIANT_FLAGS) \
+		$(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(call OBJECTS,$(UNIT_HELPERS)) $(BUILD)/libprm-calendar.a
+	$(SAY) LD $@
+	$(Q)$(CC) $(OUR_LDFLAGS) $(VARIANT_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/check-vectors: $(call OBJECTS,$(CHECKER_SOURCES)) $(BUILD)/libprm-calendar.a
+	$(SAY) LD $@
+	$(Q)$(CC) $(OUR_LDFLAGS) $(VARIANT_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+unit-tests: $(UNIT_TESTS) ## build the unit tests (VARIANT=asan, tsan, coverage for the others)
+
+check-vectors: $(BUILD)/check-vectors ## run the vectors and the corpus: VECTORS_DIR=… ICAL_CORPUS_DIR=…
+	$(Q)$(BUILD)/check-vectors $(if $(VECTORS_DIR),--vectors=$(VECTORS_DIR)) $(if $(ICAL_CORPUS_DIR),--ical-corpus=$(ICAL_CORPUS_DIR))
+
+clean: ## remove build/
+	rm -rf build
+
+-include $(ALL_OBJECTS:.o=.d)

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One MySQL connection: prepared statements, streaming results, transactions with retry. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DB_ERROR db_error_quark()
+GQuark db_error_quark(void);
+
+typedef enum {
+	DB_ERROR_UNAVAILABLE, /* cannot connect: server down, unknown host, time-out */
+	DB_ERROR_ACCESS,      /* wrong password, missing privilege, unknown database */
+	DB_ERROR_SCHEMA,      /* a table or column is missing, or not InnoDB */
+	DB_ERROR_CONFLICT,    /* deadlock or lock-wait time-out, rolled back; retries used up */
+	DB_ERROR_LOST,        /* connection lost before COMMIT was sent: nothing was written */
+	DB_ERROR_UNKNOWN,     /* connection lost during COMMIT: the write may have happened */
+	DB_ERROR_QUERY,       /* anything else the server refused: data too long, syntax … */
+} DbErrorCode;
+
+typedef enum { DB_TLS_PREFERRED, DB_TLS_REQUIRED, DB_TLS_OFF } DbTls;
+
+typedef struct DbOptions {
+	const char *host;
+	unsigned port;
+	const char *socket; /* or NULL; wins over host */
+	const char *name;
+	const char *user;
+	const char *password;
+	DbTls tls;
+	const char *tls_ca;       /* or NULL */
+	const char *table_prefix; /* of this blog's tables: "wp_", "wp_2_"; [A-Za-z0-9_]+ */
+	const char *base_prefix;  /* of users and usermeta: "wp_" */
+	unsigned connect_timeout_secs;
+} DbOptions;
+
+typedef struct Db Db;
+
+/* Connects. Sets utf8mb4, the sql_mode that WordPress's rows need (data-model 7), READ COMMITTED.
+ */
+Db *db_open(const DbOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void db_free(Db *db);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_free)
+
+/* A prepared statement, owned and cached by the Db (by its text); all bindings are cleared. In
+ * `sql`,
+ * "{posts}" becomes the blog's table of that name, "{users}" and "{usermeta}" the network's. One
+ * result at a time may be open per Db. NULL with error set. */
+typedef struct DbStatement DbStatement;
+DbStatement *db_prepare(Db *db, const char *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Binds the next parameter, in order. Text and bytes are borrowed until the statement has run; NULL
+ * text is SQL NULL. */
+void db_bind_int(DbStatement *statement, int64_t value);
+void db_bind_text(DbStatement *statement, const char *text);
+void db_bind_bytes(DbStatement *statement, const void *bytes, size_t length);
+
+/* Runs INSERT, UPDATE, DELETE. `ret_affected` (or NULL) gets the rows changed. */
+bool db_run(
+	DbStatement *statement, uint64_t *ret_affected, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+uint64_t db_insert_id(const Db *db);
+
+/* Runs a SELECT and streams its rows: while db_next() sets *ret_row, the columns are readable. The
+ * result ends by itself after the last row or an error; db_finish() ends it early. */
+bool db_query(DbStatement *statement, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool db_next(DbStatement *statement, bool *ret_row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void db_finish(DbStatement *statement);
+bool db_column_is_null(const DbStatement *statement, unsigned column);
+int64_t db_column_int(const DbStatement *statement, unsigned column);
+/* Borrowed until the next db_next(); NULL for SQL NULL; NUL-terminated. */
+const char *db_column_text(const DbStatement *statement, unsigned column);
+size_t db_column_bytes(const DbStatement *statement, unsigned column);
+
+/* Text of a multi-row statement: `head`, then `row` written `rows` times with commas, then `tail`.
+ * Caller frees. */
+char *db_repeat_sql(const char *head, const char *row, size_t rows, const char *tail);
+
+/* Runs `work` between BEGIN and COMMIT. After a deadlock, a lock-wait time-out, or a connection
+ * that was lost before COMMIT, everything is rolled back, the connection reopened if need be, and
+ * `work` runs again (a few times, with jitter): it must start from its inputs each time. */
+typedef bool (*DbWork)(Db *db, void *data, GError **error);
+bool db_transaction(Db *db, DbWork work, void *data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Statements sent since db_open(), prepared executions and plain ones. */
+uint64_t db_statement_count(const Db *db);

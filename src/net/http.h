@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* HTTP over libcurl with the policy of design 9: hostile URLs, bounded answers, verified TLS. */
+#pragma once
+
+#include <gio/gio.h>
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HTTP_ERROR http_error_quark()
+GQuark http_error_quark(void);
+
+/* Failures below the status code; a status, even 500, is a response and no error. */
+typedef enum {
+	HTTP_ERROR_URL,      /* not an http(s) URL, or http where only https is allowed */
+	HTTP_ERROR_BLOCKED,  /* address policy: loopback, private, link-local, … */
+	HTTP_ERROR_REDIRECT, /* too many, a loop, https to http, or credentials would leave their
+				host */
+	HTTP_ERROR_TLS,      /* certificate not valid */
+	HTTP_ERROR_NETWORK,  /* cannot resolve, connect, or the connection broke in mid-answer */
+	HTTP_ERROR_TIMEOUT,
+	HTTP_ERROR_TOO_LARGE, /* decoded body over the limit */
+	HTTP_ERROR_CANCELLED,
+} HttpError;
+
+/* True when the same request may work a little later; decided from domain and code alone. */
+bool http_error_is_temporary(const GError *error);
+
+typedef struct HttpOptions {
+	unsigned connect_timeout_secs;
+	unsigned request_timeout_secs;
+	size_t max_response_bytes; /* of the decoded body */
+	bool allow_http;           /* else only https */
+	const char *const
+		*allow_private; /* NULL-terminated hosts or CIDRs exempt from the address policy */
+	const char *ca_file;    /* or NULL: the system's */
+	const char *proxy;      /* or NULL: none; the environment's proxies are ignored */
+	/* For tests: waits this long between retries. NULL: really waits. */
+	void (*wait_msecs)(void *data, unsigned msecs);
+	void *wait_data;
+} HttpOptions;
+
+/* What all clients of a process share: per-host limits and Retry-After marks, learned
+ * authentication schemes, DNS and TLS caches. Thread-safe. */
+typedef struct HttpShared HttpShared;
+HttpShared *http_shared_new(const HttpOptions *options);
+void http_shared_free(HttpShared *shared);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpShared, http_shared_free)
+
+/* One client per thread. `shared` must outlive it. */
+typedef struct HttpClient HttpClient;
+HttpClient *http_client_new(HttpShared *shared);
+void http_client_free(HttpClient *client);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpClient, http_client_free)
+
+/* Credentials, and the origin that they were given for; borrowed by requests. They are sent to that
+ * origin's host and to hosts of the same registrable domain over the same scheme, never elsewhere.
+ */
+typedef struct HttpAuth {
+	const char *origin_url;
+	const char *user; /* Basic or Digest, as the server asks */
+	const char *password;
+	const char *bearer; /* or a bearer token instead of both */
+} HttpAuth;
+
+typedef struct HttpRequest {
+	const char *method; /* "PROPFIND" … ; kept, with its body, across redirects */
+	const char *url;
+	const HttpAuth *auth;       /* or NULL */
+	const char *const *headers; /* NULL-terminated "Name: value" lines, or NULL */
+	const char *content_type;   /* or NULL */
+	const char *body;           /* or NULL */
+	size_t body_bytes;
+	GCancellable *cancellable; /* or NULL */
+} HttpRequest;
+
+typedef struct HttpResponse {
+	int status;
+	char *url;                /* that answered, after redirects */
+	char *permanent_url;      /* after a chain of only 301 and 308; else NULL */
+	char *content_type;       /* or NULL */
+	int64_t retry_after_secs; /* clamped to 1 min … 2 h; -1 when the answer has none */
+	GString *body;            /* decoded bytes, NUL-terminated beyond their length */
+} HttpResponse;
+
+void http_response_free(HttpResponse *response);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpResponse, http_response_free)
+
+/* Performs one safe (reading) request: follows redirects, answers one authentication challenge,
+ * tries 500, 502, 504 and broken connections again at most twice with jitter. Returns the final
+ * response whatever its status, or NULL with HTTP_ERROR. While a host's Retry-After runs, returns a
+ * 429 or 503 of our own without asking it. */
+HttpResponse *http_perform(HttpClient *client, const HttpRequest *request, GError **error);

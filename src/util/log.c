@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Formats one message twice: for a person, or as a JSON object a line. */
+#include "util/log.h"
+
+#include <cjson/cJSON.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct {
+	LogLevel level;
+	LogFormat format;
+} logger = {.level = LOG_INFO, .format = LOG_FORMAT_TEXT};
+
+static const char *const level_names[] = {
+	[LOG_ERROR] = "error",
+	[LOG_WARNING] = "warning",
+	[LOG_INFO] = "info",
+	[LOG_DEBUG] = "debug",
+};
+
+void log_setup(LogLevel level, LogFormat format)
+{
+	logger.level = level;
+	logger.format = format;
+}
+
+bool log_enabled(LogLevel level)
+{
+	return level <= logger.level;
+}
+
+bool log_level_parse(const char *text, LogLevel *ret_level)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(level_names); i++) {
+		if (strcmp(text, level_names[i]) == 0) {
+			*ret_level = (LogLevel)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Valid UTF-8 without control characters: what a server sent cannot begin a new line or move a
+ * cursor. */
+static char *log_printable(const char *message)
+{
+	g_autofree char *valid = g_utf8_make_valid(message, -1);
+	GString *out = g_string_sized_new(strlen(valid));
+
+	for (const char *p = valid; *p != '\0'; p = g_utf8_next_char(p)) {
+		gunichar character = g_utf8_get_char(p);
+
+		if (g_unichar_iscntrl(character))
+			g_string_append_printf(out, "\\x%02X", character);
+		else
+			g_string_append_unichar(out, character);
+	}
+	return g_string_free(out, FALSE);
+}
+
+static char *log_format_text(LogLevel level, const LogAbout *about, const char *message)
+{
+	g_autoptr(GString) line = g_string_new("prm-calendar: ");
+
+	if (level != LOG_INFO)
+		g_string_append_printf(line, "%s: ", level_names[level]);
+	if (about->user_id != 0) {
+		g_string_append_printf(line, "user %" G_GINT64_FORMAT, about->user_id);
+		if (about->user_login != NULL)
+			g_string_append_printf(line, " (%s)", about->user_login);
+		g_string_append(line, ": ");
+	}
+	if (about->connection_id != NULL)
+		g_string_append_printf(line, "%s: ", about->connection_id);
+	if (about->event_uid != NULL)
+		g_string_append_printf(line, "event %s: ", about->event_uid);
+	g_string_append(line, message);
+	return log_printable(line->str);
+}
+
+static char *log_format_json(LogLevel level, const LogAbout *about, const char *message)
+{
+	cJSON *object = cJSON_CreateObject();
+	g_autofree char *valid = g_utf8_make_valid(message, -1);
+	char *printed;
+	char *line;
+
+	cJSON_AddStringToObject(object, "level", level_names[level]);
+	cJSON_AddStringToObject(object, "message", valid);
+	if (about->user_id != 0)
+		cJSON_AddNumberToObject(object, "user_id", (double)about->user_id);
+	if (about->user_login != NULL)
+		cJSON_AddStringToObject(object, "user_login", about->user_login);
+	if (about->connection_id != NULL)
+		cJSON_AddStringToObject(object, "connection", about->connection_id);
+	if (about->event_uid != NULL)
+		cJSON_AddStringToObject(object, "event_uid", about->event_uid);
+	printed = cJSON_PrintUnformatted(object);
+	line = g_strdup(printed);
+	cJSON_free(printed);
+	cJSON_Delete(object);
+	return line;
+}
+
+void log_line(LogLevel level, const LogAbout *about, const char *format, ...)
+{
+	static const LogAbout nobody = {0};
+	g_autofree char *message = NULL;
+	g_autofree char *line = NULL;
+	va_list arguments;
+
+	if (!log_enabled(level))
+		return;
+	if (about == NULL)
+		about = &nobody;
+	va_start(arguments, format);
+	message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	if (logger.format == LOG_FORMAT_JSON)
+		line = log_format_json(level, about, message);
+	else
+		line = log_format_text(level, about, message);
+	/* One call, so that lines of several threads do not mix. */
+	fprintf(stderr, "%s\n", line);
+}

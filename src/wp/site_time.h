@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Site time, as PHP and WordPress compute it (wp_timezone(), get_date_from_gmt(), get_gmt_from_date()). */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct SiteZone SiteZone;
+
+/* wp_timezone(): `timezone_string`, else `gmt_offset` ("5.5"). Either may be NULL or empty; what PHP would
+ * not accept sets an error that names the option. Thread-safe after creation. */
+SiteZone *site_zone_new(const char *timezone_string, const char *gmt_offset, GError **error);
+void site_zone_free(SiteZone *zone);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SiteZone, site_zone_free)
+
+/* wp_timezone_string(): "Europe/Amsterdam" or "+05:30". Borrowed. */
+const char *site_zone_name(const SiteZone *zone);
+
+/* The same zone for GLib's calendar code. Borrowed. */
+GTimeZone *site_zone_glib(const SiteZone *zone);
+
+/* "Y-m-d H:i:s" in site time, and in UTC; "Y-m-d\TH:i:sP" (ISO 8601 with offset). Caller frees. */
+char *site_zone_format(const SiteZone *zone, int64_t utc);
+char *site_zone_format_utc(int64_t utc);
+char *site_zone_format_iso(const SiteZone *zone, int64_t utc);
+
+/* get_gmt_from_date(): the instant of a "Y-m-d H:i:s" in site time; times that happen twice or never as
+ * PHP reads them (vectors/README, fact 14). False for text that is no such time. */
+bool site_zone_parse(const SiteZone *zone, const char *local, int64_t *ret_utc);
+
+/* Reads ISO 8601 with offset or "Z", as PHP's `c` format writes it; false for anything else. */
+bool site_time_parse_iso(const char *text, int64_t *ret_utc);
