@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the ini file through inih, whose silent cuts are refused before they happen. */
+#include "util/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ini.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/secret.h"
+
+enum {
+	/* Debian builds inih with lines of 200 bytes, the line feed and the NUL among them. */
+	INIH_LINE_BYTES_MAX = 198,
+	INIH_SECTION_BYTES_MAX = 49,
+	SECRET_FILE_BYTES_MAX = 64 * 1024,
+	OTHERS_MAY_ACCESS = S_IRWXO,
+};
+
+#define UTF8_BOM "\xEF\xBB\xBF"
+
+typedef struct {
+	Config *config;
+	const char *path;
+	FILE *file;
+	char *line; /* of getline() */
+	size_t line_capacity;
+	unsigned line_number;
+	bool holds_secrets;
+	GHashTable *seen; /* "section.key" that stood in the file */
+	GError *error;    /* the first one; reading stops */
+} ConfigReader;
+
+G_DEFINE_QUARK(prm - config - error, config_error)
+
+static void config_reader_clear(ConfigReader *reader)
+{
+	if (reader->line != NULL)
+		explicit_bzero(reader->line, reader->line_capacity);
+	free(reader->line);
+	if (reader->file != NULL)
+		fclose(reader->file);
+	g_clear_pointer(&reader->seen, g_hash_table_unref);
+	g_clear_error(&reader->error);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ConfigReader, config_reader_clear)
+
+static void config_fail(ConfigReader *reader, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void config_fail(ConfigReader *reader, const char *format, ...)
+{
+	g_autofree char *message = NULL;
+	va_list arguments;
+
+	if (reader->error != NULL)
+		return;
+	va_start(arguments, format);
+	message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	g_set_error(&reader->error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "%s:%u: %s", reader->path,
+		reader->line_number, message);
+}
+
+/* What inih would change without a word: it cuts long lines and section names, takes " ;" for a
+ * comment, and joins an indented line to the value before it. */
+static const char *line_objection(const char *line, size_t length)
+{
+	const char *text = line + strspn(line, " \t");
+
+	if (strlen(line) != length)
+		return "the line holds a NUL byte";
+	if (length > INIH_LINE_BYTES_MAX)
+		return "the line is longer than 198 bytes; put a long secret into a file of its "
+		       "own and name it with KEY_file";
+	if (*text == '\0' || *text == ';' || *text == '#')
+		return NULL;
+	if (text != line)
+		return "the line begins with a blank; begin each key at the start of its line";
+	if (*text == '[') {
+		const char *end = strchr(text, ']');
+
+		if (end == NULL)
+			return "the section has no closing ]";
+		if (end - text - 1 > INIH_SECTION_BYTES_MAX)
+			return "the section's name is too long";
+		if (end[1 + strspn(end + 1, " \t")] != '\0')
+			return "something stands behind the closing ]; put comments on lines of "
+			       "their own";
+		return NULL;
+	}
+	if (strpbrk(text, "=:") == NULL)
+		return "this is no 'key = value'";
+	if (strstr(text, " ;") != NULL || strstr(text, "\t;") != NULL)
+		return "the value would be cut at the blank before ';'; put comments on lines of "
+		       "their own, and such a secret into a file named with KEY_file";
+	return NULL;
+}
+
+/* The reader that inih calls (as fgets): hands out one line, or NULL at the end or after an error.
+ */
+static char *config_read_line(char *buffer, int size, void *data)
+{
+	ConfigReader *reader = data;
+	const char *objection;
+	ssize_t length;
+
+	if (reader->error != NULL)
+		return NULL;
+	length = getline(&reader->line, &reader->line_capacity, reader->file);
+	if (length < 0) {
+		if (ferror(reader->file))
+			config_fail(reader, "cannot read on: %s", g_strerror(errno));
+		return NULL;
+	}
+	reader->line_number++;
+	if (reader->line_number == 1 && g_str_has_prefix(reader->line, UTF8_BOM)) {
+		length -= (ssize_t)strlen(UTF8_BOM);
+		memmove(reader->line, reader->line + strlen(UTF8_BOM), (size_t)length + 1);
+	}
+	while (length > 0 && strchr("\r\n", reader->line[length - 1]) != NULL)
+		reader->line[--length] = '\0';
+	objection = line_objection(reader->line, (size_t)length);
+	if (objection != NULL) {
+		config_fail(reader, "%s", objection);
+		return NULL;
+	}
+	g_strlcpy(buffer, reader->line, (size_t)size);
+	return buffer;
+}
+
+static void *config_field(Config *config, const ConfigKey *key)
+{
+	return (char *)config + key->offset;
+}
+
+static char *join_words(const char *const *words)
+{
+	g_autofree char *list = g_strjoinv(", ", (char **)words);
+
+	return g_strdup_printf("one of %s", list);
+}
+
+static bool index_of_word(const char *const *words, const char *text, int *ret_index)
+{
+	for (int i = 0; words[i] != NULL; i++) {
+		if (strcmp(words[i], text) == 0) {
+			*ret_index = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool parse_bool(const char *text, bool *ret_value)
+{
+	static const char *const words[] = {
+		"no", "yes", "false", "true", "off", "on", "0", "1", NULL};
+	int index;
+
+	if (!index_of_word(words, text, &index))
+		return false;
+	*ret_value = index % 2 == 1;
+	return true;
+}
+
+static char **parse_list(const char *text)
+{
+	g_auto(GStrv) words = g_strsplit_set(text, ", \t", -1);
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+
+	for (size_t i = 0; words[i] != NULL; i++) {
+		if (words[i][0] != '\0')
+			g_strv_builder_add(list, words[i]);
+	}
+	return g_strv_builder_end(list);
+}
+
+static void replace_string(char **field, const char *text)
+{
+	secret_free(*field);
+	*field = g_strdup(text);
+}
+
+/* Puts a value into its field. Returns NULL, or what the value should have been; caller frees. */
+static char *config_assign(Config *config, const ConfigKey *key, const char *text)
+{
+	void *field = config_field(config, key);
+	gint64 number;
+	int index;
+
+	switch (key->type) {
+	case CONFIG_STRING:
+		if (key->choices != NULL && !index_of_word(key->choices, text, &index))
+			return join_words(key->choices);
+		replace_string(field, text);
+		return NULL;
+	case CONFIG_INT_OR_ALL:
+		if (strcmp(text, "all") == 0) {
+			*(int *)field = 0;
+			return NULL;
+		}
+		if (g_ascii_string_to_signed(text, 10, key->minimum, key->maximum, &number, NULL)) {
+			*(int *)field = (int)number;
+			return NULL;
+		}
+		return g_strdup_printf(
+			"a number from %d to %d, or all", key->minimum, key->maximum);
+	case CONFIG_INT:
+		if (!g_ascii_string_to_signed(text, 10, key->minimum, key->maximum, &number, NULL))
+			return g_strdup_printf(
+				"a number from %d to %d", key->minimum, key->maximum);
+		*(int *)field = (int)number;
+		return NULL;
+	case CONFIG_BOOL:
+		return parse_bool(text, field) ? NULL : g_strdup("yes or no");
+	case CONFIG_CHOICE:
+		if (!index_of_word(key->choices, text, &index))
+			return join_words(key->choices);
+		*(int *)field = index;
+		return NULL;
+	case CONFIG_LIST:
+		g_strfreev(*(char ***)field);
+		*(char ***)field = parse_list(text);
+		return NULL;
+	}
+	g_assert_not_reached();
+}
+
+/* Secrets must not be readable by everybody (design 9). */
+static bool check_private(int descriptor, const char *path, const char *what, GError **error)
+{
+	struct stat status;
+
+	if (fstat(descriptor, &status) != 0) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "cannot examine %s: %s",
+			path, g_strerror(errno));
+		return false;
+	}
+	if ((status.st_mode & OTHERS_MAY_ACCESS) != 0) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"%s %s and every user of this machine may open it: run chmod o= %s", path,
+			what, path);
+		return false;
+	}
+	if (status.st_uid != 0 && status.st_uid != geteuid()) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"%s %s but belongs to another user: run chown root %s", path, what, path);
+		return false;
+	}
+	return true;
+}
+
+/* The contents of a secret's file without the line feed at its end; caller frees with
+ * secret_free(). */
+static char *read_secret_file(const char *path, GError **error)
+{
+	g_auto(Secret) contents = g_malloc0(SECRET_FILE_BYTES_MAX + 1);
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	FILE *file;
+	size_t length;
+
+	if (descriptor < 0) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "cannot read %s: %s", path,
+			g_strerror(errno));
+		return NULL;
+	}
+	if (!check_private(descriptor, path, "holds a secret", error)) {
+		close(descriptor);
+		return NULL;
+	}
+	file = fdopen(descriptor, "r");
+	length = fread(contents, 1, SECRET_FILE_BYTES_MAX, file);
+	if (ferror(file) || !feof(file) || strlen(contents) != length) {
+		fclose(file);
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"%s is no secret's file: it cannot be read, holds a NUL byte or is larger "
+			"than 64 KiB",
+			path);
+		return NULL;
+	}
+	fclose(file);
+	while (length > 0 && strchr("\r\n", contents[length - 1]) != NULL)
+		contents[--length] = '\0';
+	return g_steal_pointer(&contents);
+}
+
+static const ConfigKey *find_key(const char *section, const char *name, bool *ret_is_file)
+{
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
+		size_t length = strlen(key->name);
+
+		if (strcmp(key->section, section) != 0 || strncmp(key->name, name, length) != 0)
+			continue;
+		*ret_is_file = strcmp(name + length, "_file") == 0;
+		if (name[length] == '\0' || (*ret_is_file && (key->flags & CONFIG_SECRET) != 0))
+			return key;
+	}
+	return NULL;
+}
+
+static char *known_names(const char *section)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
+		if (strcmp(key->section, section) == 0)
+			g_string_append_printf(
+				names, "%s%s", names->len == 0 ? "" : ", ", key->name);
+	}
+	return g_strdup(names->str);
+}
+
+static void report_unknown(ConfigReader *reader, const char *section, const char *name)
+{
+	g_autofree char *names = known_names(section);
+
+	if (section[0] == '\0')
+		config_fail(reader,
+			"%s stands before the first section; put it below [database] or "
+			"another one",
+			name);
+	else if (names[0] == '\0')
+		config_fail(reader, "unknown section [%s]", section);
+	else
+		config_fail(reader, "unknown key %s in [%s]; it knows %s", name, section, names);
+}
+
+/* Called by inih for each key. Returning 1 goes on; the first error stops the reader. */
+static int config_handle(void *data, const char *section, const char *name, const char *value)
+{
+	ConfigReader *reader = data;
+	g_autoptr(GError) file_error = NULL;
+	g_auto(Secret) secret = NULL;
+	g_autofree char *wanted = NULL;
+	bool is_file = false;
+	const ConfigKey *key = find_key(section, name, &is_file);
+
+	if (reader->error != NULL)
+		return 1;
+	if (key == NULL) {
+		report_unknown(reader, section, name);
+		return 1;
+	}
+	if (!g_hash_table_add(reader->seen, g_strdup_printf("%s.%s", key->section, key->name))) {
+		config_fail(reader, "%s is given twice in [%s]; keep one", key->name, section);
+		return 1;
+	}
+	if ((key->flags & CONFIG_LATER) != 0 && strcmp(value, key->default_text) != 0) {
+		config_fail(reader, "%s in [%s] is not supported by this version; remove the line",
+			name, section);
+		return 1;
+	}
+	if (is_file) {
+		secret = read_secret_file(value, &file_error);
+		if (secret == NULL) {
+			config_fail(reader, "%s: %s", name, file_error->message);
+			return 1;
+		}
+	} else if ((key->flags & CONFIG_SECRET) != 0 && value[0] != '\0') {
+		reader->holds_secrets = true;
+	}
+	wanted = config_assign(reader->config, key, is_file ? secret : value);
+	if (wanted != NULL)
+		config_fail(reader, "%s in [%s] is '%s', which is not %s", name, section, value,
+			wanted);
+	return 1;
+}
+
+static Config *config_new_default(void)
+{
+	Config *config = g_new0(Config, 1);
+
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
+		g_autofree char *wanted = config_assign(config, key, key->default_text);
+
+		g_assert(wanted == NULL);
+	}
+	return config;
+}
+
+static bool config_check_required(Config *config, const char *path, GError **error)
+{
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
+		if ((key->flags & CONFIG_REQUIRED) == 0)
+			continue;
+		if (**(char **)config_field(config, key) != '\0')
+			continue;
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"%s: %s is missing in [%s] (%s)", path, key->name, key->section, key->help);
+		return false;
+	}
+	if (strspn(config->wordpress_table_prefix, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") !=
+		strlen(config->wordpress_table_prefix)) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"%s: table_prefix in [wordpress] may hold letters, digits and _ only",
+			path);
+		return false;
+	}
+	return true;
+}
+
+Config *config_load(const char *path, GError **error)
+{
+	g_autoptr(Config) config = config_new_default();
+	g_auto(ConfigReader) reader = {
+		.config = config,
+		.path = path,
+		.file = fopen(path, "re"),
+		.seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+	};
+
+	if (reader.file == NULL) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"cannot read the configuration %s: %s; name another with -c FILE", path,
+			g_strerror(errno));
+		return NULL;
+	}
+	ini_parse_stream(config_read_line, &reader, config_handle, &reader);
+	if (reader.error != NULL) {
+		g_propagate_error(error, g_steal_pointer(&reader.error));
+		return NULL;
+	}
+	if (reader.holds_secrets &&
+		!check_private(fileno(reader.file), path, "holds secrets", error))
+		return NULL;
+	if (!config_check_required(config, path, error))
+		return NULL;
+	return g_steal_pointer(&config);
+}
+
+void config_free(Config *config)
+{
+	if (config == NULL)
+		return;
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
+		void *field = config_field(config, key);
+
+		if (key->type == CONFIG_STRING)
+			secret_free(*(char **)field);
+		else if (key->type == CONFIG_LIST)
+			g_strfreev(*(char ***)field);
+	}
+	g_free(config);
+}

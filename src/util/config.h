@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The ini file (design 12): one table of keys is the source of the parser, the sample and the
+ * checks. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CONFIG_ERROR config_error_quark()
+GQuark config_error_quark(void);
+
+typedef enum {
+	CONFIG_ERROR_INVALID, /* file, line, key and remedy are in the message */
+} ConfigErrorCode;
+
+typedef enum { CONFIG_TLS_PREFERRED, CONFIG_TLS_REQUIRED, CONFIG_TLS_OFF } ConfigTls;
+typedef enum { CONFIG_GONE_TRASH, CONFIG_GONE_DELETE } ConfigGone;
+typedef enum { CONFIG_CACHE_NONE, CONFIG_CACHE_REDIS, CONFIG_CACHE_MEMCACHED } ConfigCache;
+
+/* Field names are section_key. Strings are owned and never NULL: empty when not set. */
+typedef struct Config {
+	char *database_host;
+	int database_port;
+	char *database_socket;
+	char *database_name;
+	char *database_user;
+	char *database_password;
+	int database_tls; /* ConfigTls */
+	char *database_tls_ca;
+
+	char *wordpress_table_prefix;
+	char *wordpress_auth_key;
+	char *wordpress_wp_config;
+	int wordpress_blog_id;
+
+	char *theme_prefix;
+	char *theme_activity_comment_type;
+	char *theme_stylesheet;
+
+	char *google_client_id;
+	char *google_client_secret;
+	char *google_api_base;
+	char *google_token_url;
+
+	int sync_interval_minutes;
+	int sync_users_per_pass; /* 0: all */
+	int sync_workers;
+	int sync_full_every_hours;
+	int sync_gone; /* ConfigGone */
+
+	bool match_names;
+
+	int log_limit;
+	int log_min_confidence; /* percent; a match must be above it */
+	char *log_content;
+	bool log_log_private;
+	bool log_log_self;
+	bool log_log_declined;
+
+	int network_connect_timeout_secs;
+	int network_request_timeout_secs;
+	int network_max_response_mb;
+	bool network_allow_http;
+	char **network_allow_private; /* NULL-terminated */
+	char *network_ca_file;
+	char *network_proxy;
+
+	int cache_type; /* ConfigCache */
+	char *cache_address;
+	int cache_database;
+	char *cache_password;
+	char *cache_key_prefix;
+
+	int output_log_level;  /* LogLevel */
+	int output_log_format; /* LogFormat */
+	char *output_metrics_file;
+} Config;
+
+typedef enum {
+	CONFIG_STRING,
+	CONFIG_INT,
+	CONFIG_INT_OR_ALL, /* "all" is 0 */
+	CONFIG_BOOL,       /* yes, no, true, false, on, off, 1, 0 */
+	CONFIG_CHOICE,     /* the index of the word in `choices` */
+	CONFIG_LIST,       /* words separated by commas or blanks */
+} ConfigType;
+
+typedef enum {
+	CONFIG_SECRET = 1 << 0, /* may be given as KEY_file; kept out of everything that we print */
+	CONFIG_REQUIRED = 1 << 1, /* must not be empty */
+	CONFIG_LATER = 1 << 2,    /* no other value than the default works in this version */
+} ConfigFlags;
+
+typedef struct ConfigKey {
+	const char *section;
+	const char *name;
+	ConfigType type;
+	ConfigFlags flags;
+	size_t offset;              /* of the field in Config */
+	const char *default_text;   /* as one would write it; "" for empty */
+	int minimum, maximum;       /* CONFIG_INT and CONFIG_INT_OR_ALL */
+	const char *const *choices; /* CONFIG_CHOICE: NULL-terminated */
+	const char *help;           /* one line, for the sample and the manual */
+} ConfigKey;
+
+/* All keys, in the order of the sample. The array ends with a NULL section. */
+const ConfigKey *config_keys(void);
+
+/* Reads a file. Every problem is an error that names file, line, key and remedy: unknown sections
+ * and keys, values out of range, lines that inih would cut, keys given twice, secrets in a file
+ * that others may read. NULL with CONFIG_ERROR. Caller frees. */
+Config *config_load(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Wipes the secrets. */
+void config_free(Config *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of all configuration keys. */
+#include "util/config.h"
+
+static const char *const tls_words[] = {"preferred", "required", "off", NULL};
+static const char *const gone_words[] = {"trash", "delete", NULL};
+static const char *const cache_words[] = {"none", "redis", "memcached", NULL};
+static const char *const theme_words[] = {"prm", "stadion", "rondo", NULL};
+static const char *const level_words[] = {"error", "warning", "info", "debug", NULL};
+static const char *const format_words[] = {"text", "json", NULL};
+
+/* A string that must be one of some words keeps its text: theme prefixes name rows. */
+#define FIELD(member) .offset = offsetof(Config, member)
+
+static const ConfigKey keys[] = {
+	{"database", "host", CONFIG_STRING, 0, FIELD(database_host), "localhost",
+		.help = "MySQL or MariaDB server; localhost means its socket"},
+	{"database", "port", CONFIG_INT, 0, FIELD(database_port), "3306", 1, 65535,
+		.help = "TCP port, where host is not localhost"},
+	{"database", "socket", CONFIG_STRING, 0, FIELD(database_socket), "",
+		.help = "path of the server's socket; wins over host and port"},
+	{"database", "name", CONFIG_STRING, CONFIG_REQUIRED, FIELD(database_name), "",
+		.help = "WordPress's database (DB_NAME in wp-config.php)"},
+	{"database", "user", CONFIG_STRING, CONFIG_REQUIRED, FIELD(database_user), "",
+		.help = "database user with the privileges of sql/grants.sql"},
+	{"database", "password", CONFIG_STRING, CONFIG_SECRET, FIELD(database_password), "",
+		.help = "that user's password"},
+	{"database", "tls", CONFIG_CHOICE, 0, FIELD(database_tls), "preferred",
+		.choices = tls_words, .help = "encrypt the connection: preferred, required or off"},
+	{"database", "tls_ca", CONFIG_STRING, 0, FIELD(database_tls_ca), "",
+		.help = "file with the authority that signed the server's certificate"},
+
+	{"wordpress", "table_prefix", CONFIG_STRING, CONFIG_REQUIRED, FIELD(wordpress_table_prefix),
+		"wp_", .help = "$table_prefix of wp-config.php"},
+	{"wordpress", "auth_key", CONFIG_STRING, CONFIG_SECRET | CONFIG_REQUIRED,
+		FIELD(wordpress_auth_key), "",
+		.help = "AUTH_KEY of wp-config.php: opens the stored calendar passwords"},
+	{"wordpress", "wp_config", CONFIG_STRING, CONFIG_LATER, FIELD(wordpress_wp_config), "",
+		.help = "read what is not given here from this wp-config.php"},
+	{"wordpress", "blog_id", CONFIG_INT, CONFIG_LATER, FIELD(wordpress_blog_id), "1", 1,
+		G_MAXINT, .help = "site of a multisite network"},
+
+	{"theme", "prefix", CONFIG_STRING, 0, FIELD(theme_prefix), "prm", .choices = theme_words,
+		.help = "the theme's prefix: prm, stadion or rondo"},
+	{"theme", "activity_comment_type", CONFIG_STRING, 0, FIELD(theme_activity_comment_type), "",
+		.help = "comment type of activities; empty: the one that goes with the prefix"},
+	{"theme", "stylesheet", CONFIG_STRING, 0, FIELD(theme_stylesheet), "",
+		.help = "pause while another theme than this is active; empty: never pause"},
+
+	{"google", "client_id", CONFIG_STRING, CONFIG_LATER, FIELD(google_client_id), "",
+		.help = "OAuth client id"},
+	{"google", "client_secret", CONFIG_STRING, CONFIG_SECRET | CONFIG_LATER,
+		FIELD(google_client_secret), "", .help = "OAuth client secret"},
+	{"google", "api_base", CONFIG_STRING, CONFIG_LATER, FIELD(google_api_base),
+		"https://www.googleapis.com/calendar/v3", .help = "Google Calendar's API"},
+	{"google", "token_url", CONFIG_STRING, CONFIG_LATER, FIELD(google_token_url),
+		"https://oauth2.googleapis.com/token", .help = "Google's token endpoint"},
+
+	{"sync", "interval_minutes", CONFIG_INT, 0, FIELD(sync_interval_minutes), "15", 1, 1440,
+		.help = "time between two passes, as the timer has it; status reckons with it"},
+	{"sync", "users_per_pass", CONFIG_INT_OR_ALL, 0, FIELD(sync_users_per_pass), "1", 1,
+		1000000, .help = "users whose turn it is in one pass, or all"},
+	{"sync", "workers", CONFIG_INT, 0, FIELD(sync_workers), "4", 1, 64,
+		.help = "users synced at the same time"},
+	{"sync", "full_every_hours", CONFIG_INT, CONFIG_LATER, FIELD(sync_full_every_hours), "24",
+		1, 8760, .help = "complete comparison at least this often"},
+	{"sync", "gone", CONFIG_CHOICE, 0, FIELD(sync_gone), "trash", .choices = gone_words,
+		.help = "what happens to events that left the calendar: trash or delete"},
+
+	{"match", "names", CONFIG_BOOL, 0, FIELD(match_names), "yes",
+		.help = "recognise attendees by name where the e-mail address is unknown"},
+
+	{"log", "limit", CONFIG_INT, 0, FIELD(log_limit), "10", 0, 100000,
+		.help = "meetings logged as activities in one pass"},
+	{"log", "min_confidence", CONFIG_INT, 0, FIELD(log_min_confidence), "50", 0, 100,
+		.help = "log people whose match is above this many percent"},
+	{"log", "content", CONFIG_STRING, CONFIG_REQUIRED, FIELD(log_content), "Meeting: {title}",
+		.help = "text of an activity; {title}, {location} and {meeting_url} are filled in"},
+	{"log", "log_private", CONFIG_BOOL, 0, FIELD(log_log_private), "no",
+		.help = "log private and confidential meetings too"},
+	{"log", "log_self", CONFIG_BOOL, 0, FIELD(log_log_self), "no",
+		.help = "log on the owner's own contact too"},
+	{"log", "log_declined", CONFIG_BOOL, 0, FIELD(log_log_declined), "no",
+		.help = "log meetings that the owner declined too"},
+
+	{"network", "connect_timeout_secs", CONFIG_INT, 0, FIELD(network_connect_timeout_secs),
+		"15", 1, 300, .help = "longest wait for a connection"},
+	{"network", "request_timeout_secs", CONFIG_INT, 0, FIELD(network_request_timeout_secs),
+		"120", 1, 3600, .help = "longest time for one request"},
+	{"network", "max_response_mb", CONFIG_INT, 0, FIELD(network_max_response_mb), "64", 1, 1024,
+		.help = "largest answer that is read, unpacked"},
+	{"network", "allow_http", CONFIG_BOOL, 0, FIELD(network_allow_http), "no",
+		.help = "allow unencrypted http: addresses"},
+	{"network", "allow_private", CONFIG_LIST, 0, FIELD(network_allow_private), "",
+		.help = "hosts or networks (10.0.0.0/8) that may be private or local"},
+	{"network", "ca_file", CONFIG_STRING, 0, FIELD(network_ca_file), "",
+		.help = "file with certificate authorities to trust instead of the system's"},
+	{"network", "proxy", CONFIG_STRING, 0, FIELD(network_proxy), "",
+		.help = "HTTP proxy for calendar servers"},
+
+	{"cache", "type", CONFIG_CHOICE, CONFIG_LATER, FIELD(cache_type), "none",
+		.choices = cache_words, .help = "the site's object cache"},
+	{"cache", "address", CONFIG_STRING, CONFIG_LATER, FIELD(cache_address), "",
+		.help = "host:port or socket of the cache server"},
+	{"cache", "database", CONFIG_INT, CONFIG_LATER, FIELD(cache_database), "0", 0, 1023,
+		.help = "Redis database number"},
+	{"cache", "password", CONFIG_STRING, CONFIG_SECRET | CONFIG_LATER, FIELD(cache_password),
+		"", .help = "password of the cache server"},
+	{"cache", "key_prefix", CONFIG_STRING, CONFIG_LATER, FIELD(cache_key_prefix), "",
+		.help = "prefix of the site's cache keys"},
+
+	{"output", "log_level", CONFIG_CHOICE, 0, FIELD(output_log_level), "info",
+		.choices = level_words, .help = "error, warning, info or debug"},
+	{"output", "log_format", CONFIG_CHOICE, 0, FIELD(output_log_format), "text",
+		.choices = format_words, .help = "text or json"},
+	{"output", "metrics_file", CONFIG_STRING, CONFIG_LATER, FIELD(output_metrics_file), "",
+		.help = "write Prometheus metrics to this file after each pass"},
+	{0},
+};
+
+const ConfigKey *config_keys(void)
+{
+	return keys;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "util/config.h"
+
+#define MINIMUM "[database]\nname = wp\nuser = crm\npassword = pw\n[wordpress]\nauth_key = key\n"
+
+typedef struct {
+	char *folder;
+	char *path;
+} Fixture;
+
+static void fixture_set_up(Fixture *fixture, gconstpointer data)
+{
+	(void)data;
+	fixture->folder = g_dir_make_tmp("prm-config-XXXXXX", NULL);
+	fixture->path = g_build_filename(fixture->folder, "test.ini", NULL);
+}
+
+static void fixture_tear_down(Fixture *fixture, gconstpointer data)
+{
+	(void)data;
+	g_unlink(fixture->path);
+	g_rmdir(fixture->folder);
+	g_free(fixture->path);
+	g_free(fixture->folder);
+}
+
+static void write_file(const char *path, const char *text, int mode)
+{
+	g_autoptr(GError) error = NULL;
+
+	g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, mode, &error);
+	g_assert_no_error(error);
+	g_assert_cmpint(g_chmod(path, mode), ==, 0);
+}
+
+static void test_defaults(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Config) config = NULL;
+
+	(void)data;
+	write_file(fixture->path, MINIMUM, 0640);
+	config = config_load(fixture->path, &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(config->database_host, ==, "localhost");
+	g_assert_cmpint(config->database_port, ==, 3306);
+	g_assert_cmpstr(config->wordpress_table_prefix, ==, "wp_");
+	g_assert_cmpint(config->sync_users_per_pass, ==, 1);
+	g_assert_true(config->match_names);
+	g_assert_cmpint(config->log_min_confidence, ==, 50);
+	g_assert_null(config->network_allow_private[0]);
+}
+
+static void test_values_arrive(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Config) config = NULL;
+
+	(void)data;
+	write_file(fixture->path,
+		"\xEF\xBB\xBF; a comment\r\n" MINIMUM
+		"[sync]\nusers_per_pass = all\ngone=delete\n[match]\nnames: no\n"
+		"[network]\nallow_private = 10.0.0.0/8, dav.example.org\n"
+		"[log]\ncontent = Met: {title} # 1\n",
+		0600);
+	config = config_load(fixture->path, &error);
+	g_assert_no_error(error);
+	g_assert_cmpint(config->sync_users_per_pass, ==, 0);
+	g_assert_cmpint(config->sync_gone, ==, CONFIG_GONE_DELETE);
+	g_assert_false(config->match_names);
+	g_assert_cmpstr(config->network_allow_private[1], ==, "dav.example.org");
+	g_assert_cmpstr(config->log_content, ==, "Met: {title} # 1");
+}
+
+static const struct {
+	const char *name;
+	const char *text;
+	int mode;
+	const char *words[3]; /* that the message must hold */
+} refusals[] = {
+	{"unknown-key", MINIMUM "[log]\nlimits = 3\n", 0640, {"test.ini:8:", "limits", "limit"}},
+	{"unknown-section", MINIMUM "[logs]\nlimit = 3\n", 0640, {"test.ini:8:", "[logs]"}},
+	{"no-section", "limit = 3\n" MINIMUM, 0640, {"test.ini:1:", "before the first section"}},
+	{"out-of-range", MINIMUM "[log]\nlimit = -1\n", 0640, {":8:", "limit", "from 0 to"}},
+	{"no-number", MINIMUM "[log]\nlimit = ten\n", 0640, {":8:", "'ten'", "number"}},
+	{"no-bool", MINIMUM "[match]\nnames = maybe\n", 0640, {":8:", "names", "yes or no"}},
+	{"no-such-word", MINIMUM "[sync]\ngone = burn\n", 0640, {":8:", "gone", "trash, delete"}},
+	{"no-such-theme", MINIMUM "[theme]\nprefix = crm\n", 0640, {":8:", "prefix", "stadion"}},
+	{"twice", MINIMUM "[log]\nlimit = 1\nlimit = 2\n", 0640, {":9:", "twice"}},
+	{"cut-at-semicolon", MINIMUM "[log]\ncontent = a ;b\n", 0640, {":8:", "cut", "_file"}},
+	{"indented", MINIMUM " name = x\n", 0640, {":7:", "blank"}},
+	{"no-assignment", MINIMUM "[log]\nlimit\n", 0640, {":8:", "key = value"}},
+	{"not-yet", MINIMUM "[cache]\ntype = redis\n", 0640, {":8:", "type", "not supported"}},
+	{"auth-key-missing", "[database]\nname = wp\nuser = u\n", 0640, {"auth_key", "AUTH_KEY"}},
+	{"name-missing", "[database]\nuser = u\n[wordpress]\nauth_key=k\n", 0640,
+		{"name is missing", "[database]"}},
+	{"open-to-all", MINIMUM, 0644, {"test.ini", "chmod o="}},
+	{"prefix-injection", MINIMUM "table_prefix = wp_;x\n", 0640, {"table_prefix", "letters"}},
+};
+
+static void assert_refused(const char *path, const char *const *words, size_t count)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Config) config = config_load(path, &error);
+
+	g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID);
+	g_assert_null(config);
+	for (size_t i = 0; i < count && words[i] != NULL; i++) {
+		if (strstr(error->message, words[i]) == NULL)
+			g_error("'%s' is not in: %s", words[i], error->message);
+	}
+}
+
+static void test_refused(Fixture *fixture, gconstpointer data)
+{
+	size_t index = GPOINTER_TO_SIZE(data);
+
+	write_file(fixture->path, refusals[index].text, refusals[index].mode);
+	assert_refused(fixture->path, refusals[index].words, G_N_ELEMENTS(refusals[index].words));
+}
+
+static void write_content_of(const Fixture *fixture, size_t bytes, char **ret_value)
+{
+	g_autofree char *text = NULL;
+
+	*ret_value = g_strnfill(bytes, 'x');
+	text = g_strconcat(MINIMUM "[log]\ncontent = ", *ret_value, "\n", NULL);
+	write_file(fixture->path, text, 0640);
+}
+
+static void test_long_line_is_refused_not_cut(Fixture *fixture, gconstpointer data)
+{
+	static const char *const words[] = {":8:", "198 bytes"};
+	g_autofree char *value = NULL;
+
+	(void)data;
+	write_content_of(fixture, 189, &value);
+	assert_refused(fixture->path, words, G_N_ELEMENTS(words));
+}
+
+static void test_longest_line_arrives_whole(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Config) config = NULL;
+	g_autofree char *value = NULL;
+
+	(void)data;
+	write_content_of(fixture, 188, &value);
+	config = config_load(fixture->path, &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(config->log_content, ==, value);
+}
+
+static void test_secret_from_file(Fixture *fixture, gconstpointer data)
+{
+	static const char *const words[] = {"auth_key_file", "chmod o="};
+	g_autofree char *secret = g_build_filename(fixture->folder, "key", NULL);
+	g_autofree char *text = g_strconcat(
+		"[database]\nname = wp\nuser = crm\n[wordpress]\nauth_key_file = ", secret, "\n",
+		NULL);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Config) config = NULL;
+
+	(void)data;
+	write_file(fixture->path, text, 0644); /* no secret in the ini itself */
+	write_file(secret, " odd ;# key \\ \"\n", 0640);
+	config = config_load(fixture->path, &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(config->wordpress_auth_key, ==, " odd ;# key \\ \"");
+
+	write_file(secret, "key\n", 0644);
+	assert_refused(fixture->path, words, G_N_ELEMENTS(words));
+	g_unlink(secret);
+	assert_refused(fixture->path, words, 1);
+}
+
+static void test_every_key_has_help(void)
+{
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++)
+		g_assert_cmpint((int)strlen(key->help), >, 10);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+#define ADD(path, data, function)                                                                  \
+	g_test_add(path, Fixture, data, fixture_set_up, function, fixture_tear_down)
+	ADD("/util/config/defaults", NULL, test_defaults);
+	ADD("/util/config/values-arrive", NULL, test_values_arrive);
+	for (size_t i = 0; i < G_N_ELEMENTS(refusals); i++) {
+		g_autofree char *path =
+			g_strconcat("/util/config/refused/", refusals[i].name, NULL);
+
+		ADD(path, GSIZE_TO_POINTER(i), test_refused);
+	}
+	ADD("/util/config/long-line-refused", NULL, test_long_line_is_refused_not_cut);
+	ADD("/util/config/longest-line", NULL, test_longest_line_arrives_whole);
+	ADD("/util/config/secret-from-file", NULL, test_secret_from_file);
+#undef ADD
+	g_test_add_func("/util/config/every-key-has-help", test_every_key_has_help);
+	return g_test_run();
+}
