@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Past meetings become activities: which ones, and how many at a time (design 8, data-model 5). */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db/db.h"
+#include "wp/past_event.h"
+#include "wp/site.h"
+
+#define AUTO_LOG_ERROR auto_log_error_quark()
+GQuark auto_log_error_quark(void);
+
+typedef enum {
+	AUTO_LOG_ERROR_NOT_FOUND, /* no event has this id */
+	AUTO_LOG_ERROR_REFUSED,   /* it cannot be logged; the message says why not */
+} AutoLogError;
+
+/* All borrowed. The first group is the ini's [log] section. */
+typedef struct AutoLogOptions {
+	size_t limit;               /* events in one run that get at least one activity */
+	int min_confidence_percent; /* strictly above */
+	const char *content;
+	bool log_private;
+	bool log_self;
+	bool log_declined;
+
+	int64_t only_user_id; /* 0: all users */
+	int64_t event_id;     /* 0: the queue; else this one event, now (the theme's button) */
+	bool dry_run;
+	int64_t now_utc;
+} AutoLogOptions;
+
+/* One activity, after it was committed (in a dry run: that would be made). Borrowed. */
+typedef struct AutoLogNotice {
+	const PastEvent *event;
+	int64_t person_id;
+} AutoLogNotice;
+
+typedef struct AutoLogCounts {
+	size_t events; /* that got at least one activity */
+	size_t activities;
+	size_t already;     /* events whose persons all had one; they are marked as logged */
+	size_t passed_over; /* events that do not qualify */
+	size_t failed;      /* told through on_problem */
+} AutoLogCounts;
+
+typedef struct AutoLogCallbacks {
+	void (*on_activity)(const AutoLogNotice *notice, void *data); /* or NULL */
+	/* One user or event was skipped; the others go on. `event_id` may be 0. */
+	void (*on_problem)(
+		int64_t user_id, int64_t event_id, const GError *why, void *data); /* or NULL */
+	void *data;
+} AutoLogCallbacks;
+
+/* Logs past meetings, oldest end first. With an event id, that one event, whose connection needs no
+ * auto_log; AUTO_LOG_ERROR when it cannot be. */
+bool auto_log_run(Db *db, const WpSite *site, const AutoLogOptions *options,
+	const AutoLogCallbacks *callbacks, AutoLogCounts *ret_counts,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The stored events of one connection, and what a listing of its calendars does to them.
+ *
+ * Use: open; for each calendar put what it lists, and say how the listing ended; sweep; finish.
+ * Writes are gathered and sent in batches, each in one transaction; only event_store_finish()
+ * returning true means that all of them are in the tables. Freed before that, the batch that was
+ * not yet full is lost, and the next run makes it again. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db/db.h"
+#include "event/event.h"
+#include "wp/event_row.h"
+#include "wp/site.h"
+
+/* What happens to one stored event. */
+typedef enum {
+	EVENT_UNCHANGED, /* nothing is written */
+	EVENT_ADDED,
+	EVENT_CHANGED,
+	EVENT_RESTORED, /* was in the trash */
+	EVENT_ADOPTED,  /* the theme's post for a whole series becomes this occurrence */
+	EVENT_REMOVED,  /* trashed or deleted: gone from the calendar */
+	EVENT_FOLDED,   /* trashed or deleted: a second copy of an event that stays */
+} EventChange;
+
+/* "added", "changed" and so on. */
+const char *event_change_name(EventChange change);
+
+typedef enum { EVENT_GONE_TRASH, EVENT_GONE_DELETE } EventGone;
+
+/* One change, after it was committed (in a dry run: that would be made). Borrowed for the call. */
+typedef struct EventNotice {
+	EventChange change;
+	int64_t post_id; /* 0: a new one in a dry run */
+	const char *event_uid;
+	const char *title; /* as WordPress shows it */
+	const char *start; /* "Y-m-d H:i:s", site time */
+} EventNotice;
+
+/* All borrowed; must outlive the store. */
+typedef struct EventStoreOptions {
+	int64_t user_id;
+	const char *connection_id;
+	EventGone gone;
+	int64_t now_utc;
+	bool dry_run; /* nothing is written; changes are only told */
+
+	/* Called for each change, in no particular order. May be NULL. */
+	void (*on_change)(const EventNotice *notice, void *data);
+	/* One event could not be written; the others go on. May be NULL. */
+	void (*on_problem)(const char *event_uid, const GError *why, void *data);
+	void *data;
+} EventStoreOptions;
+
+typedef struct EventStoreCounts {
+	size_t stored;    /* rows found at the start, in any status */
+	size_t seen;      /* events put */
+	size_t unchanged; /* of these, the rows that were right already */
+	size_t added;
+	size_t changed;
+	size_t restored;
+	size_t adopted;
+	size_t removed;
+	size_t folded;
+	size_t repaired; /* of the changed, rows whose JSON nobody could read any more */
+	size_t failed;   /* told through on_problem */
+} EventStoreCounts;
+
+typedef struct EventStore EventStore;
+
+/* Reads what is stored for this user and connection, in any status: one streamed query. Keeps some
+ * 150 bytes an event. NULL with a DB_ERROR. */
+EventStore *event_store_open(Db *db, const WpSite *site, const EventStoreOptions *options,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void event_store_free(EventStore *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventStore, event_store_free)
+
+/* One live event of the listing. `ret_change` (or NULL) tells what is going to happen to it. An uid
+ * that was already put in this run is left as the first put made it. Consumes the row, also on
+ * failure; false with a DB_ERROR when a full batch could not be written at all. */
+bool event_store_put(EventStore *store, EventRow *take_row, EventChange *ret_change,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The calendar says that this event is cancelled or deleted: it goes, unless it is also put. */
+void event_store_gone(EventStore *store, const char *event_uid);
+
+/* An object of this UID could not be read: its stored events, single or instances, stay. */
+void event_store_keep(EventStore *store, const char *uid);
+
+/* How the listing of a calendar (`_calendar_id`) ended. Only one that is complete proves absence.
+ * A calendar that failed, or in which an object without a readable UID was found, is failed. */
+void event_store_calendar_complete(EventStore *store, const char *calendar_id);
+void event_store_calendar_failed(EventStore *store, const char *calendar_id);
+
+/* Removes what was not put: events in the window whose calendar was listed completely; events told
+ * to be gone; second copies of one event; and, when `all_calendars_told` (the provider named every
+ * calendar of the connection), events of calendars that it did not name, since these were
+ * deselected. Nothing that ended before the window is touched. False with a DB_ERROR. */
+bool event_store_sweep(EventStore *store, TimeWindow window, bool all_calendars_told,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Writes what is left. `last` (or NULL) runs in the transaction of the last batch, even an empty
+ * one: what it stores is never ahead of the events. Not called in a dry run. */
+bool event_store_finish(
+	EventStore *store, DbWork last, void *last_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Counts of what was written so far (in a dry run: would be). Borrowed. */
+const EventStoreCounts *event_store_counts(const EventStore *store);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stored events as auto-logging reads them back (data-model 5). */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db/db.h"
+#include "event/event.h"
+#include "wp/site.h"
+
+/* Someone whom an event was matched to. */
+typedef struct PastEventMatch {
+	int64_t person_id;
+	int confidence_percent;
+	char *attendee_email; /* lower-case; may be empty */
+} PastEventMatch;
+
+typedef struct PastEvent {
+	int64_t post_id;
+	int64_t user_id;
+	char *post_status;
+	char *title;
+	char *connection_id;
+	char *event_uid;
+	char *ical_uid; /* shared by the copies of one meeting in several calendars; or NULL */
+	char *start;    /* "Y-m-d H:i:s", site time */
+	char *end;
+	char *location;
+	char *meeting_url;
+	char *owner_email; /* the calendar's owner among the attendees, lower-case; or NULL */
+	bool all_day;
+	bool is_logged;
+	bool is_cancelled;
+	bool is_private;
+	bool owner_declined;
+	GPtrArray *attendees; /* of Attendee: address and status */
+	GArray *matches;      /* of PastEventMatch */
+} PastEvent;
+
+void past_event_free(PastEvent *event);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PastEvent, past_event_free)
+
+/* Reads one event, whatever its state. `ret_event` is NULL when there is no calendar event of that
+ * id. */
+bool past_event_load(Db *db, const WpSite *site, int64_t post_id, PastEvent **ret_event,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Walks the events of these users that ended before now (site time), are published, have not
+ * been logged and were matched to somebody: oldest end first. Reads a page at a time, so that it
+ * may be left at any point, and written to in between. */
+typedef struct PastEventQueue PastEventQueue;
+PastEventQueue *past_event_queue_new(
+	Db *db, const WpSite *site, const int64_t *user_ids, size_t users, int64_t now_utc);
+void past_event_queue_free(PastEventQueue *queue);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PastEventQueue, past_event_queue_free)
+
+/* The next event, or NULL in `ret_event` at the end. Caller frees. */
+bool past_event_queue_next(
+	PastEventQueue *queue, PastEvent **ret_event, GError **error) G_GNUC_WARN_UNUSED_RESULT;
