@@ -38,16 +38,21 @@ typedef struct DbOptions {
 
 typedef struct Db Db;
 
-/* Connects. Sets utf8mb4, the sql_mode that WordPress's rows need (data-model 7), READ COMMITTED.
- */
+/* Connects; a Db belongs to one thread. The options are copied. The session talks utf8mb4 in READ
+ * COMMITTED and accepts WordPress's zero dates, but is strict where WordPress's is not: a value
+ * that does not fit its column is an error (DB_ERROR_QUERY) and never cut, as WordPress itself
+ * refuses it in PHP. So an INSERT names every column that has no default. With `tls_ca` the server
+ * must show a certificate of that authority (unless tls is off); without, TLS encrypts but does not
+ * authenticate. A socket is only encrypted when required. A connection that the server closed while
+ * it was idle is opened again unseen, outside of transactions. */
 Db *db_open(const DbOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void db_free(Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_free)
 
-/* A prepared statement, owned and cached by the Db (by its text); all bindings are cleared. In
- * `sql`,
- * "{posts}" becomes the blog's table of that name, "{users}" and "{usermeta}" the network's. One
- * result at a time may be open per Db. NULL with error set. */
+/* A prepared statement, owned and cached by the Db (by its text); all bindings are cleared. It is
+ * valid until 8 other texts have been prepared after it. In `sql`, "{posts}" becomes the blog's
+ * table of that name, "{users}" and "{usermeta}" the network's. One result at a time may be open
+ * per Db: whatever is sent next ends it, and its db_next() then fails. NULL with error set. */
 typedef struct DbStatement DbStatement;
 DbStatement *db_prepare(Db *db, const char *sql, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -57,9 +62,12 @@ void db_bind_int(DbStatement *statement, int64_t value);
 void db_bind_text(DbStatement *statement, const char *text);
 void db_bind_bytes(DbStatement *statement, const void *bytes, size_t length);
 
-/* Runs INSERT, UPDATE, DELETE. `ret_affected` (or NULL) gets the rows changed. */
+/* Runs INSERT, UPDATE, DELETE. `ret_affected` (or NULL) gets the rows changed (not: matched).
+ * Outside of a transaction a deadlock is retried, and a connection lost meanwhile is
+ * DB_ERROR_UNKNOWN. */
 bool db_run(
 	DbStatement *statement, uint64_t *ret_affected, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* AUTO_INCREMENT id of the last db_run(); of a multi-row INSERT that of its first row. */
 uint64_t db_insert_id(const Db *db);
 
 /* Runs a SELECT and streams its rows: while db_next() sets *ret_row, the columns are readable. The
@@ -68,9 +76,11 @@ bool db_query(DbStatement *statement, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool db_next(DbStatement *statement, bool *ret_row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void db_finish(DbStatement *statement);
 bool db_column_is_null(const DbStatement *statement, unsigned column);
+/* 0 for SQL NULL and for text that is no number. */
 int64_t db_column_int(const DbStatement *statement, unsigned column);
 /* Borrowed until the next db_next(); NULL for SQL NULL; NUL-terminated. */
 const char *db_column_text(const DbStatement *statement, unsigned column);
+/* Length of db_column_text(). */
 size_t db_column_bytes(const DbStatement *statement, unsigned column);
 
 /* Text of a multi-row statement: `head`, then `row` written `rows` times with commas, then `tail`.
@@ -79,7 +89,9 @@ char *db_repeat_sql(const char *head, const char *row, size_t rows, const char *
 
 /* Runs `work` between BEGIN and COMMIT. After a deadlock, a lock-wait time-out, or a connection
  * that was lost before COMMIT, everything is rolled back, the connection reopened if need be, and
- * `work` runs again (a few times, with jitter): it must start from its inputs each time. */
+ * `work` runs again (a few times, with jitter): it must start from its inputs each time. Once one
+ * of its statements met such an error, all further ones fail too, and the rest of `work` cannot be
+ * committed by accident. Transactions do not nest. */
 typedef bool (*DbWork)(Db *db, void *data, GError **error);
 bool db_transaction(Db *db, DbWork work, void *data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The connection: opening it, its session, opening it again. */
+#include "db/db.h"
+
+#include <errmsg.h>
+#include <mysqld_error.h>
+#include <string.h>
+
+#include "db/db_private.h"
+#include "util/secret.h"
+
+/* Longer than any of our statements takes, and than the lock-wait time-out below. */
+#define READ_TIMEOUT_SECS 120
+#define WRITE_TIMEOUT_SECS 120
+#define CONNECT_TIMEOUT_SECS 15
+
+/* Hosters close connections after as little as 30 seconds, and a slow calendar server easily takes
+ * that long: after this time a ping comes first. */
+#define IDLE_USECS (5 * G_USEC_PER_SEC)
+
+/* Largest row that a server may send us. */
+#define MAX_PACKET_BYTES (64UL * 1024 * 1024)
+
+/* WordPress takes strict mode off; we keep it on, so that nothing is ever cut without a word (it
+ * checks lengths in PHP instead). NO_ZERO_DATE and NO_ZERO_IN_DATE are absent, as in WordPress: its
+ * rows hold zero dates. Locks are waited for 10 instead of 50 seconds: then it is better to begin
+ * again.
+ */
+#define SESSION_SQL                                                                                \
+	"SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci, autocommit = 1, time_zone = '+00:00', " \
+	"innodb_lock_wait_timeout = 10, "                                                          \
+	"sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+#define ISOLATION_SQL "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+
+static void end_thread(gpointer unused)
+{
+	(void)unused;
+	mysql_thread_end();
+}
+
+/* The client library keeps memory per thread; the destructor runs when the thread ends. */
+static GPrivate thread_marker = G_PRIVATE_INIT(end_thread);
+
+static void library_init(void)
+{
+	static gsize done = 0;
+
+	if (g_once_init_enter(&done)) {
+		mysql_library_init(0, NULL, NULL);
+		g_once_init_leave(&done, 1);
+	}
+	if (g_private_get(&thread_marker) == NULL) {
+		mysql_thread_init();
+		g_private_set(&thread_marker, &thread_marker);
+	}
+}
+
+DbErrorPlace db_place(const Db *db)
+{
+	return (DbErrorPlace){
+		.server = db->server,
+		.name = db->name,
+		.user = db->user,
+		.table_prefix = db->table_prefix,
+	};
+}
+
+static bool prefix_is_valid(const char *prefix)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+
+	return prefix != NULL && prefix[0] != '\0' && prefix[strspn(prefix, allowed)] == '\0';
+}
+
+static char *server_name(const DbOptions *options)
+{
+	if (options->socket != NULL)
+		return g_strdup_printf("socket %s", options->socket);
+	/* The client library itself takes "localhost" to mean its default socket, as PHP does. */
+	return g_strdup_printf("%s:%u", options->host != NULL ? options->host : "localhost",
+		options->port != 0 ? options->port : 3306);
+}
+
+static void set_tls(const Db *db, MYSQL *mysql)
+{
+	bool is_local = db->socket != NULL;
+
+	if (db->tls == DB_TLS_OFF || (is_local && db->tls == DB_TLS_PREFERRED)) {
+#ifndef MARIADB_PACKAGE_VERSION_ID
+		enum mysql_ssl_mode mode = SSL_MODE_DISABLED;
+
+		mysql_options(mysql, MYSQL_OPT_SSL_MODE, &mode);
+#endif
+		return;
+	}
+#ifdef MARIADB_PACKAGE_VERSION_ID
+	{
+		DbFlag enforce = 1;
+		DbFlag verify = db->tls_ca != NULL;
+
+		mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
+		mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+	}
+#else
+	{
+		enum mysql_ssl_mode mode = db->tls_ca != NULL           ? SSL_MODE_VERIFY_IDENTITY
+					   : db->tls == DB_TLS_REQUIRED ? SSL_MODE_REQUIRED
+									: SSL_MODE_PREFERRED;
+
+		mysql_options(mysql, MYSQL_OPT_SSL_MODE, &mode);
+	}
+#endif
+	if (db->tls_ca != NULL)
+		mysql_options(mysql, MYSQL_OPT_SSL_CA, db->tls_ca);
+}
+
+static MYSQL *new_handle(const Db *db)
+{
+	MYSQL *mysql = mysql_init(NULL);
+	unsigned connect_timeout =
+		db->connect_timeout_secs != 0 ? db->connect_timeout_secs : CONNECT_TIMEOUT_SECS;
+	unsigned read_timeout = READ_TIMEOUT_SECS;
+	unsigned write_timeout = WRITE_TIMEOUT_SECS;
+	unsigned local_infile = 0;
+	unsigned long max_packet = MAX_PACKET_BYTES;
+
+	/* As GLib: out of memory ends the program. */
+	g_assert(mysql != NULL);
+	mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_timeout);
+	mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &read_timeout);
+	mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &write_timeout);
+	mysql_options(mysql, MYSQL_OPT_MAX_ALLOWED_PACKET, &max_packet);
+	mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
+	/* A hostile server could otherwise ask for our files. */
+	mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &local_infile);
+	set_tls(db, mysql);
+	return mysql;
+}
+
+static bool connect_error(Db *db, GError **error)
+{
+	DbErrorPlace place = db_place(db);
+
+	db_error_set_connect(error, &place, mysql_errno(db->mysql), mysql_error(db->mysql));
+	db_disconnect(db);
+	return false;
+}
+
+static bool db_connect(Db *db, GError **error)
+{
+	DbErrorPlace place = db_place(db);
+
+	db->mysql = new_handle(db);
+	/* No flags: several statements in one text stay forbidden. */
+	if (mysql_real_connect(db->mysql, db->socket != NULL ? NULL : db->host, db->user,
+		    db->password, db->name, db->port, db->socket, 0) == NULL)
+		return connect_error(db, error);
+	/* The client library goes on without encryption where the server offers none. */
+	if (db->tls == DB_TLS_REQUIRED && mysql_get_ssl_cipher(db->mysql) == NULL) {
+		db_error_set_connect(error, &place, CR_SSL_CONNECTION_ERROR,
+			"TLS is required, but the server does not offer it");
+		db_disconnect(db);
+		return false;
+	}
+	if (db_send_plain(db, SESSION_SQL) != 0 || db_send_plain(db, ISOLATION_SQL) != 0)
+		return connect_error(db, error);
+	return true;
+}
+
+Db *db_open(const DbOptions *options, GError **error)
+{
+	g_autoptr(Db) db = NULL;
+	const char *base_prefix =
+		options->base_prefix != NULL ? options->base_prefix : options->table_prefix;
+
+	if (!prefix_is_valid(options->table_prefix) || !prefix_is_valid(base_prefix)) {
+		g_set_error(error, DB_ERROR, DB_ERROR_SCHEMA,
+			"table prefix '%s' is not made of letters, digits and underscores; "
+			"check table_prefix in section [wordpress]",
+			prefix_is_valid(options->table_prefix) ? base_prefix
+							       : options->table_prefix);
+		return NULL;
+	}
+	library_init();
+	db = g_new0(Db, 1);
+	db->host = g_strdup(options->host);
+	db->port = options->port;
+	db->socket = g_strdup(options->socket);
+	db->name = g_strdup(options->name);
+	db->user = g_strdup(options->user);
+	db->password = g_strdup(options->password);
+	db->tls = options->tls;
+	db->tls_ca = g_strdup(options->tls_ca);
+	db->table_prefix = g_strdup(options->table_prefix);
+	db->base_prefix = g_strdup(base_prefix);
+	db->connect_timeout_secs = options->connect_timeout_secs;
+	db->server = server_name(options);
+	db->statements = g_hash_table_new(g_str_hash, g_str_equal);
+	g_queue_init(&db->recent);
+	if (!db_connect(db, error))
+		return NULL;
+	return g_steal_pointer(&db);
+}
+
+void db_free(Db *db)
+{
+	if (db == NULL)
+		return;
+	db_disconnect(db);
+	g_hash_table_destroy(db->statements);
+	g_queue_clear_full(&db->recent, (GDestroyNotify)db_statement_free);
+	g_free(db->host);
+	g_free(db->socket);
+	g_free(db->name);
+	g_free(db->user);
+	secret_free(db->password);
+	g_free(db->tls_ca);
+	g_free(db->table_prefix);
+	g_free(db->base_prefix);
+	g_free(db->server);
+	g_free(db);
+}
+
+void db_disconnect(Db *db)
+{
+	if (db->open != NULL)
+		db_finish(db->open);
+	for (GList *link = db->recent.head; link != NULL; link = link->next)
+		db_statement_forget(link->data);
+	if (db->mysql != NULL)
+		mysql_close(db->mysql);
+	db->mysql = NULL;
+}
+
+bool db_ready(Db *db, GError **error)
+{
+	bool was_idle = g_get_monotonic_time() - db->last_used_usecs > IDLE_USECS;
+
+	if (db->open != NULL)
+		db_finish(db->open);
+	if (db->in_transaction) {
+		DbErrorPlace place = db_place(db);
+
+		if (db->doom == FAILURE_NONE)
+			return true;
+		db_error_set_statement(error, &place,
+			db->doom == FAILURE_LOST ? CR_SERVER_LOST : ER_LOCK_DEADLOCK,
+			"the transaction was rolled back before this statement");
+		return false;
+	}
+	if (db->mysql != NULL && was_idle && mysql_ping(db->mysql) != 0)
+		db_disconnect(db);
+	if (db->mysql == NULL && !db_connect(db, error))
+		return false;
+	return true;
+}
+
+unsigned db_send_plain(Db *db, const char *sql)
+{
+	db->statement_count++;
+	db->last_used_usecs = g_get_monotonic_time();
+	if (mysql_real_query(db->mysql, sql, strlen(sql)) == 0)
+		return 0;
+	return mysql_errno(db->mysql);
+}
+
+void db_note_failure(Db *db, DbFailureKind kind)
+{
+	bool is_passing = kind == FAILURE_CONFLICT || kind == FAILURE_LOST;
+
+	if (kind == FAILURE_LOST)
+		db_disconnect(db);
+	if (is_passing && db->in_transaction)
+		db->doom = kind;
+}
+
+void db_pause(unsigned attempt)
+{
+	unsigned most_msecs = 20U << MIN(attempt, 4);
+
+	g_usleep(1000 * (gulong)g_random_int_range(10, (gint32)most_msecs));
+}
+
+uint64_t db_insert_id(const Db *db)
+{
+	return db->insert_id;
+}
+
+uint64_t db_statement_count(const Db *db)
+{
+	return db->statement_count;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* MySQL error numbers become error codes that a caller can act on, and messages with a remedy. */
+#include "db/db_error.h"
+
+#include <errmsg.h>
+#include <mysql.h>
+#include <mysqld_error.h>
+#include <string.h>
+
+/* MySQL 8 has these, MariaDB's header has not (and the other way round): either server may answer,
+ * whichever library we are built with. */
+#ifndef ER_CONNECTION_KILLED
+#define ER_CONNECTION_KILLED 1927
+#endif
+#ifndef ER_CLIENT_INTERACTION_TIMEOUT
+#define ER_CLIENT_INTERACTION_TIMEOUT 4031
+#endif
+#ifndef ER_TRANSACTION_ROLLBACK_DURING_COMMIT
+#define ER_TRANSACTION_ROLLBACK_DURING_COMMIT 3101
+#endif
+
+/* A server's message may quote data; more than this helps nobody. */
+#define MESSAGE_MAX_BYTES 400
+
+typedef struct {
+	unsigned number;
+	DbErrorCode code;
+	DbFailureKind kind;
+	const char *remedy; /* or NULL */
+} ErrorRule;
+
+G_DEFINE_QUARK(prm - calendar - db - error, db_error)
+
+#define CHECK_LOGIN "check user and password in section [database]"
+#define CHECK_NAME "check name in section [database]"
+#define CHECK_SERVER "check host, port and socket in section [database], and that the server runs"
+#define CHECK_GRANTS "give this user the privileges in sql/grants.sql"
+#define CHECK_PREFIX "check table_prefix in section [wordpress]"
+#define CHECK_BUSY "the server is full; try again later or raise its max_connections"
+
+static const ErrorRule rules[] = {
+	{ER_LOCK_DEADLOCK, DB_ERROR_CONFLICT, FAILURE_CONFLICT, NULL},
+	{ER_LOCK_WAIT_TIMEOUT, DB_ERROR_CONFLICT, FAILURE_CONFLICT,
+		"another program holds a lock for long: look at SHOW PROCESSLIST"},
+	{ER_CHECKREAD, DB_ERROR_CONFLICT, FAILURE_CONFLICT, NULL},
+	{ER_XA_RBDEADLOCK, DB_ERROR_CONFLICT, FAILURE_CONFLICT, NULL},
+	{ER_TRANSACTION_ROLLBACK_DURING_COMMIT, DB_ERROR_CONFLICT, FAILURE_CONFLICT, NULL},
+
+	{CR_SERVER_GONE_ERROR, DB_ERROR_LOST, FAILURE_LOST, NULL},
+	{CR_SERVER_LOST, DB_ERROR_LOST, FAILURE_LOST, NULL},
+	{ER_CONNECTION_KILLED, DB_ERROR_LOST, FAILURE_LOST, NULL},
+	{ER_SERVER_SHUTDOWN, DB_ERROR_LOST, FAILURE_LOST, NULL},
+	{ER_NORMAL_SHUTDOWN, DB_ERROR_LOST, FAILURE_LOST, NULL},
+	{ER_CLIENT_INTERACTION_TIMEOUT, DB_ERROR_LOST, FAILURE_LOST, NULL},
+
+	{ER_NEED_REPREPARE, DB_ERROR_QUERY, FAILURE_STALE, NULL},
+	{ER_UNKNOWN_STMT_HANDLER, DB_ERROR_QUERY, FAILURE_STALE, NULL},
+
+	{ER_ACCESS_DENIED_ERROR, DB_ERROR_ACCESS, FAILURE_REFUSED, CHECK_LOGIN},
+	{ER_ACCESS_DENIED_NO_PASSWORD_ERROR, DB_ERROR_ACCESS, FAILURE_REFUSED, CHECK_LOGIN},
+	{ER_MUST_CHANGE_PASSWORD, DB_ERROR_ACCESS, FAILURE_REFUSED, CHECK_LOGIN},
+	{ER_HOST_NOT_PRIVILEGED, DB_ERROR_ACCESS, FAILURE_REFUSED,
+		"allow this user to log in from this machine (CREATE USER 'user'@'host')"},
+	{ER_DBACCESS_DENIED_ERROR, DB_ERROR_ACCESS, FAILURE_REFUSED, CHECK_GRANTS},
+	{ER_TABLEACCESS_DENIED_ERROR, DB_ERROR_ACCESS, FAILURE_REFUSED, CHECK_GRANTS},
+	{ER_COLUMNACCESS_DENIED_ERROR, DB_ERROR_ACCESS, FAILURE_REFUSED, CHECK_GRANTS},
+	{ER_SPECIFIC_ACCESS_DENIED_ERROR, DB_ERROR_ACCESS, FAILURE_REFUSED, CHECK_GRANTS},
+	{ER_BAD_DB_ERROR, DB_ERROR_ACCESS, FAILURE_REFUSED, CHECK_NAME},
+
+	{ER_NO_SUCH_TABLE, DB_ERROR_SCHEMA, FAILURE_REFUSED, CHECK_PREFIX},
+	{ER_BAD_FIELD_ERROR, DB_ERROR_SCHEMA, FAILURE_REFUSED,
+		"let WordPress upgrade its tables (wp-admin/upgrade.php)"},
+
+	{CR_CONNECTION_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_SERVER},
+	{CR_CONN_HOST_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_SERVER},
+	{CR_IPSOCK_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_SERVER},
+	{CR_UNKNOWN_HOST, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_SERVER},
+	{CR_SSL_CONNECTION_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED,
+		"check tls and tls_ca in section [database]"},
+	{ER_CON_COUNT_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_BUSY},
+	{ER_TOO_MANY_USER_CONNECTIONS, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_BUSY},
+	{ER_USER_LIMIT_REACHED, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_BUSY},
+	{ER_HOST_IS_BLOCKED, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED,
+		"run FLUSH HOSTS on the server"},
+	{ER_OPTION_PREVENTS_STATEMENT, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED,
+		"the server is read-only; point [database] at the primary"},
+	/* What a Galera node says that is not in sync with its cluster. */
+	{ER_UNKNOWN_COM_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED,
+		"the server is not ready; try again later"},
+	{ER_NET_PACKET_TOO_LARGE, DB_ERROR_QUERY, FAILURE_REFUSED,
+		"raise max_allowed_packet on the server"},
+	{ER_DISK_FULL, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "free space on the server"},
+	{ER_RECORD_FILE_FULL, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "free space on the server"},
+};
+
+static const ErrorRule *error_rule(unsigned number)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+		if (rules[i].number == number)
+			return &rules[i];
+	}
+	return NULL;
+}
+
+DbFailureKind db_failure_kind(unsigned number)
+{
+	const ErrorRule *rule = error_rule(number);
+
+	if (number == 0)
+		return FAILURE_NONE;
+	return rule != NULL ? rule->kind : FAILURE_REFUSED;
+}
+
+/* "…: remedy", or nothing. */
+static char *remedy_text(const ErrorRule *rule)
+{
+	if (rule == NULL || rule->remedy == NULL)
+		return g_strdup("");
+	return g_strconcat("; ", rule->remedy, NULL);
+}
+
+static char *bounded_message(const char *server_message)
+{
+	g_autofree char *valid = g_utf8_make_valid(server_message, -1);
+	const char *end;
+
+	if (strlen(valid) <= MESSAGE_MAX_BYTES)
+		return g_steal_pointer(&valid);
+	end = g_utf8_find_prev_char(valid, valid + MESSAGE_MAX_BYTES);
+	return g_strdup_printf("%.*s…", (int)(end - valid), valid);
+}
+
+void db_error_set_connect(
+	GError **error, const DbErrorPlace *place, unsigned number, const char *server_message)
+{
+	const ErrorRule *rule = error_rule(number);
+	DbErrorCode code = rule != NULL ? rule->code : DB_ERROR_UNAVAILABLE;
+	g_autofree char *remedy = remedy_text(rule);
+	g_autofree char *message = bounded_message(server_message);
+
+	/* Cut off while connecting: the server is there but does not serve us. */
+	if (code == DB_ERROR_LOST)
+		code = DB_ERROR_UNAVAILABLE;
+	g_set_error(error, DB_ERROR, code,
+		"cannot connect to database '%s' at %s as user '%s': %s (error %u)%s", place->name,
+		place->server, place->user, message, number, remedy);
+}
+
+void db_error_set_statement(
+	GError **error, const DbErrorPlace *place, unsigned number, const char *server_message)
+{
+	const ErrorRule *rule = error_rule(number);
+	DbErrorCode code = rule != NULL ? rule->code : DB_ERROR_QUERY;
+	g_autofree char *remedy = remedy_text(rule);
+	g_autofree char *message = bounded_message(server_message);
+
+	if (code == DB_ERROR_LOST) {
+		g_set_error(error, DB_ERROR, code,
+			"the connection to database '%s' at %s was lost: %s (error %u)",
+			place->name, place->server, message, number);
+		return;
+	}
+	g_set_error(error, DB_ERROR, code,
+		"database '%s' at %s (user '%s', table prefix '%s') refused a statement: %s (error "
+		"%u)%s",
+		place->name, place->server, place->user, place->table_prefix, message, number,
+		remedy);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For src/db only: what the files of this room share. */
+#pragma once
+
+#include <glib.h>
+#include <mysql.h>
+#include <stdbool.h>
+
+#include "db/db.h"
+#include "db/db_error.h"
+
+/* my_bool of MariaDB, bool of MySQL 8. */
+typedef __typeof__(((MYSQL_BIND *)NULL)->error_value) DbFlag;
+
+struct Db {
+	MYSQL *mysql; /* NULL while there is no connection */
+	char *host;
+	unsigned port;
+	char *socket;
+	char *name;
+	char *user;
+	char *password;
+	DbTls tls;
+	char *tls_ca;
+	char *table_prefix;
+	char *base_prefix;
+	unsigned connect_timeout_secs;
+	char *server; /* for messages */
+
+	GHashTable *statements; /* text → DbStatement, owned */
+	GQueue recent;          /* the same, last prepared first */
+	DbStatement *open;      /* whose result is being read */
+
+	bool in_transaction;
+	DbFailureKind doom; /* why the transaction can no longer be committed */
+	int64_t last_used_usecs;
+	uint64_t statement_count;
+	uint64_t insert_id;
+};
+
+/* Makes sure that a statement can be sent: connects again where the connection is gone or was idle
+ * for long. Inside a transaction nothing is reconnected; a doomed one refuses. */
+bool db_ready(Db *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Closes the connection; every prepared statement has to be prepared again. */
+void db_disconnect(Db *db);
+
+/* Sends a statement without parameters or rows. Returns the error number, 0 for success; the
+ * server's message is then mysql_error(db->mysql). */
+unsigned db_send_plain(Db *db, const char *sql);
+
+/* Acts on a failure: closes a lost connection, dooms the transaction. Call after the message was
+ * used.
+ */
+void db_note_failure(Db *db, DbFailureKind kind);
+
+DbErrorPlace db_place(const Db *db);
+
+/* Waits 10 to 320 milliseconds, more with each attempt (from 1), so that two programs that collided
+ * do not collide again. */
+void db_pause(unsigned attempt);
+
+/* Attempts in all at what may go well the next time. */
+#define DB_ATTEMPTS 5
+
+/* Drops the server's side of the statement. */
+void db_statement_forget(DbStatement *statement);
+void db_statement_free(DbStatement *statement);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SQL text: table names with the site's prefix, and rows repeated. */
+#include "db/db_sql.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "db/db.h"
+
+/* wpdb::$global_tables and wpdb::$ms_global_tables: one set for all blogs of a network. */
+static const char *const network_tables[] = {
+	"users", "usermeta", "blogs", "blogmeta", "site", "sitemeta", NULL};
+
+char *db_sql_expand(const char *sql, const char *table_prefix, const char *base_prefix)
+{
+	static const char name_characters[] = "abcdefghijklmnopqrstuvwxyz_";
+	GString *out = g_string_sized_new(strlen(sql) + 64);
+
+	for (const char *at = sql; *at != '\0';) {
+		size_t length = at[0] == '{' ? strspn(at + 1, name_characters) : 0;
+
+		if (length > 0 && at[1 + length] == '}') {
+			g_autofree char *table = g_strndup(at + 1, length);
+			bool is_shared = g_strv_contains(network_tables, table);
+
+			g_string_append_printf(
+				out, "`%s%s`", is_shared ? base_prefix : table_prefix, table);
+			at += length + 2;
+		} else {
+			g_string_append_c(out, *at);
+			at++;
+		}
+	}
+	return g_string_free(out, FALSE);
+}
+
+char *db_repeat_sql(const char *head, const char *row, size_t rows, const char *tail)
+{
+	GString *sql =
+		g_string_sized_new(strlen(head) + rows * (strlen(row) + 2) + strlen(tail) + 1);
+
+	g_string_append(sql, head);
+	for (size_t i = 0; i < rows; i++) {
+		if (i > 0)
+			g_string_append(sql, ", ");
+		g_string_append(sql, row);
+	}
+	g_string_append(sql, tail);
+	return g_string_free(sql, FALSE);
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For src/db only: table names in SQL text. */
+#pragma once
+
+/* Replaces "{posts}" by "`wp_posts`"; tables that a network shares get `base_prefix`. Braces around
+ * anything but a lower-case name stay. Caller frees. */
+char *db_sql_expand(const char *sql, const char *table_prefix, const char *base_prefix);

@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Prepared statements: the cache, binding, running, and reading rows one at a time. */
+#include <errmsg.h>
+#include <string.h>
+
+#include "db/db_private.h"
+#include "db/db_sql.h"
+
+/* Statements kept, and parameters in all of them (a multi-row INSERT has thousands, at some 250
+ * bytes each), but never fewer statements than db.h promises. */
+#define CACHE_STATEMENTS 64
+#define CACHE_PARAMETERS 16384
+#define CACHE_STATEMENTS_MIN 9
+
+/* Most values fit; a column that meets a longer one grows and stays so. */
+#define COLUMN_BYTES 256
+
+/* Parameters of this size make the server's max_allowed_packet a likely cause of a lost connection.
+ */
+#define LARGE_BYTES (1024 * 1024)
+
+typedef struct {
+	char *text; /* capacity + 1 bytes */
+	unsigned long capacity;
+	unsigned long length;
+	int64_t integer;
+	DbFlag is_null;
+	bool is_integer;
+} Column;
+
+typedef enum {
+	RESULT_NONE,  /* not run, or run to its end */
+	RESULT_OPEN,  /* rows follow */
+	RESULT_ENDED, /* another statement came in between */
+} ResultState;
+
+struct DbStatement {
+	Db *db;
+	char *sql;          /* as db_prepare() got it: the key in the cache */
+	MYSQL_STMT *handle; /* NULL: not prepared on this connection */
+	unsigned parameter_count;
+	unsigned bound;
+	size_t bound_bytes;
+	MYSQL_BIND *parameters;
+	int64_t *integers; /* where parameters point to */
+	unsigned column_count;
+	Column *columns;
+	MYSQL_BIND *column_binds;
+	ResultState result;
+};
+
+static void free_columns(DbStatement *statement)
+{
+	for (unsigned i = 0; i < statement->column_count; i++)
+		g_free(statement->columns[i].text);
+	g_clear_pointer(&statement->columns, g_free);
+	g_clear_pointer(&statement->column_binds, g_free);
+	statement->column_count = 0;
+}
+
+void db_statement_forget(DbStatement *statement)
+{
+	if (statement->handle != NULL)
+		mysql_stmt_close(statement->handle);
+	statement->handle = NULL;
+}
+
+void db_statement_free(DbStatement *statement)
+{
+	db_finish(statement);
+	db_statement_forget(statement);
+	free_columns(statement);
+	g_free(statement->parameters);
+	g_free(statement->integers);
+	g_free(statement->sql);
+	g_free(statement);
+}
+
+static bool is_integer_type(enum enum_field_types type)
+{
+	switch (type) {
+	case MYSQL_TYPE_TINY:
+	case MYSQL_TYPE_SHORT:
+	case MYSQL_TYPE_INT24:
+	case MYSQL_TYPE_LONG:
+	case MYSQL_TYPE_LONGLONG:
+	case MYSQL_TYPE_YEAR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void point_column(MYSQL_BIND *bind, Column *column)
+{
+	bind->buffer_type = column->is_integer ? MYSQL_TYPE_LONGLONG : MYSQL_TYPE_STRING;
+	bind->buffer = column->is_integer ? (void *)&column->integer : column->text;
+	bind->buffer_length = column->is_integer ? sizeof(column->integer) : column->capacity;
+	bind->length = &column->length;
+	bind->is_null = &column->is_null;
+}
+
+static void grow_column(Column *column, unsigned long capacity)
+{
+	column->capacity = capacity;
+	column->text = g_realloc(column->text, capacity + 1);
+}
+
+static void make_columns(DbStatement *statement)
+{
+	MYSQL_RES *result = mysql_stmt_result_metadata(statement->handle);
+	unsigned count = result != NULL ? mysql_num_fields(result) : 0;
+
+	free_columns(statement);
+	statement->column_count = count;
+	statement->columns = g_new0(Column, count);
+	statement->column_binds = g_new0(MYSQL_BIND, count);
+	for (unsigned i = 0; i < count; i++) {
+		const MYSQL_FIELD *field = mysql_fetch_field_direct(result, i);
+		Column *column = &statement->columns[i];
+
+		column->is_integer = is_integer_type(field->type);
+		grow_column(column, COLUMN_BYTES);
+		point_column(&statement->column_binds[i], column);
+		statement->column_binds[i].is_unsigned = (field->flags & UNSIGNED_FLAG) != 0;
+	}
+	if (result != NULL)
+		mysql_free_result(result);
+}
+
+/* Returns the error number; the message is then mysql_stmt_error() of the handle. */
+static unsigned prepare_handle(DbStatement *statement)
+{
+	Db *db = statement->db;
+	g_autofree char *sql = NULL;
+	unsigned count;
+
+	if (statement->handle != NULL)
+		return 0;
+	sql = db_sql_expand(statement->sql, db->table_prefix, db->base_prefix);
+	statement->handle = mysql_stmt_init(db->mysql);
+	g_assert(statement->handle != NULL);
+	db->last_used_usecs = g_get_monotonic_time();
+	if (mysql_stmt_prepare(statement->handle, sql, strlen(sql)) != 0)
+		return mysql_stmt_errno(statement->handle);
+	count = (unsigned)mysql_stmt_param_count(statement->handle);
+	/* Prepared again after a reconnect, it keeps what was bound. */
+	g_assert(statement->parameters == NULL || count == statement->parameter_count);
+	if (statement->parameters == NULL) {
+		statement->parameter_count = count;
+		statement->parameters = g_new0(MYSQL_BIND, MAX(count, 1));
+		statement->integers = g_new0(int64_t, MAX(count, 1));
+	}
+	make_columns(statement);
+	return 0;
+}
+
+/* Sets the error for what the handle last reported, and acts on it. The handle of a failed
+ * preparation is of no further use. */
+static void handle_failure(DbStatement *statement, bool is_prepare, GError **error)
+{
+	Db *db = statement->db;
+	DbErrorPlace place = db_place(db);
+	unsigned number = mysql_stmt_errno(statement->handle);
+	const char *hint =
+		statement->bound_bytes > LARGE_BYTES
+			? " (values above the server's max_allowed_packet end like this, too)"
+			: "";
+	g_autofree char *message = g_strconcat(mysql_stmt_error(statement->handle),
+		db_failure_kind(number) == FAILURE_LOST ? hint : "", NULL);
+
+	db_error_set_statement(error, &place, number, message);
+	if (is_prepare)
+		db_statement_forget(statement);
+	db_note_failure(db, db_failure_kind(number));
+}
+
+/* Prepares; once more after a lost connection, as nothing can have happened yet. */
+static bool ensure_prepared(DbStatement *statement, GError **error)
+{
+	for (unsigned attempt = 1;; attempt++) {
+		bool may_retry = !statement->db->in_transaction && attempt < DB_ATTEMPTS;
+		unsigned number;
+
+		if (!db_ready(statement->db, error))
+			return false;
+		number = prepare_handle(statement);
+		if (number == 0)
+			return true;
+		if (!may_retry || db_failure_kind(number) != FAILURE_LOST) {
+			handle_failure(statement, true, error);
+			return false;
+		}
+		handle_failure(statement, true, NULL);
+	}
+}
+
+/* Makes room, but not for the statements that callers may still hold. */
+static void trim_cache(Db *db)
+{
+	size_t parameters = 0;
+	unsigned position = 0;
+	GList *next = NULL;
+
+	for (GList *link = db->recent.head; link != NULL; link = next) {
+		DbStatement *statement = link->data;
+
+		next = link->next;
+		position++;
+		parameters += statement->parameter_count;
+		if (position <= CACHE_STATEMENTS_MIN ||
+			(position <= CACHE_STATEMENTS && parameters <= CACHE_PARAMETERS))
+			continue;
+		parameters -= statement->parameter_count;
+		g_queue_delete_link(&db->recent, link);
+		g_hash_table_remove(db->statements, statement->sql);
+		db_statement_free(statement);
+	}
+}
+
+static DbStatement *cached_statement(Db *db, const char *sql)
+{
+	DbStatement *statement = g_hash_table_lookup(db->statements, sql);
+
+	if (statement != NULL) {
+		g_queue_remove(&db->recent, statement);
+	} else {
+		statement = g_new0(DbStatement, 1);
+		statement->db = db;
+		statement->sql = g_strdup(sql);
+		g_hash_table_insert(db->statements, statement->sql, statement);
+	}
+	g_queue_push_head(&db->recent, statement);
+	return statement;
+}
+
+DbStatement *db_prepare(Db *db, const char *sql, GError **error)
+{
+	DbStatement *statement = cached_statement(db, sql);
+
+	if (db->open == statement)
+		db_finish(statement);
+	statement->bound = 0;
+	statement->bound_bytes = 0;
+	statement->result = RESULT_NONE;
+	if (statement->handle == NULL && !ensure_prepared(statement, error))
+		return NULL;
+	trim_cache(db);
+	return statement;
+}
+
+static MYSQL_BIND *next_parameter(DbStatement *statement)
+{
+	MYSQL_BIND *bind;
+
+	g_assert(statement->bound < statement->parameter_count);
+	bind = &statement->parameters[statement->bound];
+	*bind = (MYSQL_BIND){0};
+	statement->bound++;
+	return bind;
+}
+
+void db_bind_int(DbStatement *statement, int64_t value)
+{
+	MYSQL_BIND *bind = next_parameter(statement);
+	int64_t *integer = &statement->integers[statement->bound - 1];
+
+	*integer = value;
+	bind->buffer_type = MYSQL_TYPE_LONGLONG;
+	bind->buffer = integer;
+}
+
+static void bind_data(
+	DbStatement *statement, enum enum_field_types type, const void *data, size_t length)
+{
+	MYSQL_BIND *bind = next_parameter(statement);
+
+	bind->buffer_type = data != NULL ? type : MYSQL_TYPE_NULL;
+	bind->buffer = (void *)data; /* the library does not write to a parameter */
+	bind->buffer_length = length;
+	statement->bound_bytes += length;
+}
+
+void db_bind_text(DbStatement *statement, const char *text)
+{
+	bind_data(statement, MYSQL_TYPE_STRING, text, text != NULL ? strlen(text) : 0);
+}
+
+void db_bind_bytes(DbStatement *statement, const void *bytes, size_t length)
+{
+	bind_data(statement, MYSQL_TYPE_BLOB, bytes != NULL ? bytes : "", length);
+}
+
+static unsigned execute_handle(DbStatement *statement)
+{
+	Db *db = statement->db;
+
+	if (mysql_stmt_bind_param(statement->handle, statement->parameters) != 0)
+		return mysql_stmt_errno(statement->handle);
+	db->statement_count++;
+	db->last_used_usecs = g_get_monotonic_time();
+	if (mysql_stmt_execute(statement->handle) != 0)
+		return mysql_stmt_errno(statement->handle);
+	return 0;
+}
+
+/* Outside of a transaction: what the server rolled back, or has not begun, may be sent again. A
+ * write whose answer was lost may not, as it may have happened. */
+static bool may_send_again(const Db *db, DbFailureKind kind, bool is_read)
+{
+	if (kind == FAILURE_STALE)
+		return true;
+	if (db->in_transaction)
+		return false;
+	return kind == FAILURE_CONFLICT || (kind == FAILURE_LOST && is_read);
+}
+
+static bool execute(DbStatement *statement, bool is_read, GError **error)
+{
+	Db *db = statement->db;
+
+	g_assert(statement->bound == statement->parameter_count);
+	for (unsigned attempt = 1;; attempt++) {
+		g_autoptr(GError) failure = NULL;
+		DbFailureKind kind;
+
+		if (!db_ready(db, error) || !ensure_prepared(statement, error))
+			return false;
+		kind = db_failure_kind(execute_handle(statement));
+		if (kind == FAILURE_NONE)
+			return true;
+		if (attempt == DB_ATTEMPTS || !may_send_again(db, kind, is_read)) {
+			handle_failure(statement, false, &failure);
+			if (kind == FAILURE_LOST && !is_read && !db->in_transaction) {
+				failure->code = DB_ERROR_UNKNOWN;
+				g_prefix_error(
+					&failure, "the write may or may not have happened: ");
+			}
+			g_propagate_error(error, g_steal_pointer(&failure));
+			return false;
+		}
+		handle_failure(statement, false, NULL);
+		if (kind == FAILURE_STALE)
+			db_statement_forget(statement);
+		if (kind == FAILURE_CONFLICT)
+			db_pause(attempt);
+	}
+}
+
+bool db_run(DbStatement *statement, uint64_t *ret_affected, GError **error)
+{
+	if (!execute(statement, false, error))
+		return false;
+	statement->db->insert_id = mysql_stmt_insert_id(statement->handle);
+	if (ret_affected != NULL)
+		*ret_affected = mysql_stmt_affected_rows(statement->handle);
+	mysql_stmt_free_result(statement->handle);
+	return true;
+}
+
+bool db_query(DbStatement *statement, GError **error)
+{
+	if (!execute(statement, true, error))
+		return false;
+	if (statement->column_count == 0)
+		return true;
+	if (mysql_stmt_bind_result(statement->handle, statement->column_binds) != 0) {
+		handle_failure(statement, false, error);
+		return false;
+	}
+	statement->result = RESULT_OPEN;
+	statement->db->open = statement;
+	return true;
+}
+
+/* Reads a value again that was longer than its buffer, and keeps the larger buffer for later rows.
+ */
+static bool refetch_column(DbStatement *statement, unsigned index, GError **error)
+{
+	Column *column = &statement->columns[index];
+	MYSQL_BIND *bind = &statement->column_binds[index];
+
+	grow_column(column, column->length);
+	point_column(bind, column);
+	if (mysql_stmt_fetch_column(statement->handle, bind, index, 0) != 0 ||
+		mysql_stmt_bind_result(statement->handle, statement->column_binds) != 0) {
+		handle_failure(statement, false, error);
+		return false;
+	}
+	return true;
+}
+
+static bool complete_row(DbStatement *statement, GError **error)
+{
+	for (unsigned i = 0; i < statement->column_count; i++) {
+		Column *column = &statement->columns[i];
+
+		if (column->is_null || column->is_integer)
+			continue;
+		if (column->length > column->capacity && !refetch_column(statement, i, error))
+			return false;
+		column->text[column->length] = '\0';
+	}
+	return true;
+}
+
+bool db_next(DbStatement *statement, bool *ret_row, GError **error)
+{
+	int status;
+
+	if (statement->result == RESULT_ENDED) {
+		g_set_error_literal(error, DB_ERROR, DB_ERROR_QUERY,
+			"cannot read the next row: another statement ended this result");
+		return false;
+	}
+	if (statement->result == RESULT_NONE) {
+		*ret_row = false;
+		return true;
+	}
+	status = mysql_stmt_fetch(statement->handle);
+	if (status == MYSQL_NO_DATA) {
+		db_finish(statement);
+		statement->result = RESULT_NONE;
+		*ret_row = false;
+		return true;
+	}
+	if (status != 0 && status != MYSQL_DATA_TRUNCATED) {
+		handle_failure(statement, false, error);
+		db_finish(statement);
+		return false;
+	}
+	if (!complete_row(statement, error)) {
+		db_finish(statement);
+		return false;
+	}
+	*ret_row = true;
+	return true;
+}
+
+void db_finish(DbStatement *statement)
+{
+	if (statement->result != RESULT_OPEN)
+		return;
+	statement->result = RESULT_ENDED;
+	statement->db->open = NULL;
+	if (statement->handle != NULL)
+		mysql_stmt_free_result(statement->handle);
+	statement->db->last_used_usecs = g_get_monotonic_time();
+}
+
+bool db_column_is_null(const DbStatement *statement, unsigned column)
+{
+	g_assert(column < statement->column_count);
+	return statement->columns[column].is_null;
+}
+
+int64_t db_column_int(const DbStatement *statement, unsigned column)
+{
+	const Column *at = &statement->columns[column];
+
+	if (db_column_is_null(statement, column))
+		return 0;
+	return at->is_integer ? at->integer : g_ascii_strtoll(at->text, NULL, 10);
+}
+
+const char *db_column_text(const DbStatement *statement, unsigned column)
+{
+	Column *at = &statement->columns[column];
+
+	if (db_column_is_null(statement, column))
+		return NULL;
+	if (at->is_integer) {
+		g_snprintf(at->text, at->capacity + 1, "%" G_GINT64_FORMAT, at->integer);
+		at->length = strlen(at->text);
+	}
+	return at->text;
+}
+
+size_t db_column_bytes(const DbStatement *statement, unsigned column)
+{
+	return db_column_text(statement, column) != NULL ? statement->columns[column].length : 0;
+}
