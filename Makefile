@@ -11,13 +11,14 @@ CC ?= cc
 PREFIX ?= /usr
 VARIANT ?= plain
 PKG_CONFIG ?= pkg-config
+PYTHON ?= /usr/bin/python3
 
 LIBRARIES := mysqlclient libcurl libcjson libical libxml-2.0 inih libsodium glib-2.0 gio-2.0 icu-i18n icu-uc
 BUILD := build/$(VARIANT)
 PROGRAM := $(if $(filter plain,$(VARIANT)),build,$(BUILD))/prm-calendar
 
 # Asked for once, and not by targets that build nothing.
-ifeq ($(filter help clean format packages,$(MAKECMDGOALS)),)
+ifeq ($(filter help clean format packages check demo,$(MAKECMDGOALS)),)
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
 LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
 endif
@@ -38,14 +39,18 @@ LIBRARY_SOURCES := $(filter-out src/cli/main.c,$(SOURCES))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*/test-*.c))
 UNIT_HELPERS := $(sort $(wildcard tests/unit/support/*.c))
 CHECKER_SOURCES := $(sort $(wildcard tests/vectors/*.c))
+CHECKER := $(if $(CHECKER_SOURCES),$(BUILD)/check-vectors)
+HEADERS := $(sort $(wildcard src/*/*.h tests/unit/*/*.h tests/vectors/*.h))
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(1))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(UNIT_SOURCES))
 ALL_OBJECTS := $(call OBJECTS,$(SOURCES) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES))
 
 Q := $(if $(V),,@)
+# For targets that build first: as many jobs as there are processors, unless the user said how many.
+PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all help clean unit-tests check-vectors
+.PHONY: all help clean unit-tests check-vectors packages check check-built checker demo lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -80,8 +85,36 @@ $(BUILD)/check-vectors: $(call OBJECTS,$(CHECKER_SOURCES)) $(BUILD)/libprm-calen
 
 unit-tests: $(UNIT_TESTS) ## build the unit tests (VARIANT=asan, tsan, coverage for the others)
 
+checker: $(CHECKER)
+
 check-vectors: $(BUILD)/check-vectors ## run the vectors and the corpus: VECTORS_DIR=… ICAL_CORPUS_DIR=…
 	$(Q)$(BUILD)/check-vectors $(if $(VECTORS_DIR),--vectors=$(VECTORS_DIR)) $(if $(ICAL_CORPUS_DIR),--ical-corpus=$(ICAL_CORPUS_DIR))
+
+packages: ## install the Debian packages that building, testing and linting need
+	$(Q)scripts/packages build test lint
+
+# In a second make: before the packages are there, no flags can be asked for.
+check: ## install what the tests need and run all of them (VARIANT=asan, tsan; ONLY=name; STRICT=1)
+	$(Q)scripts/packages build test
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-built
+
+check-built: $(PROGRAM) $(UNIT_TESTS) $(CHECKER)
+	$(Q)$(PYTHON) -B tests/run --variant=$(VARIANT) --program=$(PROGRAM) $(if $(CHECKER),--check-vectors=$(CHECKER)) \
+		$(if $(STRICT),--strict) $(if $(ONLY),--only=$(ONLY)) $(UNIT_TESTS)
+
+demo: ## sync sample calendars into a real WordPress in a temporary folder (KEEP=1 leaves it running)
+	$(Q)scripts/packages build test
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
+	$(Q)$(PYTHON) -B tests/demo/demo.py --program=$(PROGRAM) $(if $(KEEP),--keep)
+
+lint: ## check formatting, our own rules, cppcheck and clang-tidy
+	$(Q)mkdir -p build
+	$(Q)printf '%s\n' -I$(CURDIR)/src $(OUR_CPPFLAGS) $(patsubst -I%,-isystem%,$(LIB_CFLAGS)) -std=gnu17 -Wall -Wextra \
+		>build/compile_flags.txt
+	$(Q)scripts/lint
+
+format: ## apply .clang-format to all C files
+	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES)
 
 clean: ## remove build/
 	rm -rf build

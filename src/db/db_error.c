@@ -29,7 +29,7 @@ typedef struct {
 	const char *remedy; /* or NULL */
 } ErrorRule;
 
-G_DEFINE_QUARK(prm - calendar - db - error, db_error)
+G_DEFINE_QUARK(prm_calendar_db_error, db_error)
 
 #define CHECK_LOGIN "check user and password in section [database]"
 #define CHECK_NAME "check name in section [database]"
