@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "db/db_private.h"
+#include "db/db_sql.h"
 #include "util/secret.h"
 
 /* Longer than any of our statements takes, and than the lock-wait time-out below. */
@@ -285,6 +286,11 @@ void db_pause(unsigned attempt)
 uint64_t db_insert_id(const Db *db)
 {
 	return db->insert_id;
+}
+
+char *db_table_name(const Db *db, const char *table)
+{
+	return db_sql_table(table, db->table_prefix, db->base_prefix);
 }
 
 uint64_t db_statement_count(const Db *db)

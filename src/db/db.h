@@ -83,6 +83,10 @@ const char *db_column_text(const DbStatement *statement, unsigned column);
 /* Length of db_column_text(). */
 size_t db_column_bytes(const DbStatement *statement, unsigned column);
 
+/* The name that "{table}" stands for, for looking into information_schema: "wp_posts". Caller
+ * frees. */
+char *db_table_name(const Db *db, const char *table);
+
 /* Text of a multi-row statement: `head`, then `row` written `rows` times with commas, then `tail`.
  * Caller frees. */
 char *db_repeat_sql(const char *head, const char *row, size_t rows, const char *tail);

@@ -12,6 +12,13 @@
 static const char *const network_tables[] = {
 	"users", "usermeta", "blogs", "blogmeta", "site", "sitemeta", NULL};
 
+char *db_sql_table(const char *table, const char *table_prefix, const char *base_prefix)
+{
+	bool is_shared = g_strv_contains(network_tables, table);
+
+	return g_strconcat(is_shared ? base_prefix : table_prefix, table, NULL);
+}
+
 char *db_sql_expand(const char *sql, const char *table_prefix, const char *base_prefix)
 {
 	static const char name_characters[] = "abcdefghijklmnopqrstuvwxyz_";
@@ -22,10 +29,9 @@ char *db_sql_expand(const char *sql, const char *table_prefix, const char *base_
 
 		if (length > 0 && at[1 + length] == '}') {
 			g_autofree char *table = g_strndup(at + 1, length);
-			bool is_shared = g_strv_contains(network_tables, table);
+			g_autofree char *name = db_sql_table(table, table_prefix, base_prefix);
 
-			g_string_append_printf(
-				out, "`%s%s`", is_shared ? base_prefix : table_prefix, table);
+			g_string_append_printf(out, "`%s`", name);
 			at += length + 2;
 		} else {
 			g_string_append_c(out, *at);

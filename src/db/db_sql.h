@@ -2,6 +2,9 @@
 /* For src/db only: table names in SQL text. */
 #pragma once
 
-/* Replaces "{posts}" by "`wp_posts`"; tables that a network shares get `base_prefix`. Braces around
+/* "wp_posts" for "posts"; tables that a network shares get `base_prefix`. Caller frees. */
+char *db_sql_table(const char *table, const char *table_prefix, const char *base_prefix);
+
+/* Replaces "{posts}" by "`wp_posts`". Braces around
  * anything but a lower-case name stay. Caller frees. */
 char *db_sql_expand(const char *sql, const char *table_prefix, const char *base_prefix);
