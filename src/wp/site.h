@@ -18,22 +18,23 @@ typedef struct WpSiteOptions {
 
 /* Immutable once loaded: threads share it. Strings are owned by the site. */
 typedef struct WpSite {
-	char *home_url;        /* option `home`, no trailing slash */
-	SiteZone *zone;        /* option timezone_string, else gmt_offset */
-	char *stylesheet;      /* options of these names: the active theme */
+	char *home_url;   /* option `home`, no trailing slash */
+	SiteZone *zone;   /* option timezone_string, else gmt_offset */
+	char *stylesheet; /* options of these names: the active theme */
 	char *template_name;
-	bool is_utf8mb3;       /* tables cannot hold 4-byte characters: wp_encode_emoji() first */
+	bool is_utf8mb3;         /* tables cannot hold 4-byte characters: wp_encode_emoji() first */
 	bool new_autoload_words; /* "on"/"off" (WordPress 6.6+) instead of "yes"/"no" */
-	char *connections_key; /* usermeta key: `_prm_calendar_connections` */
-	char *turn_transient;  /* `prm_calendar_sync_last_user_index` */
-	char *cron_hook;       /* `prm_calendar_sync` */
+	char *connections_key;   /* usermeta key: `_prm_calendar_connections` */
+	char *turn_transient;    /* `prm_calendar_sync_last_user_index` */
+	char *cron_hook;         /* `prm_calendar_sync` */
 	char *theme_prefix;
 	char *activity_comment_type;
 	uint8_t credential_key[32]; /* SHA-256(AUTH_KEY . salt); wiped by wp_site_free() */
 } WpSite;
 
-/* Reads the options and checks that the tables that we write exist, are InnoDB and have the columns that
- * we use. NULL with DB_ERROR_SCHEMA, which names table and remedy, or another DB_ERROR. */
-WpSite *wp_site_load(Db *db, const WpSiteOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Reads the options and checks that the tables that we write exist, are InnoDB and have the columns
+ * that we use. NULL with DB_ERROR_SCHEMA, which names table and remedy, or another DB_ERROR. */
+WpSite *wp_site_load(
+	Db *db, const WpSiteOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void wp_site_free(WpSite *site);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WpSite, wp_site_free)
