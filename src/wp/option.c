@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Statements on the options table. */
+#include "wp/option.h"
+
+#include <string.h>
+
+const char *option_autoload_word(const WpSite *site, bool is_autoloaded)
+{
+	if (site->new_autoload_words)
+		return is_autoloaded ? "on" : "off";
+	return is_autoloaded ? "yes" : "no";
+}
+
+static const char get_sql[] = "SELECT option_value FROM {options} WHERE option_name = ?";
+
+bool option_get(Db *db, const char *name, char **ret_value, size_t *ret_length, GError **error)
+{
+	DbStatement *statement = db_prepare(db, get_sql, error);
+	bool row = false;
+
+	if (statement == NULL)
+		return false;
+	db_bind_text(statement, name);
+	if (!db_query(statement, error) || !db_next(statement, &row, error))
+		return false;
+	*ret_value =
+		row ? g_memdup2(db_column_text(statement, 0), db_column_bytes(statement, 0) + 1)
+		    : NULL;
+	if (ret_length != NULL)
+		*ret_length = row ? db_column_bytes(statement, 0) : 0;
+	db_finish(statement);
+	return true;
+}
+
+/* INSERT IGNORE would also ignore that a name or value is too long. */
+static const char insert_sql[] = "INSERT INTO {options} (option_name, option_value, autoload) "
+				 "VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE option_id = option_id";
+
+bool option_insert(Db *db, const char *name, const char *value, size_t length,
+	const char *autoload_word, bool *ret_inserted, GError **error)
+{
+	DbStatement *statement = db_prepare(db, insert_sql, error);
+	uint64_t affected = 0;
+
+	if (statement == NULL)
+		return false;
+	db_bind_text(statement, name);
+	db_bind_bytes(statement, value, length);
+	db_bind_text(statement, autoload_word);
+	if (!db_run(statement, &affected, error))
+		return false;
+	*ret_inserted = affected > 0;
+	return true;
+}
+
+/* The column's collation takes "a", "A" and "a " for equal; bytes do not. */
+static const char replace_sql[] = "UPDATE {options} SET option_value = ? "
+				  "WHERE option_name = ? AND CAST(option_value AS BINARY) = ?";
+
+bool option_replace(Db *db, const char *name, const char *old_value, size_t old_length,
+	const char *new_value, size_t new_length, bool *ret_replaced, GError **error)
+{
+	DbStatement *statement;
+	uint64_t affected = 0;
+
+	if (old_length == new_length && memcmp(old_value, new_value, old_length) == 0) {
+		*ret_replaced = true;
+		return true;
+	}
+	statement = db_prepare(db, replace_sql, error);
+	if (statement == NULL)
+		return false;
+	db_bind_bytes(statement, new_value, new_length);
+	db_bind_text(statement, name);
+	db_bind_bytes(statement, old_value, old_length);
+	if (!db_run(statement, &affected, error))
+		return false;
+	*ret_replaced = affected > 0;
+	return true;
+}
+
+static const char update_sql[] = "UPDATE {options} SET option_value = ? WHERE option_name = ?";
+
+bool option_update(Db *db, const char *name, const char *value, GError **error)
+{
+	DbStatement *statement = db_prepare(db, update_sql, error);
+
+	if (statement == NULL)
+		return false;
+	db_bind_text(statement, value);
+	db_bind_text(statement, name);
+	return db_run(statement, NULL, error);
+}
+
+static const char delete_sql[] = "DELETE FROM {options} WHERE option_name = ?";
+
+bool option_delete(Db *db, const char *name, GError **error)
+{
+	DbStatement *statement = db_prepare(db, delete_sql, error);
+
+	if (statement == NULL)
+		return false;
+	db_bind_text(statement, name);
+	return db_run(statement, NULL, error);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Statements on the users table. */
+#include "wp/user.h"
+
+void wp_user_free(WpUser *user)
+{
+	if (user == NULL)
+		return;
+	g_free(user->login);
+	g_free(user->display_name);
+	g_free(user->email);
+	g_free(user);
+}
+
+static const char find_sql[] = "SELECT ID, user_login, display_name, user_email FROM {users} "
+			       "WHERE ID = ? OR user_login = ? OR user_email = ? "
+			       "ORDER BY ID = ? DESC, user_login = ? DESC, ID LIMIT 1";
+enum { COLUMN_ID, COLUMN_LOGIN, COLUMN_DISPLAY_NAME, COLUMN_EMAIL };
+
+static WpUser *new_user(const DbStatement *statement)
+{
+	WpUser *user = g_new0(WpUser, 1);
+
+	user->id = db_column_int(statement, COLUMN_ID);
+	user->login = g_strdup(db_column_text(statement, COLUMN_LOGIN));
+	user->display_name = g_strdup(db_column_text(statement, COLUMN_DISPLAY_NAME));
+	user->email = g_strdup(db_column_text(statement, COLUMN_EMAIL));
+	return user;
+}
+
+bool wp_user_find(Db *db, const char *who, WpUser **ret_user, GError **error)
+{
+	DbStatement *statement = db_prepare(db, find_sql, error);
+	/* Many users have no address; nobody means all of them. NULL equals nothing. */
+	const char *text = who[0] != '\0' ? who : NULL;
+	int64_t id = 0;
+	bool row = false;
+
+	if (statement == NULL)
+		return false;
+	if (!g_ascii_string_to_signed(who, 10, 1, G_MAXINT64, &id, NULL))
+		id = 0;
+	db_bind_int(statement, id);
+	db_bind_text(statement, text);
+	db_bind_text(statement, text);
+	db_bind_int(statement, id);
+	db_bind_text(statement, text);
+	if (!db_query(statement, error) || !db_next(statement, &row, error))
+		return false;
+	*ret_user = row ? new_user(statement) : NULL;
+	db_finish(statement);
+	return true;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* WordPress users: found by what a person types. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/db.h"
+
+typedef struct WpUser {
+	int64_t id;
+	char *login;
+	char *display_name;
+	char *email;
+} WpUser;
+
+void wp_user_free(WpUser *user);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WpUser, wp_user_free)
+
+/* Finds the user whose id, else login, else e-mail address `who` is. `*ret_user` is NULL when there
+ * is none. Errors: DB_ERROR. */
+bool wp_user_find(
+	Db *db, const char *who, WpUser **ret_user, GError **error) G_GNUC_WARN_UNUSED_RESULT;
