@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The connections array of one user, as it stands serialized in usermeta (data-model 2). No
+ * database. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONNECTION_ERROR connection_error_quark()
+GQuark connection_error_quark(void);
+
+typedef enum {
+	CONNECTION_ERROR_DAMAGED,   /* the stored value cannot be read, or not safely be changed */
+	CONNECTION_ERROR_NOT_FOUND, /* no connection of that id */
+} ConnectionError;
+
+/* Strings are owned and never NULL unless said. */
+typedef struct Connection {
+	char *id;
+	char *provider;
+	char *name;
+	char **calendar_ids; /* NULL-terminated: `calendar_ids` where not empty, else `calendar_id`
+				where not empty, else nothing */
+	char *credentials;   /* base64 box (data-model 3); may be empty */
+	bool sync_enabled;   /* PHP truthiness; absent is off */
+	bool auto_log;
+	int sync_from_days;         /* 90 when absent; 0..3650 */
+	int sync_to_days;           /* 30 when absent; 0..3650 */
+	int sync_frequency_minutes; /* 15 when absent */
+	char *last_sync;            /* ISO 8601, or NULL */
+	char *last_error;           /* or NULL */
+} Connection;
+
+void connection_free(Connection *connection);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, connection_free)
+
+typedef struct ConnectionList {
+	GPtrArray *connections; /* of Connection, in stored order */
+	GPtrArray
+		*problems; /* of char*: entries that could not be understood, each in a sentence */
+} ConnectionList;
+
+void connection_list_free(ConnectionList *list);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConnectionList, connection_list_free)
+
+/* Reads a stored value. Unknown keys, entries and providers are no errors. NULL with
+ * CONNECTION_ERROR_DAMAGED when nothing can be made of it. Caller frees. */
+ConnectionList *connections_parse(
+	const char *stored, size_t stored_bytes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The fields that we own; all borrowed. */
+typedef struct ConnectionChange {
+	const char *last_sync; /* NULL: leave it */
+	bool set_last_error;
+	const char *last_error;  /* with set_last_error: the text, or NULL for null */
+	const char *credentials; /* NULL: leave them */
+} ConnectionChange;
+
+/* The stored value with these fields of one connection changed and every other byte as it was.
+ * Caller unrefs; NULL with a CONNECTION_ERROR. */
+GBytes *connections_update(const char *stored, size_t stored_bytes, const char *connection_id,
+	const ConnectionChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The usermeta rows of the connections arrays: read, and changed by compare-and-swap. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/db.h"
+#include "wp/connection.h"
+#include "wp/site.h"
+#include "wp/user.h"
+
+/* A user who has a connections row, and the row's stored value (the first row, as WordPress reads).
+ */
+typedef struct UserConnections {
+	WpUser *user;
+	GBytes *stored;
+} UserConnections;
+
+void user_connections_free(UserConnections *row);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(UserConnections, user_connections_free)
+
+/* All of them, in user id order, as an array of UserConnections that frees its elements; caller
+ * unrefs. Rows of users who no longer exist are left out; their ids go into `ret_orphans` (of
+ * int64_t; caller unrefs; NULL to ignore). NULL with a DB_ERROR. */
+GPtrArray *connections_rows_load(
+	Db *db, const WpSite *site, GArray **ret_orphans, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* One user's connections; an empty list when there is no row. NULL with a DB_ERROR or
+ * CONNECTION_ERROR. */
+ConnectionList *connections_row_read(
+	Db *db, const WpSite *site, int64_t user_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Changes fields of one connection by compare-and-swap: reads, changes, writes only if nobody wrote
+ * meanwhile, else begins again. Writes nothing when the fields have these values already. Errors:
+ * DB_ERROR, CONNECTION_ERROR. */
+bool connections_row_update(Db *db, const WpSite *site, int64_t user_id, const char *connection_id,
+	const ConnectionChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
