@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rows of connections are user meta; what is in them is connection.h's business. */
+#include "wp/connections_row.h"
+
+#include "wp/user_meta.h"
+
+void user_connections_free(UserConnections *row)
+{
+	if (row == NULL)
+		return;
+	wp_user_free(row->user);
+	if (row->stored != NULL)
+		g_bytes_unref(row->stored);
+	g_free(row);
+}
+
+typedef struct {
+	GPtrArray *rows;
+	GArray *orphans;
+} Load;
+
+static bool load_row(const UserMetaRow *row, void *data, GError **error)
+{
+	Load *load = data;
+	UserConnections *connections;
+
+	(void)error;
+	if (row->login == NULL) {
+		g_array_append_val(load->orphans, row->user_id);
+		return true;
+	}
+	connections = g_new0(UserConnections, 1);
+	connections->user = g_new0(WpUser, 1);
+	connections->user->id = row->user_id;
+	connections->user->login = g_strdup(row->login);
+	connections->user->display_name = g_strdup(row->display_name);
+	connections->user->email = g_strdup(row->email);
+	connections->stored = g_bytes_new(row->value, row->length);
+	g_ptr_array_add(load->rows, connections);
+	return true;
+}
+
+GPtrArray *connections_rows_load(Db *db, const WpSite *site, GArray **ret_orphans, GError **error)
+{
+	g_autoptr(GPtrArray) rows =
+		g_ptr_array_new_with_free_func((GDestroyNotify)user_connections_free);
+	g_autoptr(GArray) orphans = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	Load load = {.rows = rows, .orphans = orphans};
+
+	if (!user_meta_each(db, site->connections_key, load_row, &load, error))
+		return NULL;
+	if (ret_orphans != NULL)
+		*ret_orphans = g_steal_pointer(&orphans);
+	return g_steal_pointer(&rows);
+}
+
+/* Says whose row it is, which connection.h does not know. */
+static void name_user(GError **error, int64_t user_id)
+{
+	g_prefix_error(error, "user %" G_GINT64_FORMAT ": ", user_id);
+}
+
+ConnectionList *connections_row_read(Db *db, const WpSite *site, int64_t user_id, GError **error)
+{
+	g_autoptr(UserMetaRow) row = NULL;
+	ConnectionList *list;
+
+	if (!user_meta_read(db, user_id, site->connections_key, &row, error))
+		return NULL;
+	if (row == NULL) {
+		list = g_new0(ConnectionList, 1);
+		list->connections = g_ptr_array_new_with_free_func((GDestroyNotify)connection_free);
+		list->problems = g_ptr_array_new_with_free_func(g_free);
+		return list;
+	}
+	list = connections_parse(row->value != NULL ? row->value : "", row->length, error);
+	if (list == NULL)
+		name_user(error, user_id);
+	return list;
+}
+
+typedef struct {
+	const char *connection_id;
+	const ConnectionChange *change;
+	bool is_found; /* there was a row */
+} Update;
+
+static bool update_value(const char *value, size_t length, void *data, char **ret_value,
+	size_t *ret_length, GError **error)
+{
+	Update *update = data;
+	GBytes *changed =
+		connections_update(value, length, update->connection_id, update->change, error);
+
+	update->is_found = true;
+	if (changed == NULL)
+		return false;
+	*ret_value = g_bytes_unref_to_data(changed, ret_length);
+	return true;
+}
+
+bool connections_row_update(Db *db, const WpSite *site, int64_t user_id, const char *connection_id,
+	const ConnectionChange *change, GError **error)
+{
+	Update update = {.connection_id = connection_id, .change = change};
+
+	if (!user_meta_change(
+		    db, user_id, site->connections_key, update_value, &update, NULL, error)) {
+		name_user(error, user_id);
+		return false;
+	}
+	if (update.is_found)
+		return true;
+	g_set_error(error, CONNECTION_ERROR, CONNECTION_ERROR_NOT_FOUND,
+		"user %" G_GINT64_FORMAT " has no connections any more, so not '%s' either",
+		user_id, connection_id);
+	return false;
+}

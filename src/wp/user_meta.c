@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Statements on the usermeta table. */
+#include "wp/user_meta.h"
+
+#include <string.h>
+
+/* A person clicks and a sync ends a few times a minute at most: losing this often in a row means
+ * that something is wrong. */
+#define CHANGE_ATTEMPTS 10
+
+void user_meta_row_free(UserMetaRow *row)
+{
+	if (row == NULL)
+		return;
+	g_free(row->login);
+	g_free(row->display_name);
+	g_free(row->email);
+	g_free(row->value);
+	g_free(row);
+}
+
+#define ROW_SQL                                                                                    \
+	"SELECT m.user_id, m.umeta_id, m.meta_key, m.meta_value, u.user_login, u.display_name, "   \
+	"u.user_email FROM {usermeta} m LEFT JOIN {users} u ON u.ID = m.user_id "
+enum {
+	COLUMN_USER_ID,
+	COLUMN_UMETA_ID,
+	COLUMN_KEY,
+	COLUMN_VALUE,
+	COLUMN_LOGIN,
+	COLUMN_DISPLAY_NAME,
+	COLUMN_EMAIL
+};
+
+static UserMetaRow *new_row(const DbStatement *statement)
+{
+	UserMetaRow *row = g_new0(UserMetaRow, 1);
+
+	row->user_id = db_column_int(statement, COLUMN_USER_ID);
+	row->umeta_id = db_column_int(statement, COLUMN_UMETA_ID);
+	row->login = g_strdup(db_column_text(statement, COLUMN_LOGIN));
+	row->display_name = g_strdup(db_column_text(statement, COLUMN_DISPLAY_NAME));
+	row->email = g_strdup(db_column_text(statement, COLUMN_EMAIL));
+	if (!db_column_is_null(statement, COLUMN_VALUE)) {
+		row->length = db_column_bytes(statement, COLUMN_VALUE);
+		row->value = g_memdup2(db_column_text(statement, COLUMN_VALUE), row->length + 1);
+	}
+	return row;
+}
+
+/* Gives the next row whose key is exactly ours (SQL compares without case and accents), the first
+ * of a user after `after_user_id`; NULL in `*ret_row` at the end. */
+static bool next_row(DbStatement *statement, const char *key, int64_t after_user_id,
+	UserMetaRow **ret_row, GError **error)
+{
+	bool row = true;
+
+	while (row) {
+		if (!db_next(statement, &row, error))
+			return false;
+		if (row && strcmp(db_column_text(statement, COLUMN_KEY), key) == 0 &&
+			db_column_int(statement, COLUMN_USER_ID) > after_user_id) {
+			*ret_row = new_row(statement);
+			return true;
+		}
+	}
+	*ret_row = NULL;
+	return true;
+}
+
+static const char each_sql[] = ROW_SQL "WHERE m.meta_key = ? ORDER BY m.user_id, m.umeta_id";
+
+bool user_meta_each(Db *db, const char *key, UserMetaFunc func, void *data, GError **error)
+{
+	DbStatement *statement = db_prepare(db, each_sql, error);
+	int64_t last_user_id = 0;
+
+	if (statement == NULL)
+		return false;
+	db_bind_text(statement, key);
+	if (!db_query(statement, error))
+		return false;
+	for (;;) {
+		g_autoptr(UserMetaRow) row = NULL;
+
+		if (!next_row(statement, key, last_user_id, &row, error))
+			return false;
+		if (row == NULL)
+			return true;
+		last_user_id = row->user_id;
+		if (!func(row, data, error)) {
+			db_finish(statement);
+			return false;
+		}
+	}
+}
+
+static const char read_sql[] = ROW_SQL "WHERE m.user_id = ? AND m.meta_key = ? ORDER BY m.umeta_id";
+
+bool user_meta_read(Db *db, int64_t user_id, const char *key, UserMetaRow **ret_row, GError **error)
+{
+	DbStatement *statement = db_prepare(db, read_sql, error);
+
+	if (statement == NULL)
+		return false;
+	db_bind_int(statement, user_id);
+	db_bind_text(statement, key);
+	if (!db_query(statement, error) || !next_row(statement, key, 0, ret_row, error))
+		return false;
+	db_finish(statement);
+	return true;
+}
+
+/* The column's collation takes "a" and "A" for equal; bytes do not. */
+static const char swap_sql[] = "UPDATE {usermeta} SET meta_value = ? "
+			       "WHERE umeta_id = ? AND CAST(meta_value AS BINARY) = ?";
+
+static bool swap_value(Db *db, const UserMetaRow *row, const char *value, size_t length,
+	bool *ret_swapped, GError **error)
+{
+	DbStatement *statement = db_prepare(db, swap_sql, error);
+	uint64_t affected = 0;
+
+	if (statement == NULL)
+		return false;
+	db_bind_bytes(statement, value, length);
+	db_bind_int(statement, row->umeta_id);
+	db_bind_bytes(statement, row->value, row->length);
+	if (!db_run(statement, &affected, error))
+		return false;
+	*ret_swapped = affected > 0;
+	return true;
+}
+
+typedef enum { CHANGE_WRITTEN, CHANGE_NEEDLESS, CHANGE_AGAIN } ChangeResult;
+
+static bool change_once(Db *db, int64_t user_id, const char *key, UserMetaChangeFunc change,
+	void *data, ChangeResult *ret_result, GError **error)
+{
+	g_autoptr(UserMetaRow) row = NULL;
+	g_autoptr(GError) failure = NULL;
+	g_autofree char *value = NULL;
+	size_t length = 0;
+	bool is_swapped = false;
+
+	if (!user_meta_read(db, user_id, key, &row, error))
+		return false;
+	if (row == NULL || row->value == NULL) {
+		*ret_result = CHANGE_NEEDLESS;
+		return true;
+	}
+	if (!change(row->value, row->length, data, &value, &length, error))
+		return false;
+	if (value == NULL || (length == row->length && memcmp(value, row->value, length) == 0)) {
+		*ret_result = CHANGE_NEEDLESS;
+		return true;
+	}
+	if (!swap_value(db, row, value, length, &is_swapped, &failure)) {
+		/* The answer was lost: the row itself tells whether it was written. */
+		if (g_error_matches(failure, DB_ERROR, DB_ERROR_UNKNOWN)) {
+			*ret_result = CHANGE_AGAIN;
+			return true;
+		}
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	*ret_result = is_swapped ? CHANGE_WRITTEN : CHANGE_AGAIN;
+	return true;
+}
+
+bool user_meta_change(Db *db, int64_t user_id, const char *key, UserMetaChangeFunc change,
+	void *data, bool *ret_written, GError **error)
+{
+	ChangeResult result = CHANGE_AGAIN;
+
+	for (unsigned attempt = 0; attempt < CHANGE_ATTEMPTS && result == CHANGE_AGAIN; attempt++) {
+		/* Out of step with the other writer. */
+		if (attempt > 0)
+			g_usleep((gulong)g_random_int_range(1000, 10000));
+		if (!change_once(db, user_id, key, change, data, &result, error))
+			return false;
+	}
+	if (result == CHANGE_AGAIN) {
+		g_set_error(error, DB_ERROR, DB_ERROR_CONFLICT,
+			"cannot write '%s' of user %" G_GINT64_FORMAT
+			": other programs changed it %d times meanwhile",
+			key, user_id, CHANGE_ATTEMPTS);
+		return false;
+	}
+	if (ret_written != NULL)
+		*ret_written = result == CHANGE_WRITTEN;
+	return true;
+}
