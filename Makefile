@@ -88,7 +88,8 @@ unit-tests: $(UNIT_TESTS) ## build the unit tests (VARIANT=asan, tsan, coverage 
 checker: $(CHECKER)
 
 check-vectors: $(BUILD)/check-vectors ## run the vectors and the corpus: VECTORS_DIR=… ICAL_CORPUS_DIR=…
-	$(Q)$(BUILD)/check-vectors $(if $(VECTORS_DIR),--vectors=$(VECTORS_DIR)) $(if $(ICAL_CORPUS_DIR),--ical-corpus=$(ICAL_CORPUS_DIR))
+	$(Q)$(PYTHON) -B tests/with-mariadb $(BUILD)/check-vectors $(if $(VECTORS_DIR),--vectors='$(VECTORS_DIR)') \
+		$(if $(ICAL_CORPUS_DIR),--ical-corpus='$(ICAL_CORPUS_DIR)')
 
 packages: ## install the Debian packages that building, testing and linting need
 	$(Q)scripts/packages build test lint
