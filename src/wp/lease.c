@@ -76,6 +76,8 @@ static bool take_existing(Db *db, const Lease *lease, const char *value, int64_t
 	Outcome *ret_outcome, GError **error)
 {
 	g_autofree char *old = NULL;
+	g_autoptr(GBytes) old_bytes = NULL;
+	g_autoptr(GBytes) new_bytes = NULL;
 	bool is_replaced = false;
 
 	if (!option_get(db, lease->option_name, &old, NULL, error))
@@ -88,8 +90,9 @@ static bool take_existing(Db *db, const Lease *lease, const char *value, int64_t
 		*ret_outcome = is_ours(lease, old) ? OUTCOME_OURS : OUTCOME_HELD_BY_OTHER;
 		return true;
 	}
-	if (!option_replace(db, lease->option_name, old, strlen(old), value, strlen(value),
-		    &is_replaced, error))
+	old_bytes = g_bytes_new(old, strlen(old));
+	new_bytes = g_bytes_new(value, strlen(value));
+	if (!option_replace(db, lease->option_name, old_bytes, new_bytes, &is_replaced, error))
 		return false;
 	*ret_outcome = is_replaced ? OUTCOME_OURS : OUTCOME_LOOK_AGAIN;
 	return true;

@@ -57,22 +57,30 @@ bool option_insert(Db *db, const char *name, const char *value, size_t length,
 static const char replace_sql[] = "UPDATE {options} SET option_value = ? "
 				  "WHERE option_name = ? AND CAST(option_value AS BINARY) = ?";
 
-bool option_replace(Db *db, const char *name, const char *old_value, size_t old_length,
-	const char *new_value, size_t new_length, bool *ret_replaced, GError **error)
+static void bind_value(DbStatement *statement, GBytes *value)
+{
+	size_t length;
+	const void *bytes = g_bytes_get_data(value, &length);
+
+	db_bind_bytes(statement, bytes, length);
+}
+
+bool option_replace(Db *db, const char *name, GBytes *old_value, GBytes *new_value,
+	bool *ret_replaced, GError **error)
 {
 	DbStatement *statement;
 	uint64_t affected = 0;
 
-	if (old_length == new_length && memcmp(old_value, new_value, old_length) == 0) {
+	if (g_bytes_equal(old_value, new_value)) {
 		*ret_replaced = true;
 		return true;
 	}
 	statement = db_prepare(db, replace_sql, error);
 	if (statement == NULL)
 		return false;
-	db_bind_bytes(statement, new_value, new_length);
+	bind_value(statement, new_value);
 	db_bind_text(statement, name);
-	db_bind_bytes(statement, old_value, old_length);
+	bind_value(statement, old_value);
 	if (!db_run(statement, &affected, error))
 		return false;
 	*ret_replaced = affected > 0;

@@ -25,9 +25,8 @@ bool option_insert(Db *db, const char *name, const char *value, size_t length,
 /* Compare-and-swap: writes the new value only where the row still holds exactly the old bytes.
  * `ret_replaced` is false when it does not, or is gone: read again. Equal values are not written.
  */
-bool option_replace(Db *db, const char *name, const char *old_value, size_t old_length,
-	const char *new_value, size_t new_length, bool *ret_replaced,
-	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool option_replace(Db *db, const char *name, GBytes *old_value, GBytes *new_value,
+	bool *ret_replaced, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Writes the value of an existing option, whatever it was. */
 bool option_update(

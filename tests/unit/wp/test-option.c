@@ -21,10 +21,11 @@ static bool replace(const TestDb *test, const char *old_value, size_t old_length
 	const char *new_value, size_t new_length)
 {
 	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) old_bytes = g_bytes_new(old_value, old_length);
+	g_autoptr(GBytes) new_bytes = g_bytes_new(new_value, new_length);
 	bool is_replaced = false;
 
-	g_assert_true(option_replace(
-		test->db, "x", old_value, old_length, new_value, new_length, &is_replaced, &error));
+	g_assert_true(option_replace(test->db, "x", old_bytes, new_bytes, &is_replaced, &error));
 	return is_replaced;
 }
 
