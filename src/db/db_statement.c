@@ -175,7 +175,8 @@ static void handle_failure(DbStatement *statement, bool is_prepare, GError **err
 	db_note_failure(db, db_failure_kind(number));
 }
 
-/* Prepares; once more after a lost connection, as nothing can have happened yet. */
+/* Connects and prepares where need be; again after a lost connection, as nothing can have happened
+ * yet. */
 static bool ensure_prepared(DbStatement *statement, GError **error)
 {
 	for (unsigned attempt = 1;; attempt++) {
@@ -243,7 +244,9 @@ DbStatement *db_prepare(Db *db, const char *sql, GError **error)
 	statement->bound = 0;
 	statement->bound_bytes = 0;
 	statement->result = RESULT_NONE;
-	if (statement->handle == NULL && !ensure_prepared(statement, error))
+	if (statement->handle != NULL)
+		return statement;
+	if (!ensure_prepared(statement, error))
 		return NULL;
 	trim_cache(db);
 	return statement;
@@ -324,7 +327,7 @@ static bool execute(DbStatement *statement, bool is_read, GError **error)
 		g_autoptr(GError) failure = NULL;
 		DbFailureKind kind;
 
-		if (!db_ready(db, error) || !ensure_prepared(statement, error))
+		if (!ensure_prepared(statement, error))
 			return false;
 		kind = db_failure_kind(execute_handle(statement));
 		if (kind == FAILURE_NONE)

@@ -2,6 +2,7 @@
 /* Transactions that meet deadlocks, locks, killed connections and careless callers. */
 #include <gio/gio.h>
 #include <glib.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "../support/test_db.h"
@@ -242,30 +243,14 @@ static void test_a_lock_that_stays_is_a_conflict(void)
 	assert_option(test, "home", "https://crm.example.org");
 }
 
-/* Two threads that take two rows in opposite order, and wait for each other in between. */
-typedef struct {
-	GMutex mutex;
-	GCond cond;
-	unsigned holders;
-} Meeting;
-
+/* Two threads take two rows in opposite order, and wait for each other in between. */
 typedef struct {
 	const TestDb *test;
-	Meeting *meeting;
+	pthread_barrier_t *meeting;
 	const char *first;
 	const char *second;
 	unsigned runs;
 } Rival;
-
-static void meet(Meeting *meeting)
-{
-	g_mutex_lock(&meeting->mutex);
-	meeting->holders++;
-	g_cond_broadcast(&meeting->cond);
-	while (meeting->holders < 2)
-		g_cond_wait(&meeting->cond, &meeting->mutex);
-	g_mutex_unlock(&meeting->mutex);
-}
 
 static bool rival_work(Db *db, void *data, GError **error)
 {
@@ -275,7 +260,7 @@ static bool rival_work(Db *db, void *data, GError **error)
 	if (!set_option(db, rival->first, rival->first, error))
 		return false;
 	if (rival->runs == 1)
-		meet(rival->meeting);
+		pthread_barrier_wait(rival->meeting);
 	return set_option(db, rival->second, rival->first, error);
 }
 
@@ -293,16 +278,18 @@ static gpointer rival_thread(gpointer data)
 static void test_a_deadlock_is_retried(void)
 {
 	g_autoptr(TestDb) test = test_db_new();
-	Meeting meeting = {0};
+	pthread_barrier_t meeting;
 	Rival one = {.test = test, .meeting = &meeting, .first = "home", .second = "template"};
 	Rival two = {.test = test, .meeting = &meeting, .first = "template", .second = "home"};
 	GThread *thread;
 
 	if (test == NULL)
 		return;
+	pthread_barrier_init(&meeting, NULL, 2);
 	thread = g_thread_new("rival", rival_thread, &one);
 	rival_thread(&two);
 	g_thread_join(thread);
+	pthread_barrier_destroy(&meeting);
 	/* One was the victim and went last: both rows show it. */
 	g_assert_cmpuint(one.runs + two.runs, ==, 3);
 	assert_option(test, "home", one.runs == 2 ? "home" : "template");

@@ -5,6 +5,7 @@
 
 #include "../support/test_db.h"
 #include "wp/site.h"
+#include "wp/user.h"
 
 static const WpSiteOptions usual = {
 	.theme_prefix = "prm", .auth_key = "put your unique phrase here"};
@@ -166,6 +167,40 @@ static void test_refusals_say_what_to_do(void)
 	}
 }
 
+/* As in sql/grants.sql: of the users, only what we need, and no password hash. */
+static void test_few_privileges_suffice(void)
+{
+	static const char *const grants[] = {
+		"SELECT (ID, user_login, user_email, display_name) ON `%s`.wp_users",
+		"SELECT, UPDATE ON `%s`.wp_usermeta", "SELECT, INSERT, UPDATE ON `%s`.wp_posts",
+		"SELECT, INSERT, UPDATE, DELETE ON `%s`.wp_postmeta",
+		"SELECT, INSERT ON `%s`.wp_comments", "SELECT, INSERT ON `%s`.wp_commentmeta",
+		"SELECT, INSERT, UPDATE, DELETE ON `%s`.wp_options"};
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(WpSite) site = NULL;
+	g_autoptr(WpUser) user = NULL;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Db) db = NULL;
+
+	if (test == NULL)
+		return;
+	test_db_exec(test, "CREATE OR REPLACE USER prm_few@localhost IDENTIFIED BY 'pw'");
+	for (size_t i = 0; i < G_N_ELEMENTS(grants); i++) {
+		g_auto(GStrv) parts = g_strsplit(grants[i], "%s", 2);
+		g_autofree char *sql = g_strconcat(
+			"GRANT ", parts[0], test->name, parts[1], " TO prm_few@localhost", NULL);
+
+		test_db_exec(test, sql);
+	}
+	test->options.user = "prm_few";
+	test->options.password = "pw";
+	db = test_db_connect(test);
+	site = wp_site_load(db, &usual, &error);
+	g_assert_no_error(error);
+	g_assert_true(wp_user_find(db, "anna", &user, &error));
+	g_assert_no_error(error);
+}
+
 static void test_a_bad_time_zone_is_refused(void)
 {
 	g_autoptr(TestDb) test = test_db_new();
@@ -188,6 +223,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/wp/site/key-is-that-of-the-theme", test_the_key_is_that_of_the_theme);
 	g_test_add_func("/wp/site/variants-are-noticed", test_variants_are_noticed);
 	g_test_add_func("/wp/site/refusals-say-what-to-do", test_refusals_say_what_to_do);
+	g_test_add_func("/wp/site/few-privileges-suffice", test_few_privileges_suffice);
 	g_test_add_func("/wp/site/bad-time-zone-is-refused", test_a_bad_time_zone_is_refused);
 	return g_test_run();
 }
