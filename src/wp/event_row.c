@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From an Event to the bytes of its columns and meta rows. */
+#include "wp/event_row.h"
+
+#include <cjson/cJSON.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "match/contact_index.h"
+#include "wp/column_text.h"
+#include "wp/esc.h"
+#include "wp/html_entities.h"
+#include "wp/sanitize.h"
+
+G_DEFINE_QUARK(event - row - error - quark, event_row_error)
+
+/* Longer texts are cut. The title's column holds no more; the others are limited so that a batch of
+ * events fits into one packet of the server. */
+enum {
+	TITLE_BYTES_MAX = 65535,
+	CONTENT_BYTES_MAX = 256 * 1024,
+	TEXT_BYTES_MAX = 16 * 1024, /* location, addresses, names */
+	URL_BYTES_MAX = 4096,
+	LIST_BYTES_MAX = 256 * 1024,
+	RAW_BYTES_MAX = 256 * 1024,
+	UID_BYTES_MAX = 1024,
+};
+
+/* The years that DATETIME holds. */
+enum { YEAR_MIN = 1000, YEAR_MAX = 9999 };
+
+static const char *const meta_keys[EVENT_META_COUNT] = {
+	[EVENT_META_CONNECTION_ID] = "_connection_id",
+	[EVENT_META_EVENT_UID] = "_event_uid",
+	[EVENT_META_CALENDAR_ID] = "_calendar_id",
+	[EVENT_META_CALENDAR_NAME] = "_calendar_name",
+	[EVENT_META_START_TIME] = "_start_time",
+	[EVENT_META_END_TIME] = "_end_time",
+	[EVENT_META_ALL_DAY] = "_all_day",
+	[EVENT_META_LOCATION] = "_location",
+	[EVENT_META_MEETING_URL] = "_meeting_url",
+	[EVENT_META_ORGANIZER_EMAIL] = "_organizer_email",
+	[EVENT_META_ATTENDEES] = "_attendees",
+	[EVENT_META_MATCHED_PEOPLE] = "_matched_people",
+	[EVENT_META_RAW_DATA] = "_raw_data",
+	[EVENT_META_HTML_LINK] = "_html_link",
+};
+
+const char *event_meta_key(EventMeta meta)
+{
+	return meta_keys[meta];
+}
+
+bool event_meta_parse(const char *key, EventMeta *ret_meta)
+{
+	for (size_t i = 0; i < EVENT_META_COUNT; i++) {
+		if (g_str_equal(key, meta_keys[i])) {
+			*ret_meta = (EventMeta)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void event_row_free(EventRow *row)
+{
+	if (row == NULL)
+		return;
+	for (size_t i = 0; i < EVENT_COLUMN_COUNT; i++)
+		g_free(row->columns[i]);
+	for (size_t i = 0; i < EVENT_META_COUNT; i++)
+		g_free(row->metas[i]);
+	g_free(row->series_uid);
+	g_free(row);
+}
+
+static void hash_text(crypto_generichash_state *state, const char *text)
+{
+	/* The length keeps "ab" + "c" and "a" + "bc" apart; no text has the length of NULL. */
+	uint64_t length = text == NULL ? UINT64_MAX : strlen(text);
+
+	crypto_generichash_update(state, (const uint8_t *)&length, sizeof(length));
+	if (text != NULL)
+		crypto_generichash_update(state, (const uint8_t *)text, length);
+}
+
+static void hash_without_entities(crypto_generichash_state *state, const char *text)
+{
+	g_autofree char *decoded = NULL;
+
+	if (text != NULL && strchr(text, '&') != NULL)
+		decoded = column_text_apply(html_entity_decode, text);
+	hash_text(state, decoded != NULL ? decoded : text);
+}
+
+void event_row_hash(const char *const columns[EVENT_COLUMN_COUNT],
+	const char *const metas[EVENT_META_COUNT], uint8_t ret_hash[EVENT_HASH_BYTES])
+{
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, NULL, 0, EVENT_HASH_BYTES);
+	hash_without_entities(&state, columns[EVENT_COLUMN_TITLE]);
+	hash_without_entities(&state, columns[EVENT_COLUMN_CONTENT]);
+	hash_text(&state, columns[EVENT_COLUMN_DATE]);
+	hash_text(&state, columns[EVENT_COLUMN_DATE_GMT]);
+	for (size_t i = 0; i < EVENT_META_COUNT; i++)
+		hash_text(&state, metas[i]);
+	crypto_generichash_final(&state, ret_hash, EVENT_HASH_BYTES);
+}
+
+/* A uid is an identity: of one that is too long the end is replaced by a hash, not cut off. */
+char *event_row_uid(const char *event_uid, const WpSite *site)
+{
+	uint8_t hash[EVENT_HASH_BYTES];
+	char hex[2 * sizeof(hash) + 1];
+	g_autofree char *head = NULL;
+
+	if (strlen(event_uid) <= UID_BYTES_MAX)
+		return column_text(event_uid, UID_BYTES_MAX, site);
+	crypto_generichash(
+		hash, sizeof(hash), (const uint8_t *)event_uid, strlen(event_uid), NULL, 0);
+	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+	head = column_text(event_uid, UID_BYTES_MAX - sizeof(hex), site);
+	return g_strconcat(head, "-", hex, NULL);
+}
+
+static char *title_of(const Event *event, const WpSite *site)
+{
+	g_autofree char *summary = column_text_repair(event->summary, TITLE_BYTES_MAX);
+	g_autofree char *clean = column_text_apply(sanitize_text_field, summary);
+	g_autofree char *title = column_text_apply(html_entity_decode, clean);
+
+	return column_text(title[0] == '\0' ? "(No title)" : title, TITLE_BYTES_MAX, site);
+}
+
+static char *content_of(const Event *event, const WpSite *site)
+{
+	g_autofree char *description = column_text_repair(event->description, CONTENT_BYTES_MAX);
+	g_autofree char *clean = column_text_apply(sanitize_textarea_field, description);
+
+	return column_text(clean, CONTENT_BYTES_MAX, site);
+}
+
+static char *location_of(const Event *event, const WpSite *site)
+{
+	g_autofree char *location = column_text_repair(event->location, TEXT_BYTES_MAX);
+	g_autofree char *clean = column_text_apply(sanitize_text_field, location);
+
+	return column_text(clean, TEXT_BYTES_MAX, site);
+}
+
+/* A link that had to be cut would lead nowhere. */
+static char *url_of(const char *link, const WpSite *site)
+{
+	g_autofree char *repaired = column_text_repair(link, URL_BYTES_MAX);
+	g_autofree char *clean = NULL;
+
+	if (link != NULL && strlen(link) > URL_BYTES_MAX)
+		return g_strdup("");
+	clean = column_text_apply(esc_url_raw, repaired);
+	return column_text(clean, 3 * URL_BYTES_MAX, site);
+}
+
+static char *organizer_of(const Event *event, const WpSite *site)
+{
+	g_autofree char *email = NULL;
+	g_autofree char *clean = NULL;
+
+	email = column_text_repair(
+		event->organizer == NULL ? NULL : event->organizer->email, TEXT_BYTES_MAX);
+	clean = column_text_apply(sanitize_email, email);
+	return column_text(clean, TEXT_BYTES_MAX, site);
+}
+
+static void add_text(cJSON *object, const char *key, const char *text)
+{
+	g_autofree char *repaired = column_text_repair(text, TEXT_BYTES_MAX);
+
+	cJSON_AddStringToObject(object, key, repaired);
+}
+
+/* Compact JSON with UTF-8 and slashes as they are, which is how the theme searches it. Takes the
+ * list. */
+static char *print_list(cJSON *take_list, const WpSite *site)
+{
+	char *printed = cJSON_PrintUnformatted(take_list);
+	char *text = g_strdup(printed);
+
+	cJSON_free(printed);
+	cJSON_Delete(take_list);
+	return column_text_encode(text, site);
+}
+
+/* A list that is too long ends early, but always as valid JSON. */
+static bool list_has_room(size_t *bytes, const char *first, const char *second)
+{
+	*bytes += 64 + (first == NULL ? 0 : strlen(first)) + (second == NULL ? 0 : strlen(second));
+	return *bytes < LIST_BYTES_MAX;
+}
+
+static char *attendees_of(const Event *event, const WpSite *site)
+{
+	cJSON *list = cJSON_CreateArray();
+	size_t bytes = 0;
+
+	for (guint i = 0; i < event->attendees->len; i++) {
+		const Attendee *attendee = event->attendees->pdata[i];
+		cJSON *object;
+
+		if (!list_has_room(&bytes, attendee->email, attendee->name))
+			break;
+		object = cJSON_CreateObject();
+		add_text(object, "email", attendee->email);
+		add_text(object, "name", attendee->name);
+		add_text(object, "status", attendee_status_name(attendee->status));
+		cJSON_AddItemToArray(list, object);
+	}
+	return print_list(list, site);
+}
+
+static char *matched_people_of(const GPtrArray *matches, const WpSite *site)
+{
+	cJSON *list = cJSON_CreateArray();
+	size_t bytes = 0;
+
+	for (guint i = 0; matches != NULL && i < matches->len; i++) {
+		const Match *match = matches->pdata[i];
+		cJSON *object;
+
+		if (!list_has_room(&bytes, match->attendee_email, NULL))
+			break;
+		object = cJSON_CreateObject();
+		cJSON_AddNumberToObject(object, "person_id", (double)match->person_id);
+		add_text(object, "match_type", match_type_name(match->type));
+		cJSON_AddNumberToObject(object, "confidence", match->confidence_percent);
+		add_text(object, "attendee_email", match->attendee_email);
+		cJSON_AddItemToArray(list, object);
+	}
+	return print_list(list, site);
+}
+
+static const Attendee *find_owner(const Event *event)
+{
+	for (guint i = 0; i < event->attendees->len; i++) {
+		const Attendee *attendee = event->attendees->pdata[i];
+
+		if (attendee->is_self)
+			return attendee;
+	}
+	return NULL;
+}
+
+/* The source, and beside it what auto-logging asks for and no other row has room for: whether the
+ * event is private, and who of the attendees the calendar's owner is. */
+static char *raw_data_of(const Event *event, const WpSite *site)
+{
+	g_autofree char *raw = column_text_repair(event->raw_json, RAW_BYTES_MAX);
+	const Attendee *owner = find_owner(event);
+	cJSON *extra = cJSON_CreateObject();
+	g_autofree char *added = NULL;
+	GString *joined;
+
+	if (event->is_private)
+		cJSON_AddTrueToObject(extra, "is_private");
+	if (owner != NULL) {
+		add_text(extra, "owner_email", owner->email);
+		add_text(extra, "owner_status", attendee_status_name(owner->status));
+	}
+	added = print_list(extra, site);
+	g_strstrip(raw);
+	/* Of a source that was cut the end is no longer that of an object. */
+	if ((event->raw_json != NULL && strlen(event->raw_json) > RAW_BYTES_MAX) || raw[0] != '{' ||
+		!g_str_has_suffix(raw, "}"))
+		return g_steal_pointer(&added);
+	joined = g_string_new(added);
+	g_string_truncate(joined, joined->len - 1);
+	if (joined->len > 1 && raw[1 + strspn(raw + 1, " \t\r\n")] != '}')
+		g_string_append_c(joined, ',');
+	g_string_append(joined, raw + 1);
+	return column_text_encode(g_string_free(joined, FALSE), site);
+}
+
+static bool refuse(const Event *event, const char *why, GError **error)
+{
+	g_set_error(error, EVENT_ROW_ERROR, EVENT_ROW_ERROR_UNSTORABLE, "cannot store event %s: %s",
+		event->event_uid == NULL ? "(no uid)" : event->event_uid, why);
+	return false;
+}
+
+static bool date_text(const Event *event, const CivilDate *date, char **ret_text, GError **error)
+{
+	if (date->year < YEAR_MIN || date->year > YEAR_MAX || date->month < 1 || date->month > 12 ||
+		date->day < 1 ||
+		!g_date_valid_dmy(
+			(GDateDay)date->day, (GDateMonth)date->month, (GDateYear)date->year))
+		return refuse(event, "its date is no date of the years 1000 to 9999", error);
+	*ret_text = g_strdup_printf("%04d-%02d-%02d 00:00:00", date->year, date->month, date->day);
+	return true;
+}
+
+static bool instant_text(
+	const Event *event, const WpSite *site, int64_t utc, char **ret_text, GError **error)
+{
+	/* 1000-01-02 to 9999-12-30 in UTC: in any zone within the years that the column holds. */
+	if (utc < -INT64_C(30610137600) || utc >= INT64_C(253402128000))
+		return refuse(event, "its time is not in the years 1000 to 9999", error);
+	*ret_text = site_zone_format(site->zone, utc);
+	return true;
+}
+
+static bool set_times(EventRow *row, const Event *event, const WpSite *site, GError **error)
+{
+	char **start = &row->metas[EVENT_META_START_TIME];
+	char **end = &row->metas[EVENT_META_END_TIME];
+	int64_t start_utc = event->start_utc;
+
+	if (event->all_day) {
+		if (!date_text(event, &event->start_date, start, error) ||
+			!date_text(event, &event->end_date, end, error))
+			return false;
+		if (!site_zone_parse(site->zone, *start, &start_utc))
+			return refuse(event, "its first day cannot be converted to UTC", error);
+	} else if (!instant_text(event, site, event->start_utc, start, error) ||
+		   !instant_text(event, site, event->end_utc, end, error)) {
+		return false;
+	}
+	row->columns[EVENT_COLUMN_DATE] = g_strdup(*start);
+	row->columns[EVENT_COLUMN_DATE_GMT] = site_zone_format_utc(start_utc);
+	row->metas[EVENT_META_ALL_DAY] = g_strdup(event->all_day ? "1" : "0");
+	return true;
+}
+
+EventRow *event_row_new(
+	const Event *event, const WpSite *site, const EventRowContext *context, GError **error)
+{
+	g_autoptr(EventRow) row = g_new0(EventRow, 1);
+	char **metas = row->metas;
+
+	if (event->event_uid == NULL || event->event_uid[0] == '\0') {
+		refuse(event, "it has no uid", error);
+		return NULL;
+	}
+	if (!set_times(row, event, site, error))
+		return NULL;
+	row->columns[EVENT_COLUMN_TITLE] = title_of(event, site);
+	row->columns[EVENT_COLUMN_CONTENT] = content_of(event, site);
+	metas[EVENT_META_CONNECTION_ID] = g_strdup(context->connection_id);
+	metas[EVENT_META_EVENT_UID] = event_row_uid(event->event_uid, site);
+	metas[EVENT_META_CALENDAR_ID] = column_text(context->calendar_id, URL_BYTES_MAX, site);
+	metas[EVENT_META_CALENDAR_NAME] = column_text(context->calendar_name, TEXT_BYTES_MAX, site);
+	metas[EVENT_META_LOCATION] = location_of(event, site);
+	metas[EVENT_META_MEETING_URL] = url_of(event->meeting_url, site);
+	metas[EVENT_META_ORGANIZER_EMAIL] = organizer_of(event, site);
+	metas[EVENT_META_ATTENDEES] = attendees_of(event, site);
+	metas[EVENT_META_MATCHED_PEOPLE] = matched_people_of(context->matches, site);
+	metas[EVENT_META_RAW_DATA] = raw_data_of(event, site);
+	if (event->html_link != NULL && event->html_link[0] != '\0')
+		metas[EVENT_META_HTML_LINK] = url_of(event->html_link, site);
+	if (event->recurrence_id != NULL && event->uid != NULL)
+		row->series_uid = event_row_uid(event->uid, site);
+	event_row_hash((const char *const *)row->columns, (const char *const *)metas, row->hash);
+	return g_steal_pointer(&row);
+}
