@@ -43,7 +43,7 @@ typedef struct AutoLogNotice {
 typedef struct AutoLogCounts {
 	size_t events; /* that got at least one activity */
 	size_t activities;
-	size_t already;     /* events whose persons all had one; they are marked as logged */
+	size_t already; /* events that qualify, but all of whose people had the meeting already */
 	size_t passed_over; /* events that do not qualify */
 	size_t failed;      /* told through on_problem */
 } AutoLogCounts;

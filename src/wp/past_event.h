@@ -25,8 +25,9 @@ typedef struct PastEvent {
 	char *title;
 	char *connection_id;
 	char *event_uid;
-	char *ical_uid; /* shared by the copies of one meeting in several calendars; or NULL */
-	char *start;    /* "Y-m-d H:i:s", site time */
+	char *ical_uid;  /* shared by the copies of one meeting in several calendars; or NULL */
+	char *start;     /* "Y-m-d H:i:s", site time */
+	char *start_gmt; /* the same in UTC */
 	char *end;
 	char *location;
 	char *meeting_url;

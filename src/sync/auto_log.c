@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Chooses the past meetings to log, and those of their people who get an activity. */
+#include "sync/auto_log.h"
+
+#include <string.h>
+
+#include "wp/activities.h"
+#include "wp/connection.h"
+#include "wp/connections_row.h"
+#include "wp/user.h"
+
+G_DEFINE_QUARK(auto - log - error - quark, auto_log_error)
+
+/* A statement has room for 65,535 parameters. */
+enum { USERS_PER_QUEUE = 10000 };
+
+/* A user some of whose connections log by themselves. */
+typedef struct {
+	WpUser *user;
+	GHashTable *connection_ids; /* set of strings */
+} Owner;
+
+typedef struct {
+	Db *db;
+	const WpSite *site;
+	const AutoLogOptions *options;
+	const AutoLogCallbacks *callbacks;
+	char *now; /* "Y-m-d H:i:s", site time */
+	AutoLogCounts counts;
+} Run;
+
+static void run_clear(Run *run)
+{
+	g_clear_pointer(&run->now, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
+
+static void owner_free(gpointer data)
+{
+	Owner *owner = data;
+
+	wp_user_free(owner->user);
+	g_hash_table_unref(owner->connection_ids);
+	g_free(owner);
+}
+
+static void tell_problem(Run *run, int64_t user_id, int64_t event_id, const GError *why)
+{
+	run->counts.failed++;
+	if (run->callbacks->on_problem != NULL)
+		run->callbacks->on_problem(user_id, event_id, why, run->callbacks->data);
+}
+
+static bool is_own_address(const char *email, const PastEvent *event, const WpUser *user)
+{
+	return email[0] != '\0' && (g_ascii_strcasecmp(email, user->email) == 0 ||
+					   g_strcmp0(email, event->owner_email) == 0);
+}
+
+static bool owner_declined(const PastEvent *event, const WpUser *user)
+{
+	if (event->owner_declined)
+		return true;
+	for (guint i = 0; i < event->attendees->len; i++) {
+		const Attendee *attendee = event->attendees->pdata[i];
+
+		if (attendee->status == ATTENDEE_DECLINED &&
+			is_own_address(attendee->email, event, user))
+			return true;
+	}
+	return false;
+}
+
+static bool contains_id(const GArray *ids, int64_t id)
+{
+	for (guint i = 0; i < ids->len; i++) {
+		if (g_array_index(ids, int64_t, i) == id)
+			return true;
+	}
+	return false;
+}
+
+/* The people of the event who get an activity, each once. Caller unrefs. */
+static GArray *choose_people(const Run *run, const PastEvent *event, const WpUser *user)
+{
+	GArray *people = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+	for (guint i = 0; i < event->matches->len; i++) {
+		const PastEventMatch *match = &g_array_index(event->matches, PastEventMatch, i);
+
+		if (match->confidence_percent <= run->options->min_confidence_percent)
+			continue;
+		if (!run->options->log_self && is_own_address(match->attendee_email, event, user))
+			continue;
+		if (!contains_id(people, match->person_id))
+			g_array_append_val(people, match->person_id);
+	}
+	return people;
+}
+
+/* Why an event does not become activities, or NULL. */
+static const char *reason_against(
+	const Run *run, const PastEvent *event, const WpUser *user, const GArray *people)
+{
+	if (!g_str_equal(event->post_status, "publish") &&
+		!g_str_equal(event->post_status, "future"))
+		return "it is in the trash or not published";
+	if (event->is_logged)
+		return "it has been logged already";
+	if (strcmp(event->end, run->now) >= 0)
+		return "it has not ended yet";
+	if (event->is_cancelled)
+		return "it was cancelled";
+	if (!run->options->log_declined && owner_declined(event, user))
+		return "the calendar's owner declined it (log_declined = yes in [log] logs such "
+		       "events)";
+	if (!run->options->log_private && event->is_private)
+		return "it is private (log_private = yes in [log] logs such events)";
+	if (event->matches->len == 0)
+		return "none of its attendees is a contact";
+	if (people->len == 0)
+		return "no attendee other than the owner was recognised with enough confidence "
+		       "(min_confidence in [log])";
+	return NULL;
+}
+
+static void tell_activities(Run *run, const PastEvent *event, const GArray *logged)
+{
+	if (logged->len == 0) {
+		run->counts.already++;
+		return;
+	}
+	run->counts.events++;
+	run->counts.activities += logged->len;
+	for (guint i = 0; i < logged->len && run->callbacks->on_activity != NULL; i++) {
+		const AutoLogNotice notice = {
+			.event = event,
+			.person_id = g_array_index(logged, int64_t, i),
+		};
+
+		run->callbacks->on_activity(&notice, run->callbacks->data);
+	}
+}
+
+static bool log_event(
+	Run *run, const PastEvent *event, const WpUser *user, const GArray *people, GError **error)
+{
+	const ActivityText text = {.author = user->display_name, .content = run->options->content};
+	g_autoptr(GArray) logged = NULL;
+
+	if (!activities_log(run->db, run->site, event, people, &text, run->options->dry_run,
+		    &logged, error))
+		return false;
+	tell_activities(run, event, logged);
+	return true;
+}
+
+/* One event of the queue. What concerns this event alone does not stop the others. */
+static bool consider(Run *run, const PastEvent *event, const Owner *owner, GError **error)
+{
+	g_autoptr(GArray) people = choose_people(run, event, owner->user);
+	g_autoptr(GError) why = NULL;
+
+	if (!g_hash_table_contains(owner->connection_ids, event->connection_id) ||
+		reason_against(run, event, owner->user, people) != NULL) {
+		run->counts.passed_over++;
+		return true;
+	}
+	if (log_event(run, event, owner->user, people, &why))
+		return true;
+	if (!g_error_matches(why, DB_ERROR, DB_ERROR_QUERY)) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return false;
+	}
+	tell_problem(run, event->user_id, event->post_id, why);
+	return true;
+}
+
+static bool run_queue(
+	Run *run, GHashTable *owners, const GArray *user_ids, guint first, GError **error)
+{
+	guint count = MIN(user_ids->len - first, USERS_PER_QUEUE);
+	g_autoptr(PastEventQueue) queue = past_event_queue_new(run->db, run->site,
+		&g_array_index(user_ids, int64_t, first), count, run->options->now_utc);
+
+	while (run->counts.events < run->options->limit) {
+		g_autoptr(PastEvent) event = NULL;
+		const Owner *owner;
+
+		if (!past_event_queue_next(queue, &event, error))
+			return false;
+		if (event == NULL)
+			return true;
+		owner = g_hash_table_lookup(owners, &event->user_id);
+		if (owner != NULL && !consider(run, event, owner, error))
+			return false;
+	}
+	return true;
+}
+
+/* Takes the user when some connection logs by itself. */
+static void add_owner(
+	GHashTable *owners, GArray *user_ids, WpUser *take_user, const ConnectionList *list)
+{
+	Owner *owner = g_new0(Owner, 1);
+
+	owner->user = take_user;
+	owner->connection_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (guint i = 0; i < list->connections->len; i++) {
+		const Connection *connection = list->connections->pdata[i];
+
+		if (connection->auto_log)
+			g_hash_table_add(owner->connection_ids, g_strdup(connection->id));
+	}
+	if (g_hash_table_size(owner->connection_ids) == 0) {
+		owner_free(owner);
+		return;
+	}
+	g_array_append_val(user_ids, owner->user->id);
+	g_hash_table_insert(owners, &owner->user->id, owner);
+}
+
+static bool find_all_owners(Run *run, GHashTable *owners, GArray *user_ids, GError **error)
+{
+	g_autoptr(GPtrArray) rows = connections_rows_load(run->db, run->site, NULL, error);
+
+	if (rows == NULL)
+		return false;
+	for (guint i = 0; i < rows->len; i++) {
+		UserConnections *row = rows->pdata[i];
+		g_autoptr(ConnectionList) list = NULL;
+		g_autoptr(GError) why = NULL;
+		gsize bytes;
+		const char *stored = g_bytes_get_data(row->stored, &bytes);
+
+		list = connections_parse(stored, bytes, &why);
+		if (list == NULL)
+			tell_problem(run, row->user->id, 0, why);
+		else
+			add_owner(owners, user_ids, g_steal_pointer(&row->user), list);
+	}
+	return true;
+}
+
+static bool find_user(const Run *run, int64_t user_id, WpUser **ret_user, GError **error)
+{
+	g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, user_id);
+
+	return wp_user_find(run->db, id, ret_user, error);
+}
+
+static bool find_one_owner(Run *run, GHashTable *owners, GArray *user_ids, GError **error)
+{
+	int64_t user_id = run->options->only_user_id;
+	g_autoptr(ConnectionList) list = NULL;
+	g_autoptr(GError) why = NULL;
+	g_autoptr(WpUser) user = NULL;
+
+	if (!find_user(run, user_id, &user, error))
+		return false;
+	list = connections_row_read(run->db, run->site, user_id, &why);
+	if (list == NULL && why->domain == CONNECTION_ERROR) {
+		tell_problem(run, user_id, 0, why);
+		return true;
+	}
+	if (list == NULL) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return false;
+	}
+	if (user != NULL)
+		add_owner(owners, user_ids, g_steal_pointer(&user), list);
+	return true;
+}
+
+static bool log_queue(Run *run, GError **error)
+{
+	g_autoptr(GHashTable) owners =
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, owner_free);
+	g_autoptr(GArray) user_ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	bool found = run->options->only_user_id != 0
+			     ? find_one_owner(run, owners, user_ids, error)
+			     : find_all_owners(run, owners, user_ids, error);
+
+	if (!found)
+		return false;
+	for (guint first = 0; first < user_ids->len; first += USERS_PER_QUEUE) {
+		if (!run_queue(run, owners, user_ids, first, error))
+			return false;
+	}
+	return true;
+}
+
+static bool refuse(const Run *run, AutoLogError code, const char *why, GError **error)
+{
+	g_set_error(error, AUTO_LOG_ERROR, code, "cannot log event %" G_GINT64_FORMAT ": %s",
+		run->options->event_id, why);
+	return false;
+}
+
+static bool log_one(Run *run, GError **error)
+{
+	g_autoptr(PastEvent) event = NULL;
+	g_autoptr(WpUser) user = NULL;
+	g_autoptr(GArray) people = NULL;
+	const char *reason;
+
+	if (!past_event_load(run->db, run->site, run->options->event_id, &event, error))
+		return false;
+	if (event == NULL)
+		return refuse(run, AUTO_LOG_ERROR_NOT_FOUND,
+			"there is no calendar event of this id", error);
+	if (!find_user(run, event->user_id, &user, error))
+		return false;
+	if (user == NULL)
+		return refuse(
+			run, AUTO_LOG_ERROR_REFUSED, "its user does not exist any more", error);
+	people = choose_people(run, event, user);
+	reason = reason_against(run, event, user, people);
+	if (reason != NULL)
+		return refuse(run, AUTO_LOG_ERROR_REFUSED, reason, error);
+	return log_event(run, event, user, people, error);
+}
+
+bool auto_log_run(Db *db, const WpSite *site, const AutoLogOptions *options,
+	const AutoLogCallbacks *callbacks, AutoLogCounts *ret_counts, GError **error)
+{
+	g_auto(Run) run = {
+		.db = db,
+		.site = site,
+		.options = options,
+		.callbacks = callbacks,
+		.now = site_zone_format(site->zone, options->now_utc),
+	};
+
+	if (!(options->event_id != 0 ? log_one(&run, error) : log_queue(&run, error)))
+		return false;
+	*ret_counts = run.counts;
+	return true;
+}

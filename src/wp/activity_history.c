@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Recognises the meeting of an event among the activities that a person has. */
+#include "wp/activity_history.h"
+
+#include <string.h>
+
+#include "wp/column_text.h"
+#include "wp/esc.h"
+#include "wp/event_sql.h"
+
+/* Every type that the theme's versions gave to activities; all states, since what a person deleted
+ * shall not come back. Enough of the content to find a title in. */
+static const char history_sql[] =
+	"SELECT c.comment_ID, c.comment_post_ID, CAST(c.comment_date AS CHAR), "
+	"LEFT(c.comment_content, 2000), m.meta_key, m.meta_value "
+	"FROM {comments} c LEFT JOIN {commentmeta} m ON m.comment_id = c.comment_ID AND m.meta_key "
+	"IN "
+	"('calendar_event_uid', 'calendar_event_id', 'activity_date', 'activity_time') "
+	"WHERE c.comment_type IN (?, 'activity', 'prm_activity', 'stadion_activity', "
+	"'rondo_activity') "
+	"AND c.comment_post_ID IN (";
+enum {
+	COLUMN_COMMENT_ID,
+	COLUMN_PERSON_ID,
+	COLUMN_DATE,
+	COLUMN_CONTENT,
+	COLUMN_META_KEY,
+	COLUMN_META_VALUE,
+};
+
+typedef struct {
+	int64_t comment_id;
+	int64_t person_id;
+	char *date;
+	char *content;
+	char *event_uid; /* connection id + "/" + event uid */
+	char *event_id;
+	char *activity_date;
+	char *activity_time;
+} PastActivity;
+
+/* An activity of the same start whose event must be read before one can tell. */
+typedef struct {
+	int64_t person_id;
+	int64_t event_id;
+} Suspect;
+
+typedef struct {
+	const PastEvent *event;
+	GHashTable *had;
+	GArray *suspects; /* of Suspect */
+} History;
+
+static void past_activity_clear(PastActivity *activity)
+{
+	g_free(activity->date);
+	g_free(activity->content);
+	g_free(activity->event_uid);
+	g_free(activity->event_id);
+	g_free(activity->activity_date);
+	g_free(activity->activity_time);
+	*activity = (PastActivity){0};
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PastActivity, past_activity_clear)
+
+static void set_add(GHashTable *set, int64_t id)
+{
+	g_hash_table_add(set, g_memdup2(&id, sizeof(id)));
+}
+
+static bool is_set(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
+/* Behind the connection's id: "conn_1/uid" -> "uid". */
+static const char *uid_part(const char *calendar_event_uid)
+{
+	const char *slash = strchr(calendar_event_uid, '/');
+
+	return slash == NULL ? calendar_event_uid : slash + 1;
+}
+
+static bool is_same_event(const PastActivity *activity, const PastEvent *event)
+{
+	g_autofree char *uid = g_strconcat(event->connection_id, "/", event->event_uid, NULL);
+	gint64 id;
+
+	if (is_set(activity->event_uid) && g_str_equal(activity->event_uid, uid))
+		return true;
+	return is_set(activity->event_id) &&
+	       g_ascii_string_to_signed(activity->event_id, 10, 1, G_MAXINT64, &id, NULL) &&
+	       id == event->post_id;
+}
+
+/* The day and, where one is known, the minute: "2026-01-15 09:00" or "2026-01-15". The theme keeps
+ * the meeting's time in meta rows and in comment_date the moment at which it was logged. */
+static char *start_of(const PastActivity *activity)
+{
+	if (!is_set(activity->activity_date))
+		return g_strndup(
+			activity->date == NULL ? "" : activity->date, strlen("2026-01-15 09:00"));
+	if (!is_set(activity->activity_time))
+		return g_strdup(activity->activity_date);
+	return g_strdup_printf("%s %.5s", activity->activity_date, activity->activity_time);
+}
+
+static bool contains_title(const PastActivity *activity, const PastEvent *event)
+{
+	g_autofree char *escaped = column_text_apply(esc_html, event->title);
+
+	if (activity->content == NULL || event->title[0] == '\0')
+		return false;
+	return strstr(activity->content, event->title) != NULL ||
+	       strstr(activity->content, escaped) != NULL;
+}
+
+/* "UID_20260115T090000Z" without the instance. Caller frees. */
+static char *series_of(const char *event_uid)
+{
+	const char *underscore = strrchr(event_uid, '_');
+	size_t digits = underscore == NULL ? 0 : strspn(underscore + 1, "0123456789TZ");
+
+	if (digits < strlen("20260115") || underscore[1 + digits] != '\0')
+		return g_strdup(event_uid);
+	return g_strndup(event_uid, (gsize)(underscore - event_uid));
+}
+
+/* `ical_uid` is NULL where the source did not say. Google's event ids are its iCalendar UIDs
+ * without their host. */
+static bool is_same_uid(const PastEvent *event, const char *event_uid, const char *ical_uid)
+{
+	g_autofree char *ours =
+		event->ical_uid != NULL ? g_strdup(event->ical_uid) : series_of(event->event_uid);
+	g_autofree char *theirs = ical_uid != NULL ? g_strdup(ical_uid) : series_of(event_uid);
+	g_autofree char *ours_at_google = g_strconcat(ours, "@google.com", NULL);
+	g_autofree char *theirs_at_google = g_strconcat(theirs, "@google.com", NULL);
+
+	return g_str_equal(ours, theirs) || g_str_equal(ours, theirs_at_google) ||
+	       g_str_equal(ours_at_google, theirs);
+}
+
+static void history_add_suspect(History *history, const PastActivity *activity)
+{
+	Suspect suspect = {.person_id = activity->person_id};
+	gint64 id;
+
+	if (!is_set(activity->event_id) ||
+		!g_ascii_string_to_signed(activity->event_id, 10, 1, G_MAXINT64, &id, NULL))
+		return;
+	suspect.event_id = id;
+	g_array_append_val(history->suspects, suspect);
+}
+
+static bool is_same_meeting(History *history, const PastActivity *activity)
+{
+	const PastEvent *event = history->event;
+	g_autofree char *start = start_of(activity);
+	bool by_hand = !is_set(activity->event_uid) && !is_set(activity->event_id);
+
+	if (is_same_event(activity, event))
+		return true;
+	if (!g_str_has_prefix(event->start, start) || strlen(start) < strlen("2026-01-15"))
+		return false;
+	if (contains_title(activity, event))
+		return true;
+	if (by_hand)
+		return strlen(start) > strlen("2026-01-15");
+	if (is_set(activity->event_uid) && is_same_uid(event, uid_part(activity->event_uid), NULL))
+		return true;
+	history_add_suspect(history, activity);
+	return false;
+}
+
+static void history_add(History *history, const PastActivity *activity)
+{
+	if (activity->comment_id != 0 && is_same_meeting(history, activity))
+		set_add(history->had, activity->person_id);
+}
+
+static void read_meta(PastActivity *activity, const char *key, const char *value)
+{
+	char **place;
+
+	if (g_str_equal(key, "calendar_event_uid"))
+		place = &activity->event_uid;
+	else if (g_str_equal(key, "calendar_event_id"))
+		place = &activity->event_id;
+	else if (g_str_equal(key, "activity_date"))
+		place = &activity->activity_date;
+	else if (g_str_equal(key, "activity_time"))
+		place = &activity->activity_time;
+	else
+		return;
+	if (*place == NULL)
+		*place = g_strdup(value);
+}
+
+static void read_row(PastActivity *activity, const DbStatement *statement)
+{
+	if (activity->comment_id == 0) {
+		activity->comment_id = db_column_int(statement, COLUMN_COMMENT_ID);
+		activity->person_id = db_column_int(statement, COLUMN_PERSON_ID);
+		activity->date = g_strdup(db_column_text(statement, COLUMN_DATE));
+		activity->content = g_strdup(db_column_text(statement, COLUMN_CONTENT));
+	}
+	if (!db_column_is_null(statement, COLUMN_META_KEY))
+		read_meta(activity, db_column_text(statement, COLUMN_META_KEY),
+			db_column_text(statement, COLUMN_META_VALUE));
+}
+
+static bool read_history(
+	Db *db, const WpSite *site, const GArray *person_ids, History *history, GError **error)
+{
+	g_autofree char *sql = db_repeat_sql(
+		history_sql, "?", person_ids->len, ") ORDER BY c.comment_ID, m.meta_id");
+	g_auto(PastActivity) activity = {0};
+	DbStatement *statement = db_prepare(db, sql, error);
+	bool row;
+
+	if (statement == NULL)
+		return false;
+	db_bind_text(statement, site->activity_comment_type);
+	for (guint i = 0; i < person_ids->len; i++)
+		db_bind_int(statement, g_array_index(person_ids, int64_t, i));
+	if (!db_query(statement, error))
+		return false;
+	for (;;) {
+		if (!db_next(statement, &row, error))
+			return false;
+		if (!row || db_column_int(statement, COLUMN_COMMENT_ID) != activity.comment_id) {
+			history_add(history, &activity);
+			past_activity_clear(&activity);
+		}
+		if (!row)
+			return true;
+		read_row(&activity, statement);
+	}
+}
+
+/* The other calendar's event knows more than the activity: its title and its iCalendar UID. */
+static bool examine(
+	Db *db, const WpSite *site, History *history, const Suspect *suspect, GError **error)
+{
+	g_autoptr(PastEvent) other = NULL;
+
+	if (!past_event_load(db, site, suspect->event_id, &other, error))
+		return false;
+	if (other != NULL &&
+		(g_str_equal(other->title, history->event->title) ||
+			is_same_uid(history->event, other->event_uid, other->ical_uid)))
+		set_add(history->had, suspect->person_id);
+	return true;
+}
+
+bool activity_history_find(Db *db, const WpSite *site, const PastEvent *event,
+	const GArray *person_ids, GHashTable *had, GError **error)
+{
+	g_autoptr(GArray) suspects = g_array_new(FALSE, FALSE, sizeof(Suspect));
+	History history = {.event = event, .had = had, .suspects = suspects};
+
+	if (person_ids->len == 0)
+		return true;
+	if (!read_history(db, site, person_ids, &history, error))
+		return false;
+	for (guint i = 0; i < suspects->len; i++) {
+		const Suspect *suspect = &g_array_index(suspects, Suspect, i);
+
+		if (!g_hash_table_contains(had, &suspect->person_id) &&
+			!examine(db, site, &history, suspect, error))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reading events back from their rows, and walking those that have passed. */
+#include "wp/past_event.h"
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+#include "wp/event_load.h"
+#include "wp/event_sql.h"
+
+enum { PAGE_EVENTS = 100 };
+
+/* post_date is the start: it has an index, and leaves out what has not even begun. */
+static const char page_sql[] =
+	"SELECT p.ID, e.meta_value FROM {posts} p "
+	"JOIN {postmeta} e ON e.post_id = p.ID AND e.meta_key = '_end_time' "
+	"JOIN {postmeta} h ON h.post_id = p.ID AND h.meta_key = '_matched_people' "
+	"AND h.meta_value NOT IN ('', '[]') "
+	"WHERE p.post_type = 'calendar_event' AND p.post_status IN ('publish', 'future') "
+	"AND p.post_date < ? AND e.meta_value < ? "
+	"AND (e.meta_value > ? OR (e.meta_value = ? AND p.ID > ?)) "
+	"AND NOT EXISTS (SELECT 1 FROM {postmeta} l WHERE l.post_id = p.ID "
+	"AND l.meta_key = '_logged_as_activity' AND l.meta_value NOT IN ('', '0')) "
+	"AND p.post_author IN (";
+static const char page_tail[] = ") ORDER BY e.meta_value, p.ID LIMIT 100";
+enum { COLUMN_ID, COLUMN_END };
+G_STATIC_ASSERT(PAGE_EVENTS == 100);
+
+struct PastEventQueue {
+	Db *db;
+	const WpSite *site;
+	char *now; /* "Y-m-d H:i:s", site time */
+	GArray *user_ids;
+	GHashTable *page; /* post id -> PastEvent */
+	GArray *order;    /* ids of the page, oldest end first */
+	guint next;
+	char *last_end; /* where the page ends */
+	int64_t last_id;
+	bool is_last_page;
+};
+
+void past_event_free(PastEvent *event)
+{
+	if (event == NULL)
+		return;
+	g_free(event->post_status);
+	g_free(event->title);
+	g_free(event->connection_id);
+	g_free(event->event_uid);
+	g_free(event->ical_uid);
+	g_free(event->start);
+	g_free(event->start_gmt);
+	g_free(event->end);
+	g_free(event->location);
+	g_free(event->meeting_url);
+	g_free(event->owner_email);
+	g_ptr_array_unref(event->attendees);
+	g_array_unref(event->matches);
+	g_free(event);
+}
+
+static void past_event_destroy(gpointer event)
+{
+	past_event_free(event);
+}
+
+static void match_clear(gpointer match)
+{
+	g_free(((PastEventMatch *)match)->attendee_email);
+}
+
+static void attendee_destroy(gpointer attendee)
+{
+	attendee_free(attendee);
+}
+
+static char *text_or_empty(const char *text)
+{
+	return g_strdup(text == NULL ? "" : text);
+}
+
+/* A member that is a non-empty string; NULL for anything else. */
+static const char *text_member(const cJSON *object, const char *name)
+{
+	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+
+	return text == NULL || text[0] == '\0' ? NULL : text;
+}
+
+/* PHP may have stored a number as a string. */
+static int64_t int_member(const cJSON *object, const char *name)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+	gint64 number = 0;
+
+	if (cJSON_IsNumber(item) && item->valuedouble > 0 && item->valuedouble < 9e15)
+		return (int64_t)item->valuedouble;
+	if (cJSON_IsString(item) &&
+		g_ascii_string_to_signed(item->valuestring, 10, 0, G_MAXINT64, &number, NULL))
+		return number;
+	return 0;
+}
+
+static char *email_of(const char *email)
+{
+	g_autofree char *lower = g_ascii_strdown(email == NULL ? "" : email, -1);
+
+	return g_strdup(g_strstrip(lower));
+}
+
+static void read_matches(PastEvent *past, const char *json)
+{
+	cJSON *list = json == NULL ? NULL : cJSON_Parse(json);
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, list)
+	{
+		PastEventMatch match = {
+			.person_id = int_member(item, "person_id"),
+			.confidence_percent = (int)MIN(int_member(item, "confidence"), 100),
+		};
+
+		if (match.person_id <= 0)
+			continue;
+		match.attendee_email = email_of(text_member(item, "attendee_email"));
+		g_array_append_val(past->matches, match);
+	}
+	cJSON_Delete(list);
+}
+
+static AttendeeStatus status_of(const char *name)
+{
+	static const AttendeeStatus statuses[] = {
+		ATTENDEE_ACCEPTED, ATTENDEE_DECLINED, ATTENDEE_TENTATIVE};
+
+	for (size_t i = 0; name != NULL && i < G_N_ELEMENTS(statuses); i++) {
+		if (g_ascii_strcasecmp(name, attendee_status_name(statuses[i])) == 0)
+			return statuses[i];
+	}
+	return ATTENDEE_NEEDS_ACTION;
+}
+
+static void read_attendees(PastEvent *past, const char *json)
+{
+	cJSON *list = json == NULL ? NULL : cJSON_Parse(json);
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, list)
+	{
+		Attendee *attendee = attendee_new();
+
+		attendee->email = email_of(text_member(item, "email"));
+		attendee->status = status_of(text_member(item, "status"));
+		g_ptr_array_add(past->attendees, attendee);
+	}
+	cJSON_Delete(list);
+}
+
+/* The owner as Google's event object marks them, else as our own rows do. */
+static void read_owner(PastEvent *past, const cJSON *raw)
+{
+	const char *email = text_member(raw, "owner_email");
+	const char *status = text_member(raw, "owner_status");
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(raw, "attendees"))
+	{
+		if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "self")))
+			continue;
+		email = text_member(item, "email");
+		status = text_member(item, "responseStatus");
+	}
+	if (email != NULL)
+		past->owner_email = email_of(email);
+	past->owner_declined = status_of(status) == ATTENDEE_DECLINED;
+}
+
+/* Google says visibility, iCalendar CLASS; an unknown class is private (RFC 5545, 3.8.1.3). */
+static bool raw_is_private(const cJSON *raw)
+{
+	const char *visibility = text_member(raw, "visibility");
+	const char *class = text_member(raw, "class");
+
+	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(raw, "is_private")))
+		return true;
+	if (visibility != NULL &&
+		(g_str_equal(visibility, "private") || g_str_equal(visibility, "confidential")))
+		return true;
+	return class != NULL && g_ascii_strcasecmp(class, "PUBLIC") != 0;
+}
+
+static void read_raw(PastEvent *past, const char *json)
+{
+	cJSON *raw = json == NULL ? NULL : cJSON_Parse(json);
+	const char *status = text_member(raw, "status");
+	const char *uid = text_member(raw, "iCalUID");
+
+	if (uid == NULL)
+		uid = text_member(raw, "uid");
+	past->ical_uid = g_strdup(uid);
+	past->is_cancelled = status != NULL && g_ascii_strcasecmp(status, "cancelled") == 0;
+	past->is_private = raw_is_private(raw);
+	read_owner(past, raw);
+	cJSON_Delete(raw);
+}
+
+/* The stored UTC, which alone tells apart the times that happen twice, unless the theme left that
+ * of an earlier date behind when it moved the event (vectors/README, fact 4). */
+static char *start_gmt_of(const WpSite *site, const char *start, const char *stored_gmt)
+{
+	g_autoptr(GTimeZone) utc_zone = g_time_zone_new_utc();
+	g_autoptr(GDateTime) stored =
+		stored_gmt == NULL ? NULL : g_date_time_new_from_iso8601(stored_gmt, utc_zone);
+	int64_t utc = 0;
+
+	if (stored != NULL) {
+		g_autofree char *local = site_zone_format(site->zone, g_date_time_to_unix(stored));
+
+		if (g_strcmp0(local, start) == 0)
+			return g_strdup(stored_gmt);
+	}
+	if (!site_zone_parse(site->zone, start, &utc))
+		return g_strdup("0000-00-00 00:00:00");
+	return site_zone_format_utc(utc);
+}
+
+/* "Y-m-d H:i:s": others may have written anything. */
+static bool is_time(const char *text)
+{
+	static const char form[] = "0000-00-00 00:00:00";
+
+	if (text == NULL || strlen(text) != strlen(form))
+		return false;
+	for (size_t i = 0; form[i] != '\0'; i++) {
+		if (form[i] == '0' ? !g_ascii_isdigit(text[i]) : text[i] != form[i])
+			return false;
+	}
+	return true;
+}
+
+static PastEvent *past_event_new(const LoadedEvent *loaded, const WpSite *site)
+{
+	PastEvent *past = g_new0(PastEvent, 1);
+	const char *const *metas = loaded->metas;
+	const char *start = metas[EVENT_META_START_TIME];
+	const char *end = metas[EVENT_META_END_TIME];
+
+	past->attendees = g_ptr_array_new_with_free_func(attendee_destroy);
+	past->matches = g_array_new(FALSE, FALSE, sizeof(PastEventMatch));
+	g_array_set_clear_func(past->matches, match_clear);
+	past->post_id = loaded->post_id;
+	past->user_id = loaded->user_id;
+	past->post_status = text_or_empty(loaded->status);
+	past->title = text_or_empty(loaded->columns[EVENT_COLUMN_TITLE]);
+	past->connection_id = text_or_empty(metas[EVENT_META_CONNECTION_ID]);
+	past->event_uid = text_or_empty(metas[EVENT_META_EVENT_UID]);
+	past->start = text_or_empty(is_time(start) ? start : loaded->columns[EVENT_COLUMN_DATE]);
+	past->start_gmt = start_gmt_of(site, past->start, loaded->columns[EVENT_COLUMN_DATE_GMT]);
+	past->end = text_or_empty(is_time(end) ? end : past->start);
+	past->location = text_or_empty(metas[EVENT_META_LOCATION]);
+	past->meeting_url = text_or_empty(metas[EVENT_META_MEETING_URL]);
+	past->all_day = g_strcmp0(metas[EVENT_META_ALL_DAY], "1") == 0;
+	past->is_logged = loaded->is_logged;
+	read_matches(past, metas[EVENT_META_MATCHED_PEOPLE]);
+	read_attendees(past, metas[EVENT_META_ATTENDEES]);
+	read_raw(past, metas[EVENT_META_RAW_DATA]);
+	return past;
+}
+
+typedef struct {
+	const WpSite *site;
+	PastEvent *event;
+} OneEvent;
+
+static void take_one(const LoadedEvent *loaded, void *data)
+{
+	OneEvent *one = data;
+
+	if (one->event == NULL)
+		one->event = past_event_new(loaded, one->site);
+}
+
+bool past_event_load(
+	Db *db, const WpSite *site, int64_t post_id, PastEvent **ret_event, GError **error)
+{
+	OneEvent one = {.site = site};
+
+	if (!event_load_ids(db, &post_id, 1, take_one, &one, error)) {
+		past_event_free(one.event);
+		return false;
+	}
+	*ret_event = one.event;
+	return true;
+}
+
+PastEventQueue *past_event_queue_new(
+	Db *db, const WpSite *site, const int64_t *user_ids, size_t users, int64_t now_utc)
+{
+	PastEventQueue *queue = g_new0(PastEventQueue, 1);
+
+	queue->db = db;
+	queue->site = site;
+	queue->now = site_zone_format(site->zone, now_utc);
+	queue->user_ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_array_append_vals(queue->user_ids, user_ids, (guint)users);
+	queue->page = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, past_event_destroy);
+	queue->order = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	queue->last_end = g_strdup("");
+	queue->is_last_page = users == 0;
+	return queue;
+}
+
+void past_event_queue_free(PastEventQueue *queue)
+{
+	if (queue == NULL)
+		return;
+	g_free(queue->now);
+	g_array_unref(queue->user_ids);
+	g_hash_table_unref(queue->page);
+	g_array_unref(queue->order);
+	g_free(queue->last_end);
+	g_free(queue);
+}
+
+static DbStatement *prepare_page(const PastEventQueue *queue, GError **error)
+{
+	g_autofree char *sql = db_repeat_sql(page_sql, "?", queue->user_ids->len, page_tail);
+	DbStatement *statement = db_prepare(queue->db, sql, error);
+
+	if (statement == NULL)
+		return NULL;
+	db_bind_text(statement, queue->now);
+	db_bind_text(statement, queue->now);
+	db_bind_text(statement, queue->last_end);
+	db_bind_text(statement, queue->last_end);
+	db_bind_int(statement, queue->last_id);
+	for (guint i = 0; i < queue->user_ids->len; i++)
+		db_bind_int(statement, g_array_index(queue->user_ids, int64_t, i));
+	return statement;
+}
+
+static bool read_page_ids(PastEventQueue *queue, GError **error)
+{
+	DbStatement *statement = prepare_page(queue, error);
+	bool row;
+
+	if (statement == NULL || !db_query(statement, error))
+		return false;
+	for (;;) {
+		if (!db_next(statement, &row, error))
+			return false;
+		if (!row)
+			return true;
+		queue->last_id = db_column_int(statement, COLUMN_ID);
+		g_free(queue->last_end);
+		queue->last_end = g_strdup(db_column_text(statement, COLUMN_END));
+		g_array_append_val(queue->order, queue->last_id);
+	}
+}
+
+static void take_into_page(const LoadedEvent *loaded, void *data)
+{
+	PastEventQueue *queue = data;
+	PastEvent *event = past_event_new(loaded, queue->site);
+
+	g_hash_table_replace(queue->page, &event->post_id, event);
+}
+
+static bool read_page(PastEventQueue *queue, GError **error)
+{
+	g_hash_table_remove_all(queue->page);
+	g_array_set_size(queue->order, 0);
+	queue->next = 0;
+	if (!read_page_ids(queue, error))
+		return false;
+	queue->is_last_page = queue->order->len < PAGE_EVENTS;
+	return event_load_ids(queue->db, (const int64_t *)(void *)queue->order->data,
+		queue->order->len, take_into_page, queue, error);
+}
+
+bool past_event_queue_next(PastEventQueue *queue, PastEvent **ret_event, GError **error)
+{
+	for (;;) {
+		PastEvent *event;
+		int64_t id;
+
+		if (queue->next == queue->order->len) {
+			if (queue->is_last_page) {
+				*ret_event = NULL;
+				return true;
+			}
+			if (!read_page(queue, error))
+				return false;
+			continue;
+		}
+		id = g_array_index(queue->order, int64_t, queue->next++);
+		event = g_hash_table_lookup(queue->page, &id);
+		if (event == NULL)
+			continue;
+		g_hash_table_steal(queue->page, &id);
+		*ret_event = event;
+		return true;
+	}
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rows of an activity, and the recognising of meetings that a person had already. */
+#include <glib.h>
+#include <string.h>
+
+#include "../support/story.h"
+#include "wp/activities.h"
+
+#define ASSERT_TEXT(expression, expected)                                                          \
+	do {                                                                                       \
+		g_autofree char *text_ = (expression);                                             \
+		g_assert_cmpstr(text_, ==, (expected));                                            \
+	} while (0)
+
+static const ActivityText text = {"Ben Example", "Meeting: {title}"};
+
+/* One meeting, on 2026-01-15 at 10:00 site time, with Ana (101) and Cas (102). */
+static Event *tell_meeting(Story *story, const char *title)
+{
+	story_user(story, true);
+	story_person(story, 101, "Ana");
+	story_person(story, 102, "Cas");
+	story_match(story, 101, 100, "ana@example.org");
+	story_match(story, 102, 80, "cas@example.org");
+	return story_add(story, "standup@x", "2026-01-15T09:00:00", title);
+}
+
+static PastEvent *load(Story *story, const char *event_uid)
+{
+	g_autofree char *sql = g_strdup_printf("SELECT post_id FROM wp_postmeta WHERE meta_key = "
+					       "'_event_uid' AND meta_value = '%s'",
+		event_uid);
+	g_autoptr(GError) error = NULL;
+	PastEvent *event = NULL;
+
+	g_assert_true(past_event_load(
+		story->test->db, story->site, test_db_int(story->test, sql), &event, &error));
+	g_assert_nonnull(event);
+	return event;
+}
+
+/* Logs the event for everyone whom it was matched to; how many activities that made. */
+static guint log_all(Story *story, const char *event_uid, bool dry_run)
+{
+	g_autoptr(PastEvent) event = load(story, event_uid);
+	g_autoptr(GArray) people = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_autoptr(GArray) logged = NULL;
+	g_autoptr(GError) error = NULL;
+
+	for (guint i = 0; i < event->matches->len; i++)
+		g_array_append_val(
+			people, g_array_index(event->matches, PastEventMatch, i).person_id);
+	g_assert_true(activities_log(
+		story->test->db, story->site, event, people, &text, dry_run, &logged, &error));
+	g_assert_no_error(error);
+	return logged->len;
+}
+
+static void test_an_activity_has_the_rows_of_the_theme(void)
+{
+	g_autoptr(Story) story = story_new();
+	Event *event;
+
+	if (story == NULL)
+		return;
+	event = tell_meeting(story, "R&D < C \"x\" \\ O'Brien");
+	event->location = g_strdup("Room 4");
+	event->meeting_url = g_strdup("https://meet.example.org/a?b=1&c=2");
+	story_sync(story);
+	g_assert_cmpuint(log_all(story, "standup@x", false), ==, 2);
+	ASSERT_TEXT(
+		test_db_rows(story->test,
+			"SELECT comment_post_ID, comment_author, comment_author_email, "
+			"comment_author_url, "
+			"comment_author_IP, comment_date, comment_date_gmt, comment_content, "
+			"comment_karma, "
+			"comment_approved, comment_agent, comment_type, comment_parent, user_id "
+			"FROM wp_comments WHERE comment_post_ID = 101"),
+		"101|Ben Example||||2026-01-15 10:00:00|2026-01-15 09:00:00|"
+		"Meeting: R&amp;D &lt; C &quot;x&quot; \\ O&#039;Brien|0|1||activity|0|2\n");
+	ASSERT_TEXT(test_db_rows(story->test, "SELECT meta_key, IF(meta_key = 'calendar_event_id', "
+					      "meta_value = (SELECT ID FROM "
+					      "wp_posts WHERE post_type = 'calendar_event'), "
+					      "meta_value) FROM wp_commentmeta m "
+					      "JOIN wp_comments c ON c.comment_ID = m.comment_id "
+					      "WHERE comment_post_ID = 101 "
+					      "ORDER BY meta_id"),
+		"activity_type|meeting\ncalendar_event_id|1\nduration_minutes|60\nlocation|Room 4\n"
+		"meeting_url|https://meet.example.org/a?b=1&c=2\nactivity_date|2026-01-15\n"
+		"activity_time|10:00\ncalendar_event_uid|conn_683f1c2ab4d51/standup@x\n"
+		"participants|a:1:{i:0;i:102;}\n");
+	ASSERT_TEXT(story_meta(story, "standup@x", "_logged_as_activity"), "1");
+	ASSERT_TEXT(test_db_rows(story->test, "SELECT ID, comment_count FROM wp_posts "
+					      "WHERE post_type = 'person'"),
+		"101|1\n102|1\n");
+}
+
+static void test_a_single_person_has_no_participants(void)
+{
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	tell_meeting(story, "Standup");
+	test_db_exec(story->test, "UPDATE wp_posts SET post_author = 3 WHERE ID = 102");
+	story_sync(story);
+	g_assert_cmpuint(log_all(story, "standup@x", false), ==, 1);
+	g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_commentmeta "
+						 "WHERE meta_key = 'participants'"),
+		==, 0);
+}
+
+static void test_the_template_is_filled_and_escaped(void)
+{
+	static const struct {
+		const char *content;
+		const char *expected;
+	} cases[] = {
+		{"Meeting: {title}", "Meeting: A &amp; {location}"},
+		{"{title} at {location} ({meeting_url})", "A &amp; {location} at Room &lt;4&gt; "
+							  "(https://x.example/?a=1&#038;b=2)"},
+		{"{unknown} {title", "{unknown} {title"},
+		{"", ""},
+	};
+	g_autoptr(PastEvent) event = g_new0(PastEvent, 1);
+	WpSite site = {0};
+
+	event->title = g_strdup("A & {location}");
+	event->location = g_strdup("Room <4>");
+	event->meeting_url = g_strdup("https://x.example/?a=1&b=2");
+	event->attendees = g_ptr_array_new();
+	event->matches = g_array_new(FALSE, FALSE, 1);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		ASSERT_TEXT(activity_content(event, cases[i].content, &site), cases[i].expected);
+}
+
+static void test_comments_are_counted_as_wordpress_counts(void)
+{
+	static const struct {
+		const char *name;
+		const char *db_version;
+		int64_t count;
+	} cases[] = {
+		{"6.1", "53496", 4},
+		{"6.9", "60717", 3},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Story) story = story_new();
+		g_autofree char *sql = NULL;
+
+		if (story == NULL)
+			return;
+		g_test_message("WordPress %s", cases[i].name);
+		sql = g_strdup_printf(
+			"UPDATE wp_options SET option_value = '%s' WHERE option_name = "
+			"'db_version'; "
+			"INSERT INTO wp_comments (comment_post_ID, comment_author, "
+			"comment_content, "
+			"comment_approved, comment_type) VALUES (101, '', '', '1', 'comment'), "
+			"(101, '', '', '0', 'comment'), (101, '', '', 'spam', 'comment'), "
+			"(101, '', '', '1', 'note'), (101, '', '', '1', 'prm_note')",
+			cases[i].db_version);
+		tell_meeting(story, "Standup");
+		test_db_exec(story->test, sql);
+		story_sync(story);
+		log_all(story, "standup@x", false);
+		g_assert_cmpint(test_db_int(story->test,
+					"SELECT comment_count FROM wp_posts WHERE ID = 101"),
+			==, cases[i].count);
+	}
+}
+
+static void test_a_dry_run_writes_nothing(void)
+{
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	tell_meeting(story, "Standup");
+	story_sync(story);
+	g_assert_cmpuint(log_all(story, "standup@x", true), ==, 2);
+	g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_comments"), ==, 0);
+	ASSERT_TEXT(story_meta(story, "standup@x", "_logged_as_activity"), NULL);
+}
+
+/* What Ana already has, and whether the meeting of 2026-01-15 10:00, "Standup", is logged for her
+ * again. Each: an INSERT of a comment's columns, then of its meta rows. */
+static void test_a_meeting_that_a_person_had_is_not_logged_again(void)
+{
+	static const struct {
+		const char *name;
+		const char *date;
+		const char *content;
+		const char *approved;
+		const char *type;
+		const char *metas; /* "key=value;key=value"; EVENT is the other event's post id */
+		bool again;
+	} cases[] = {
+		{"the same event", "2026-01-15 10:00:00", "x", "1", "activity",
+			"calendar_event_uid=" STORY_CONNECTION "/standup@x", false},
+		{"the same event, deleted by the person", "2026-01-15 10:00:00", "x", "trash",
+			"activity", "calendar_event_uid=" STORY_CONNECTION "/standup@x", false},
+		{"the same event, moved after it was logged", "2026-01-14 08:00:00", "x", "1",
+			"activity", "calendar_event_uid=" STORY_CONNECTION "/standup@x", false},
+		{"another event of that time", "2026-01-15 10:00:00", "Meeting: Lunch", "1",
+			"activity", "calendar_event_uid=" STORY_CONNECTION "/lunch@x", true},
+		{"the same through another connection", "2026-01-15 10:00:00", "x", "1", "activity",
+			"calendar_event_uid=conn_2/standup@x", false},
+		{"the same uid at another time", "2026-01-14 10:00:00", "x", "1", "activity",
+			"calendar_event_uid=conn_2/standup@x", true},
+		{"the same title and time", "2026-01-15 10:00:00", "Meeting: Standup", "1",
+			"activity", "calendar_event_uid=conn_2/other@x", false},
+		{"the same title at another time", "2026-01-15 11:00:00", "Meeting: Standup", "1",
+			"activity", "calendar_event_uid=conn_2/other@x", true},
+		{"Google's copy, whose event tells the UID", "2026-01-15 10:00:00", "x", "1",
+			"activity", "calendar_event_uid=conn_2/g00gle;calendar_event_id=501",
+			false},
+		{"logged by hand for that time", "2026-01-18 20:15:00", "Coffee", "1", "activity",
+			"activity_date=2026-01-15;activity_time=10:00", false},
+		{"logged by hand for that day, by title", "2026-01-18 20:15:00",
+			"The standup? Standup!", "1", "activity", "activity_date=2026-01-15",
+			false},
+		{"logged by hand for that day, something else", "2026-01-18 20:15:00", "Coffee",
+			"1", "activity", "activity_date=2026-01-15", true},
+		{"logged by hand for another time", "2026-01-15 10:00:00", "Coffee", "1",
+			"activity", "activity_date=2026-01-15;activity_time=16:00", true},
+		{"an activity of an older theme", "2026-01-15 10:00:00", "x", "1", "prm_activity",
+			"", false},
+		{"a note of that time", "2026-01-15 10:00:00", "Standup", "1", "prm_note", "",
+			true},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Story) story = story_new();
+		g_auto(GStrv) metas = g_strsplit(cases[i].metas, ";", -1);
+		g_autofree char *sql = NULL;
+
+		if (story == NULL)
+			return;
+		g_test_message("%s", cases[i].name);
+		tell_meeting(story, "Standup");
+		story_sync(story);
+		sql = g_strdup_printf(
+			"INSERT INTO wp_comments (comment_ID, comment_post_ID, comment_author, "
+			"comment_date, comment_content, comment_approved, comment_type, user_id) "
+			"VALUES (900, 101, '', '%s', '%s', '%s', '%s', 2); "
+			"INSERT INTO wp_posts (ID, post_author, post_type, post_status, "
+			"post_title, "
+			"post_content, post_excerpt, to_ping, pinged, post_content_filtered) "
+			"VALUES "
+			"(501, 2, 'calendar_event', 'publish', 'Other', '', '', '', '', ''); "
+			"INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES "
+			"(501, '_event_uid', 'g00gle'), "
+			"(501, '_raw_data', '{\"iCalUID\":\"standup@x\"}')",
+			cases[i].date, cases[i].content, cases[i].approved, cases[i].type);
+		test_db_exec(story->test, sql);
+		for (char **meta = metas; *meta != NULL; meta++) {
+			g_auto(GStrv) pair = g_strsplit(*meta, "=", 2);
+			g_autofree char *insert =
+				g_strdup_printf("INSERT INTO wp_commentmeta (comment_id, "
+						"meta_key, meta_value) VALUES (900, '%s', '%s')",
+					pair[0], pair[1]);
+
+			test_db_exec(story->test, insert);
+		}
+		g_assert_cmpuint(log_all(story, "standup@x", false), ==, cases[i].again ? 2 : 1);
+		ASSERT_TEXT(story_meta(story, "standup@x", "_logged_as_activity"), "1");
+		g_assert_cmpuint(log_all(story, "standup@x", false), ==, 0);
+	}
+}
+
+static void test_a_removed_event_that_comes_back_is_not_logged_again(void)
+{
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	tell_meeting(story, "Standup");
+	story_sync(story);
+	g_assert_cmpuint(log_all(story, "standup@x", false), ==, 2);
+	/* WordPress empties the trash; later the event is listed again, as a new post. */
+	test_db_exec(story->test, "DELETE m FROM wp_postmeta m JOIN wp_posts p ON p.ID = m.post_id "
+				  "WHERE p.post_type = 'calendar_event'; "
+				  "DELETE FROM wp_posts WHERE post_type = 'calendar_event'");
+	g_assert_cmpuint(story_sync(story).added, ==, 1);
+	g_assert_cmpuint(log_all(story, "standup@x", false), ==, 0);
+	g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_comments"), ==, 2);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+#define ADD(name, function) g_test_add_func("/wp/activities/" name, function)
+	ADD("an-activity-has-the-rows-of-the-theme", test_an_activity_has_the_rows_of_the_theme);
+	ADD("a-single-person-has-no-participants", test_a_single_person_has_no_participants);
+	ADD("the-template-is-filled-and-escaped", test_the_template_is_filled_and_escaped);
+	ADD("comments-are-counted-as-wordpress-counts",
+		test_comments_are_counted_as_wordpress_counts);
+	ADD("a-dry-run-writes-nothing", test_a_dry_run_writes_nothing);
+	ADD("a-meeting-that-a-person-had-is-not-logged-again",
+		test_a_meeting_that_a_person_had_is_not_logged_again);
+	ADD("a-removed-event-that-comes-back-is-not-logged-again",
+		test_a_removed_event_that_comes_back_is_not_logged_again);
+	return g_test_run();
+}
