@@ -18,7 +18,7 @@ BUILD := build/$(VARIANT)
 PROGRAM := $(if $(filter plain,$(VARIANT)),build,$(BUILD))/prm-calendar
 
 # Asked for once, and not by targets that build nothing.
-ifeq ($(filter help clean format packages check demo,$(MAKECMDGOALS)),)
+ifeq ($(filter help clean format packages check demo fuzz,$(MAKECMDGOALS)),)
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
 LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
 endif
@@ -30,6 +30,7 @@ OUR_CFLAGS := -std=gnu17 -g -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmis
 OUR_LDFLAGS := -Wl,--as-needed
 VARIANT_FLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 VARIANT_FLAGS_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
+VARIANT_FLAGS_fuzz := $(VARIANT_FLAGS_asan) -fsanitize=fuzzer-no-link
 VARIANT_FLAGS_coverage := -O0 --coverage
 VARIANT_FLAGS := $(VARIANT_FLAGS_$(VARIANT))
 LIBS := $(LIB_LIBS) -lm -lpthread
@@ -39,18 +40,21 @@ LIBRARY_SOURCES := $(filter-out src/cli/main.c,$(SOURCES))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*/test-*.c))
 UNIT_HELPERS := $(sort $(wildcard tests/unit/support/*.c))
 CHECKER_SOURCES := $(sort $(wildcard tests/vectors/*.c))
+FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz-*.c))
 CHECKER := $(if $(CHECKER_SOURCES),$(BUILD)/check-vectors)
+FUZZ_TARGETS := $(patsubst %.c,$(BUILD)/%,$(FUZZ_SOURCES))
 HEADERS := $(sort $(wildcard src/*/*.h tests/unit/*/*.h tests/vectors/*.h))
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(1))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(UNIT_SOURCES))
-ALL_OBJECTS := $(call OBJECTS,$(SOURCES) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES))
+ALL_OBJECTS := $(call OBJECTS,$(SOURCES) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES) $(FUZZ_SOURCES) \
+	tests/fuzz/replay.c)
 
 Q := $(if $(V),,@)
 # For targets that build first: as many jobs as there are processors, unless the user said how many.
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all help clean unit-tests check-vectors packages check check-built checker demo lint format
+.PHONY: all help clean unit-tests check-vectors packages check check-built checker fuzz demo lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -83,9 +87,14 @@ $(BUILD)/check-vectors: $(call OBJECTS,$(CHECKER_SOURCES)) $(BUILD)/libprm-calen
 	$(SAY) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(VARIANT_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# Without a fuzzing compiler, a target replays the files that it is given.
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(if $(filter fuzz,$(VARIANT)),,$(BUILD)/tests/fuzz/replay.o) $(BUILD)/libprm-calendar.a
+	$(SAY) LD $@
+	$(Q)$(CC) $(OUR_LDFLAGS) $(VARIANT_FLAGS) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 unit-tests: $(UNIT_TESTS) ## build the unit tests (VARIANT=asan, tsan, coverage for the others)
 
-checker: $(CHECKER)
+checker: $(CHECKER) $(FUZZ_TARGETS)
 
 check-vectors: $(BUILD)/check-vectors ## run the vectors and the corpus: VECTORS_DIR=… ICAL_CORPUS_DIR=…
 	$(Q)$(PYTHON) -B tests/with-mariadb $(BUILD)/check-vectors $(if $(VECTORS_DIR),--vectors='$(VECTORS_DIR)') \
@@ -99,9 +108,15 @@ check: ## install what the tests need and run all of them (VARIANT=asan, tsan; O
 	$(Q)scripts/packages build test
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-built
 
-check-built: $(PROGRAM) $(UNIT_TESTS) $(CHECKER)
+check-built: $(PROGRAM) $(UNIT_TESTS) $(CHECKER) $(FUZZ_TARGETS)
 	$(Q)$(PYTHON) -B tests/run --variant=$(VARIANT) --program=$(PROGRAM) $(if $(CHECKER),--check-vectors=$(CHECKER)) \
-		$(if $(STRICT),--strict) $(if $(ONLY),--only=$(ONLY)) $(UNIT_TESTS)
+		$(if $(STRICT),--strict) $(if $(ONLY),--only=$(ONLY)) $(UNIT_TESTS) $(FUZZ_TARGETS)
+
+fuzz: ## search for crashes for FUZZ_SECS (60): FUZZ=multistatus …; what is found goes to tests/fuzz/corpus/
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) CC=clang VARIANT=fuzz build/fuzz/tests/fuzz/fuzz-$(FUZZ)
+	$(Q)mkdir -p build/fuzz/corpus/$(FUZZ)
+	$(Q)build/fuzz/tests/fuzz/fuzz-$(FUZZ) -max_total_time=$(or $(FUZZ_SECS),60) -artifact_prefix=tests/fuzz/corpus/$(FUZZ)/ \
+		build/fuzz/corpus/$(FUZZ) tests/fuzz/corpus/$(FUZZ)
 
 demo: ## sync sample calendars into a real WordPress in a temporary folder (KEEP=1 leaves it running)
 	$(Q)scripts/packages build test
@@ -115,7 +130,7 @@ lint: ## check formatting, our own rules, cppcheck and clang-tidy
 	$(Q)scripts/lint
 
 format: ## apply .clang-format to all C files
-	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES)
+	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES) $(FUZZ_SOURCES)
 
 clean: ## remove build/
 	rm -rf build

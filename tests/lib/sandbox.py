@@ -26,7 +26,7 @@ class Sandbox:
 
     @classmethod
     def shared(cls):
-        """The one that all stories of a process use; unittest's module clean-up or exit ends it."""
+        """The one that all stories of a process use; close_shared() ends it."""
         if cls._shared is None:
             cls._shared = cls()
         return cls._shared

@@ -8,6 +8,7 @@ import sys
 import unittest
 
 from .processes import clean_up_on_signals
+from .sandbox import Sandbox
 from .tap import TapResult
 
 
@@ -16,7 +17,10 @@ def main(names):
     clean_up_on_signals()
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     result = TapResult(lambda line: print(line, flush=True))
-    unittest.defaultTestLoader.loadTestsFromNames(names).run(result)
+    try:
+        unittest.defaultTestLoader.loadTestsFromNames(names).run(result)
+    finally:
+        Sandbox.close_shared()
     result.finish()
     return 0 if result.wasSuccessful() else 1
 
