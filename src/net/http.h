@@ -38,12 +38,15 @@ typedef struct HttpOptions {
 	/* For tests: waits this long between retries. NULL: really waits. */
 	void (*wait_msecs)(void *data, unsigned msecs);
 	void *wait_data;
+	/* For tests: unix seconds, for Retry-After. NULL: the system's clock. */
+	int64_t (*now_utc)(void *data);
+	void *now_data;
 } HttpOptions;
 
 /* What all clients of a process share: per-host limits and Retry-After marks, learned
  * authentication schemes, DNS and TLS caches. Thread-safe. */
 typedef struct HttpShared HttpShared;
-HttpShared *http_shared_new(const HttpOptions *options);
+HttpShared *http_shared_new(const HttpOptions *options); /* copies the options */
 void http_shared_free(HttpShared *shared);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpShared, http_shared_free)
 
@@ -57,8 +60,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpClient, http_client_free)
  * origin's host and to hosts of the same registrable domain over the same scheme, never elsewhere.
  */
 typedef struct HttpAuth {
-	const char *origin_url;
-	const char *user; /* Basic or Digest, as the server asks */
+	const char *origin_url; /* what the person entered; https unless allow_http */
+	const char *user;       /* Basic or Digest, as the server asks */
 	const char *password;
 	const char *bearer; /* or a bearer token instead of both */
 } HttpAuth;
@@ -79,7 +82,8 @@ typedef struct HttpResponse {
 	char *url;                /* that answered, after redirects */
 	char *permanent_url;      /* after a chain of only 301 and 308; else NULL */
 	char *content_type;       /* or NULL */
-	int64_t retry_after_secs; /* clamped to 1 min … 2 h; -1 when the answer has none */
+	int64_t retry_after_secs; /* clamped to 1 min … 2 h (15 min for a 429 or 503 without one);
+				     -1 when there is no need to wait */
 	GString *body;            /* decoded bytes, NUL-terminated beyond their length */
 } HttpResponse;
 
