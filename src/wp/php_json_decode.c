@@ -124,12 +124,22 @@ static bool read_character(Reader *reader, GString *out)
 	return true;
 }
 
-/* NULL when it is none. Caller frees. */
+/* The bytes up to the closing quote: no fewer than the text will have. */
+static size_t written_length(const Reader *reader)
+{
+	size_t end = reader->position;
+	while (end < reader->length && reader->text[end] != '"')
+		end += reader->text[end] == '\\' ? 2 : 1;
+	return MIN(end, reader->length) - reader->position;
+}
+
+/* NULL when it is none. Caller frees. It never moves while it grows, which would leave copies of
+ * passwords behind. */
 static GString *read_text(Reader *reader)
 {
 	if (!take(reader, '"'))
 		return NULL;
-	g_autoptr(GString) out = g_string_new(NULL);
+	g_autoptr(GString) out = g_string_sized_new(written_length(reader) + 1);
 	while (reader->position < reader->length) {
 		if (take(reader, '"'))
 			return g_steal_pointer(&out);
@@ -240,8 +250,8 @@ static PhpValue *read_value(Reader *reader)
 	case '[':
 		return read_container(reader);
 	case '"': {
-		g_autoptr(GString) text = read_text(reader);
-		return text == NULL ? NULL : php_string_new(text->str, text->len);
+		GString *text = read_text(reader);
+		return text == NULL ? NULL : php_string_take(text);
 	}
 	case 'n':
 		return take_word(reader, "null") ? php_null_new() : NULL;

@@ -10,8 +10,9 @@ typedef struct {
 	size_t length;
 	size_t position;
 	unsigned depth;
-	GPtrArray *slots;  /* PhpValue places in the order in which R: and r: count them */
-	const char *limit; /* which of our limits was exceeded, or NULL */
+	GHashTable *referenced; /* the numbers that references meant, or NULL without any */
+	GPtrArray *slots;       /* PhpValue places in the order in which R: and r: count them */
+	const char *limit;      /* which of our limits was exceeded, or NULL */
 } Reader;
 
 /* The byte at an offset from here; NUL past the end, as PHP's strings have one there. */
@@ -203,6 +204,14 @@ static bool read_enum(Reader *reader, PhpValue *place)
 	return take(reader, ';');
 }
 
+static void remember_reference(Reader *reader, uint64_t number)
+{
+	if (reader->referenced == NULL)
+		reader->referenced =
+			g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	g_hash_table_add(reader->referenced, g_memdup2(&number, sizeof number));
+}
+
 static bool read_reference(Reader *reader, PhpValue *place, bool is_class_reference)
 {
 	uint64_t number = 0;
@@ -218,6 +227,7 @@ static bool read_reference(Reader *reader, PhpValue *place, bool is_class_refere
 					       target->type != PHP_ENUM))
 			return false;
 	}
+	remember_reference(reader, number);
 	place->type = PHP_REFERENCE;
 	place->is_class_reference = is_class_reference;
 	place->reference = number;
@@ -406,7 +416,9 @@ PhpValue *php_unserialize(const char *data, size_t length, GError **error)
 	g_autoptr(GPtrArray) slots = g_ptr_array_new();
 	Reader reader = {.data = data, .length = length, .slots = slots};
 	g_autoptr(PhpValue) value = php_null_new();
-	if (read_value(&reader, value))
+	bool is_read = read_value(&reader, value);
+	value->referenced = reader.referenced;
+	if (is_read)
 		return g_steal_pointer(&value);
 	if (reader.limit != NULL)
 		g_set_error(error, PHP_ERROR, PHP_ERROR_LIMIT, "cannot unserialize %zu bytes: %s",

@@ -159,6 +159,13 @@ PhpValue *php_string_new(const char *data, size_t length)
 	return value;
 }
 
+PhpValue *php_string_take(GString *take_text)
+{
+	PhpValue *value = php_value_new(PHP_STRING);
+	value->text = take_text;
+	return value;
+}
+
 PhpValue *php_array_new(void)
 {
 	PhpValue *value = php_value_new(PHP_ARRAY);
@@ -191,9 +198,28 @@ void php_value_free(PhpValue *value)
 		if (value->payload != NULL)
 			g_string_free(value->payload, TRUE);
 		map_free(value->map);
+		g_clear_pointer(&value->referenced, g_hash_table_unref);
 		g_free(value);
 		value = overwritten;
 	}
+}
+
+/* Recursion as above. */
+static void wipe(PhpValue *value)
+{
+	if (value->text != NULL)
+		explicit_bzero(value->text->str, value->text->allocated_len);
+	for (guint i = 0; value->map != NULL && i < value->map->entries->len; i++)
+		wipe(((PhpEntry *)g_ptr_array_index(value->map->entries, i))->value);
+	if (value->overwritten != NULL)
+		wipe(value->overwritten);
+}
+
+void php_value_free_secret(PhpValue *value)
+{
+	if (value != NULL)
+		wipe(value);
+	php_value_free(value);
 }
 
 const PhpValue *php_value_resolve(const PhpValue *value)
@@ -422,6 +448,16 @@ bool php_value_source(const PhpValue *value, size_t *ret_offset, size_t *ret_len
 uint64_t php_value_slot(const PhpValue *value)
 {
 	return value->slot;
+}
+
+bool php_value_has_references(const PhpValue *root)
+{
+	return root->referenced != NULL;
+}
+
+bool php_value_is_referenced(const PhpValue *root, uint64_t slot)
+{
+	return root->referenced != NULL && g_hash_table_contains(root->referenced, &slot);
 }
 
 uint64_t php_value_reference(const PhpValue *value)

@@ -45,10 +45,14 @@ PhpValue *php_bool_new(bool value);
 PhpValue *php_int_new(int64_t value);
 PhpValue *php_float_new(double value);
 PhpValue *php_string_new(const char *data, size_t length);
+PhpValue *php_string_take(GString *take_text);
 PhpValue *php_array_new(void);
 PhpValue *php_object_new(const char *class_name, size_t length);
 PhpValue *php_enum_new(const char *class_and_case, size_t length);
 void php_value_free(PhpValue *value);
+
+/* The same for values that hold secrets: their texts are wiped first. */
+void php_value_free_secret(PhpValue *value);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PhpValue, php_value_free)
 
 /* All readers follow references and take NULL for PHP's null. */
@@ -116,6 +120,11 @@ bool php_value_source(const PhpValue *value, size_t *ret_offset, size_t *ret_len
 
 /* The number by which R: and r: mean this value; 0 for what has none. */
 uint64_t php_value_slot(const PhpValue *value);
+
+/* For what php_unserialize() returned: whether there is any R: or r: in it, and whether one means
+ * that slot. */
+bool php_value_has_references(const PhpValue *root);
+bool php_value_is_referenced(const PhpValue *root, uint64_t slot);
 
 /* For a reference itself: the number that it means; 0 for what is none. */
 uint64_t php_value_reference(const PhpValue *value);

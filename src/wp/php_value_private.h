@@ -35,8 +35,9 @@ struct PhpValue {
 	uint64_t slot;
 	size_t source_offset;
 	size_t source_length;
-	PhpValue *overwritten; /* what a later duplicate key replaced; references may mean parts of
-				  it */
+	GHashTable *referenced; /* root: the numbers that references mean, or NULL without any */
+	PhpValue *overwritten;  /* what a later duplicate key replaced; references may mean parts of
+				   it */
 };
 
 PhpValue *php_value_new(PhpType type);

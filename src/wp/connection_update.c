@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Edits the connections array as text, so that what we do not write stays byte for byte: odd
+ * numbers, duplicate keys, objects, whatever stands behind the end. */
+#include <string.h>
+
+#include "wp/connection_private.h"
+
+/* A stretch of the text and what comes in its place. */
+typedef struct {
+	size_t offset;
+	size_t length;
+	GString *text;
+} Edit;
+
+static void edit_clear(gpointer pointer)
+{
+	g_string_free(((Edit *)pointer)->text, TRUE);
+}
+
+static gint compare_edits(gconstpointer left, gconstpointer right)
+{
+	size_t a = ((const Edit *)left)->offset;
+	size_t b = ((const Edit *)right)->offset;
+	return a < b ? -1 : a > b;
+}
+
+static void append_string(GString *out, const char *text)
+{
+	g_string_append_printf(out, "s:%zu:\"%s\";", strlen(text), text);
+}
+
+/* The field and its new value; NULL stands for PHP's null. */
+typedef struct {
+	const char *key;
+	const char *value;
+} Field;
+
+static void append_value(GString *out, const Field *field)
+{
+	if (field->value == NULL)
+		g_string_append(out, "N;");
+	else
+		append_string(out, field->value);
+}
+
+static void add_field(GArray *fields, const char *key, const char *value)
+{
+	Field field = {key, value};
+	g_array_append_val(fields, field);
+}
+
+static GArray *fields_of(const ConnectionChange *change)
+{
+	GArray *fields = g_array_new(FALSE, FALSE, sizeof(Field));
+	if (change->last_sync != NULL)
+		add_field(fields, "last_sync", change->last_sync);
+	if (change->set_last_error)
+		add_field(fields, "last_error", change->last_error);
+	if (change->credentials != NULL)
+		add_field(fields, "credentials", change->credentials);
+	return fields;
+}
+
+static const PhpValue *find_entry(const PhpValue *list, const char *connection_id)
+{
+	for (size_t i = 0; i < php_value_size(list); i++) {
+		const PhpValue *entry = php_value_at(list, i, NULL);
+		g_autofree char *id = php_value_is_array(entry) ? connection_entry_id(entry) : NULL;
+		if (g_strcmp0(id, connection_id) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+/* References count values by position and tie two places together. A field may change where that
+ * moves no position and no other place. */
+static bool may_change(const PhpValue *list, const PhpValue *entry, const PhpValue *value)
+{
+	if (!php_value_has_references(list))
+		return true;
+	return php_value_reference(entry) == 0 && value != NULL &&
+	       php_value_reference(value) == 0 && php_value_size(value) == 0 &&
+	       !php_value_is_referenced(list, php_value_slot(value));
+}
+
+/* Adds one to the number of elements that an array's text begins with ("a:11:{"). */
+static Edit count_edit(const char *text, size_t offset, unsigned added)
+{
+	size_t digits = offset + strlen("a:");
+	size_t end = digits;
+	while (g_ascii_isdigit(text[end]))
+		end++;
+	Edit edit = {.offset = digits, .length = end - digits, .text = g_string_new(NULL)};
+	g_string_printf(
+		edit.text, "%" G_GUINT64_FORMAT, g_ascii_strtoull(text + digits, NULL, 10) + added);
+	return edit;
+}
+
+/* False with CONNECTION_ERROR_DAMAGED. `edits` gets what turns the entry into the changed one. */
+static bool collect_edits(const char *text, const PhpValue *list, const PhpValue *entry,
+	const GArray *fields, GArray *edits, GError **error)
+{
+	Edit addition = {.text = g_string_new(NULL)};
+	unsigned added = 0;
+	bool is_allowed = true;
+	for (guint i = 0; i < fields->len && is_allowed; i++) {
+		const Field *field = &g_array_index(fields, Field, i);
+		const PhpValue *value = php_array_get(entry, field->key);
+		is_allowed = may_change(list, entry, value);
+		if (value == NULL) {
+			append_string(addition.text, field->key);
+			append_value(addition.text, field);
+			added++;
+		} else if (is_allowed) {
+			Edit edit = {.text = g_string_new(NULL)};
+			php_value_source(value, &edit.offset, &edit.length);
+			append_value(edit.text, field);
+			g_array_append_val(edits, edit);
+		}
+	}
+	size_t offset = 0;
+	size_t length = 0;
+	php_value_source(entry, &offset, &length);
+	addition.offset = offset + length - strlen("}");
+	g_array_append_val(edits, addition);
+	if (!is_allowed) {
+		g_set_error_literal(error, CONNECTION_ERROR, CONNECTION_ERROR_DAMAGED,
+			"cannot write to the stored connection: PHP references tie it to other "
+			"values; "
+			"remove the connection and connect the calendar again");
+		return false;
+	}
+	if (added > 0) {
+		Edit count = count_edit(text, offset, added);
+		g_array_append_val(edits, count);
+	}
+	return true;
+}
+
+static GBytes *apply_edits(const char *stored, size_t length, size_t base, GArray *edits)
+{
+	g_array_sort(edits, compare_edits);
+	GString *out = g_string_sized_new(length + 256);
+	size_t done = 0;
+	for (guint i = 0; i < edits->len; i++) {
+		const Edit *edit = &g_array_index(edits, Edit, i);
+		size_t offset = base + edit->offset;
+		g_string_append_len(out, stored + done, (gssize)(offset - done));
+		g_string_append_len(out, edit->text->str, (gssize)edit->text->len);
+		done = offset + edit->length;
+	}
+	g_string_append_len(out, stored + done, (gssize)(length - done));
+	return g_string_free_to_bytes(out);
+}
+
+GBytes *connections_update(const char *stored, size_t stored_bytes, const char *connection_id,
+	const ConnectionChange *change, GError **error)
+{
+	StoredSpan span = connections_span(stored, stored_bytes);
+	g_autoptr(PhpValue) list = connections_read(stored, span, error);
+	if (list == NULL)
+		return NULL;
+	const PhpValue *entry = find_entry(list, connection_id);
+	if (entry == NULL) {
+		g_set_error(error, CONNECTION_ERROR, CONNECTION_ERROR_NOT_FOUND,
+			"cannot write to connection %s: it was removed meanwhile", connection_id);
+		return NULL;
+	}
+	g_autoptr(GArray) fields = fields_of(change);
+	g_autoptr(GArray) edits = g_array_new(FALSE, FALSE, sizeof(Edit));
+	g_array_set_clear_func(edits, edit_clear);
+	if (!collect_edits(stored + span.offset, list, entry, fields, edits, error))
+		return NULL;
+	return apply_edits(stored, stored_bytes, span.offset, edits);
+}
