@@ -9,6 +9,7 @@
 #include "wp/column_text.h"
 #include "wp/esc.h"
 #include "wp/event_sql.h"
+#include "wp/php_value.h"
 
 /* comment_author is a tinytext, comment_content a text. */
 enum { AUTHOR_BYTES_MAX = 255, CONTENT_BYTES_MAX = 65535 };
@@ -205,19 +206,18 @@ static char *duration_minutes(const PastEvent *event, const SiteZone *zone)
 	return g_strdup_printf("%" G_GINT64_FORMAT, MAX(end - start, 0) / 60);
 }
 
-/* serialize() of the list of the other people; NULL when there are none. */
+/* The list of the other people, serialized; NULL when there are none. */
 static char *participants(const Logging *logging, int64_t person_id)
 {
-	g_autoptr(GString) list = g_string_new(NULL);
-	guint count = 0;
+	g_autoptr(PhpValue) list = php_array_new();
 
 	for (guint i = 0; i < logging->people->len; i++) {
 		int64_t id = g_array_index(logging->people, int64_t, i);
 
 		if (id != person_id)
-			g_string_append_printf(list, "i:%u;i:%" G_GINT64_FORMAT ";", count++, id);
+			php_array_append(list, php_int_new(id));
 	}
-	return count == 0 ? NULL : g_strdup_printf("a:%u:{%s}", count, list->str);
+	return php_value_size(list) == 0 ? NULL : g_string_free(php_serialize(list), FALSE);
 }
 
 static bool insert_metas(

@@ -2,7 +2,6 @@
 /* From an Event to the bytes of its columns and meta rows. */
 #include "wp/event_row.h"
 
-#include <cjson/cJSON.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "wp/column_text.h"
 #include "wp/esc.h"
 #include "wp/html_entities.h"
+#include "wp/php_json.h"
 #include "wp/sanitize.h"
 
 G_DEFINE_QUARK(event - row - error - quark, event_row_error)
@@ -172,71 +172,73 @@ static char *organizer_of(const Event *event, const WpSite *site)
 	return column_text(clean, TEXT_BYTES_MAX, site);
 }
 
-static void add_text(cJSON *object, const char *key, const char *text)
+/* Appends `"key":"text"`. */
+static void append_text(GString *json, const char *key, const char *text)
 {
 	g_autofree char *repaired = column_text_repair(text, TEXT_BYTES_MAX);
 
-	cJSON_AddStringToObject(object, key, repaired);
+	php_json_append_text(json, key);
+	g_string_append_c(json, ':');
+	php_json_append_text(json, repaired);
 }
 
-/* Compact JSON with UTF-8 and slashes as they are, which is how the theme searches it. Takes the
- * list. */
-static char *print_list(cJSON *take_list, const WpSite *site)
+static char *finish_json(GString *take_json, const WpSite *site)
 {
-	char *printed = cJSON_PrintUnformatted(take_list);
-	char *text = g_strdup(printed);
-
-	cJSON_free(printed);
-	cJSON_Delete(take_list);
-	return column_text_encode(text, site);
+	return column_text_encode(g_string_free(take_json, FALSE), site);
 }
 
-/* A list that is too long ends early, but always as valid JSON. */
-static bool list_has_room(size_t *bytes, const char *first, const char *second)
+/* Begins an element; false when the list is long enough: it ends early, but always as valid JSON.
+ */
+static bool append_element(GString *list, guint index, const char *first, const char *second)
 {
-	*bytes += 64 + (first == NULL ? 0 : strlen(first)) + (second == NULL ? 0 : strlen(second));
-	return *bytes < LIST_BYTES_MAX;
+	size_t bytes =
+		100 + (first == NULL ? 0 : strlen(first)) + (second == NULL ? 0 : strlen(second));
+
+	if (list->len + bytes > LIST_BYTES_MAX)
+		return false;
+	g_string_append(list, index == 0 ? "{" : ",{");
+	return true;
 }
 
+/* Compact JSON with UTF-8 and slashes as they are, which is how the theme searches it. */
 static char *attendees_of(const Event *event, const WpSite *site)
 {
-	cJSON *list = cJSON_CreateArray();
-	size_t bytes = 0;
+	GString *list = g_string_new("[");
 
 	for (guint i = 0; i < event->attendees->len; i++) {
 		const Attendee *attendee = event->attendees->pdata[i];
-		cJSON *object;
 
-		if (!list_has_room(&bytes, attendee->email, attendee->name))
+		if (!append_element(list, i, attendee->email, attendee->name))
 			break;
-		object = cJSON_CreateObject();
-		add_text(object, "email", attendee->email);
-		add_text(object, "name", attendee->name);
-		add_text(object, "status", attendee_status_name(attendee->status));
-		cJSON_AddItemToArray(list, object);
+		append_text(list, "email", attendee->email);
+		g_string_append_c(list, ',');
+		append_text(list, "name", attendee->name);
+		g_string_append_c(list, ',');
+		append_text(list, "status", attendee_status_name(attendee->status));
+		g_string_append_c(list, '}');
 	}
-	return print_list(list, site);
+	g_string_append_c(list, ']');
+	return finish_json(list, site);
 }
 
 static char *matched_people_of(const GPtrArray *matches, const WpSite *site)
 {
-	cJSON *list = cJSON_CreateArray();
-	size_t bytes = 0;
+	GString *list = g_string_new("[");
 
 	for (guint i = 0; matches != NULL && i < matches->len; i++) {
 		const Match *match = matches->pdata[i];
-		cJSON *object;
 
-		if (!list_has_room(&bytes, match->attendee_email, NULL))
+		if (!append_element(list, i, match->attendee_email, NULL))
 			break;
-		object = cJSON_CreateObject();
-		cJSON_AddNumberToObject(object, "person_id", (double)match->person_id);
-		add_text(object, "match_type", match_type_name(match->type));
-		cJSON_AddNumberToObject(object, "confidence", match->confidence_percent);
-		add_text(object, "attendee_email", match->attendee_email);
-		cJSON_AddItemToArray(list, object);
+		g_string_append_printf(
+			list, "\"person_id\":%" G_GINT64_FORMAT ",", match->person_id);
+		append_text(list, "match_type", match_type_name(match->type));
+		g_string_append_printf(list, ",\"confidence\":%d,", match->confidence_percent);
+		append_text(list, "attendee_email", match->attendee_email);
+		g_string_append_c(list, '}');
 	}
-	return print_list(list, site);
+	g_string_append_c(list, ']');
+	return finish_json(list, site);
 }
 
 static const Attendee *find_owner(const Event *event)
@@ -250,34 +252,40 @@ static const Attendee *find_owner(const Event *event)
 	return NULL;
 }
 
-/* The source, and beside it what auto-logging asks for and no other row has room for: whether the
- * event is private, and who of the attendees the calendar's owner is. */
+/* What auto-logging asks for and no other row has room for: whether the event is private, and who
+ * of the attendees the calendar's owner is. */
+static void append_owner(GString *json, const Event *event)
+{
+	const Attendee *owner = find_owner(event);
+
+	if (event->is_private)
+		g_string_append(json, "\"is_private\":true");
+	if (owner == NULL)
+		return;
+	if (event->is_private)
+		g_string_append_c(json, ',');
+	append_text(json, "owner_email", owner->email);
+	g_string_append_c(json, ',');
+	append_text(json, "owner_status", attendee_status_name(owner->status));
+}
+
+/* The source, byte for byte, with the above put before its first member. */
 static char *raw_data_of(const Event *event, const WpSite *site)
 {
 	g_autofree char *raw = column_text_repair(event->raw_json, RAW_BYTES_MAX);
-	const Attendee *owner = find_owner(event);
-	cJSON *extra = cJSON_CreateObject();
-	g_autofree char *added = NULL;
-	GString *joined;
+	bool was_cut = event->raw_json != NULL && strlen(event->raw_json) > RAW_BYTES_MAX;
+	GString *json = g_string_new("{");
 
-	if (event->is_private)
-		cJSON_AddTrueToObject(extra, "is_private");
-	if (owner != NULL) {
-		add_text(extra, "owner_email", owner->email);
-		add_text(extra, "owner_status", attendee_status_name(owner->status));
-	}
-	added = print_list(extra, site);
+	append_owner(json, event);
 	g_strstrip(raw);
-	/* Of a source that was cut the end is no longer that of an object. */
-	if ((event->raw_json != NULL && strlen(event->raw_json) > RAW_BYTES_MAX) || raw[0] != '{' ||
-		!g_str_has_suffix(raw, "}"))
-		return g_steal_pointer(&added);
-	joined = g_string_new(added);
-	g_string_truncate(joined, joined->len - 1);
-	if (joined->len > 1 && raw[1 + strspn(raw + 1, " \t\r\n")] != '}')
-		g_string_append_c(joined, ',');
-	g_string_append(joined, raw + 1);
-	return column_text_encode(g_string_free(joined, FALSE), site);
+	if (was_cut || raw[0] != '{' || !g_str_has_suffix(raw, "}")) {
+		g_string_append_c(json, '}');
+		return finish_json(json, site);
+	}
+	if (json->len > 1 && raw[1 + strspn(raw + 1, " \t\r\n")] != '}')
+		g_string_append_c(json, ',');
+	g_string_append(json, raw + 1);
+	return finish_json(json, site);
 }
 
 static bool refuse(const Event *event, const char *why, GError **error)

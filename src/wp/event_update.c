@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Changed events: reads what a batch of them holds now, and writes only what differs. */
-#include <cjson/cJSON.h>
 #include <string.h>
 
 #include "wp/event_batch.h"
 #include "wp/event_sql.h"
+#include "wp/php_json.h"
 
 /* The lock keeps a person's save in the theme from slipping in between reading and writing. */
 static const char read_posts_sql[] =
@@ -215,11 +215,9 @@ static bool has_second_row(const StoredPost *post)
 
 static bool is_json(const char *text)
 {
-	cJSON *json = cJSON_Parse(text);
-	bool valid = json != NULL;
+	g_autoptr(PhpValue) value = php_json_decode(text, strlen(text), NULL);
 
-	cJSON_Delete(json);
-	return valid;
+	return value != NULL;
 }
 
 /* The theme's own writes lose backslashes, and with them whole lists. */

@@ -2,11 +2,11 @@
 /* Reading events back from their rows, and walking those that have passed. */
 #include "wp/past_event.h"
 
-#include <cjson/cJSON.h>
 #include <string.h>
 
 #include "wp/event_load.h"
 #include "wp/event_sql.h"
+#include "wp/php_json.h"
 
 enum { PAGE_EVENTS = 100 };
 
@@ -79,26 +79,17 @@ static char *text_or_empty(const char *text)
 	return g_strdup(text == NULL ? "" : text);
 }
 
-/* A member that is a non-empty string; NULL for anything else. */
-static const char *text_member(const cJSON *object, const char *name)
+/* A member that is a non-empty string; NULL for anything else. Borrowed. */
+static const char *text_member(const PhpValue *object, const char *name)
 {
-	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+	const char *text = php_value_bytes(php_array_get(object, name), NULL);
 
 	return text == NULL || text[0] == '\0' ? NULL : text;
 }
 
-/* PHP may have stored a number as a string. */
-static int64_t int_member(const cJSON *object, const char *name)
+static PhpValue *decode(const char *json)
 {
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-	gint64 number = 0;
-
-	if (cJSON_IsNumber(item) && item->valuedouble > 0 && item->valuedouble < 9e15)
-		return (int64_t)item->valuedouble;
-	if (cJSON_IsString(item) &&
-		g_ascii_string_to_signed(item->valuestring, 10, 0, G_MAXINT64, &number, NULL))
-		return number;
-	return 0;
+	return json == NULL ? NULL : php_json_decode(json, strlen(json), NULL);
 }
 
 static char *email_of(const char *email)
@@ -110,14 +101,16 @@ static char *email_of(const char *email)
 
 static void read_matches(PastEvent *past, const char *json)
 {
-	cJSON *list = json == NULL ? NULL : cJSON_Parse(json);
-	const cJSON *item;
+	g_autoptr(PhpValue) list = decode(json);
+	size_t count = php_value_size(list);
 
-	cJSON_ArrayForEach(item, list)
-	{
+	for (size_t i = 0; i < count; i++) {
+		PhpKey key;
+		const PhpValue *item = php_value_at(list, i, &key);
+		int64_t confidence = php_value_to_int(php_array_get(item, "confidence"));
 		PastEventMatch match = {
-			.person_id = int_member(item, "person_id"),
-			.confidence_percent = (int)MIN(int_member(item, "confidence"), 100),
+			.person_id = php_value_to_int(php_array_get(item, "person_id")),
+			.confidence_percent = (int)CLAMP(confidence, 0, 100),
 		};
 
 		if (match.person_id <= 0)
@@ -125,7 +118,6 @@ static void read_matches(PastEvent *past, const char *json)
 		match.attendee_email = email_of(text_member(item, "attendee_email"));
 		g_array_append_val(past->matches, match);
 	}
-	cJSON_Delete(list);
 }
 
 static AttendeeStatus status_of(const char *name)
@@ -142,30 +134,38 @@ static AttendeeStatus status_of(const char *name)
 
 static void read_attendees(PastEvent *past, const char *json)
 {
-	cJSON *list = json == NULL ? NULL : cJSON_Parse(json);
-	const cJSON *item;
+	g_autoptr(PhpValue) list = decode(json);
+	size_t count = php_value_size(list);
 
-	cJSON_ArrayForEach(item, list)
-	{
+	for (size_t i = 0; i < count; i++) {
 		Attendee *attendee = attendee_new();
+		PhpKey key;
+		const PhpValue *item = php_value_at(list, i, &key);
 
 		attendee->email = email_of(text_member(item, "email"));
 		attendee->status = status_of(text_member(item, "status"));
 		g_ptr_array_add(past->attendees, attendee);
 	}
-	cJSON_Delete(list);
+}
+
+static bool is_true_member(const PhpValue *object, const char *name)
+{
+	return php_value_truthy(php_array_get(object, name));
 }
 
 /* The owner as Google's event object marks them, else as our own rows do. */
-static void read_owner(PastEvent *past, const cJSON *raw)
+static void read_owner(PastEvent *past, const PhpValue *raw)
 {
 	const char *email = text_member(raw, "owner_email");
 	const char *status = text_member(raw, "owner_status");
-	const cJSON *item;
+	const PhpValue *attendees = php_array_get(raw, "attendees");
+	size_t count = php_value_size(attendees);
 
-	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(raw, "attendees"))
-	{
-		if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "self")))
+	for (size_t i = 0; i < count; i++) {
+		PhpKey key;
+		const PhpValue *item = php_value_at(attendees, i, &key);
+
+		if (!is_true_member(item, "self"))
 			continue;
 		email = text_member(item, "email");
 		status = text_member(item, "responseStatus");
@@ -176,12 +176,12 @@ static void read_owner(PastEvent *past, const cJSON *raw)
 }
 
 /* Google says visibility, iCalendar CLASS; an unknown class is private (RFC 5545, 3.8.1.3). */
-static bool raw_is_private(const cJSON *raw)
+static bool raw_is_private(const PhpValue *raw)
 {
 	const char *visibility = text_member(raw, "visibility");
 	const char *class = text_member(raw, "class");
 
-	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(raw, "is_private")))
+	if (is_true_member(raw, "is_private"))
 		return true;
 	if (visibility != NULL &&
 		(g_str_equal(visibility, "private") || g_str_equal(visibility, "confidential")))
@@ -191,7 +191,7 @@ static bool raw_is_private(const cJSON *raw)
 
 static void read_raw(PastEvent *past, const char *json)
 {
-	cJSON *raw = json == NULL ? NULL : cJSON_Parse(json);
+	g_autoptr(PhpValue) raw = decode(json);
 	const char *status = text_member(raw, "status");
 	const char *uid = text_member(raw, "iCalUID");
 
@@ -201,7 +201,6 @@ static void read_raw(PastEvent *past, const char *json)
 	past->is_cancelled = status != NULL && g_ascii_strcasecmp(status, "cancelled") == 0;
 	past->is_private = raw_is_private(raw);
 	read_owner(past, raw);
-	cJSON_Delete(raw);
 }
 
 /* The stored UTC, which alone tells apart the times that happen twice, unless the theme left that
