@@ -215,6 +215,14 @@ char *href_path_url(const char *base_url, const char *path)
 	return url_join(&base, path);
 }
 
+bool href_same_host(const char *url, const char *other_url)
+{
+	UrlParts parts = url_split(url);
+	UrlParts other = url_split(other_url);
+
+	return parts.authority != NULL && other.authority != NULL && same_host(&parts, &other);
+}
+
 bool href_key_is_below(const char *key, const char *collection_key)
 {
 	size_t bytes = strlen(collection_key);

@@ -27,6 +27,9 @@ char *href_url(const char *base_url, const char *href);
 /* The URL for a path as href_path() gave it, at the host of `base_url`. Caller frees. */
 char *href_path_url(const char *base_url, const char *path);
 
+/* True when both URLs are at one host, whatever their ports. */
+bool href_same_host(const char *url, const char *other_url);
+
 /* True when `key` lies below `collection_key`; both from href_key(). */
 bool href_key_is_below(const char *key, const char *collection_key);
 

@@ -258,6 +258,7 @@ static char *name_attribute(int count, const xmlChar **attributes)
 	return NULL;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): libxml2 says which parameters there are. */
 static void on_start(void *data, const xmlChar *local_name, const xmlChar *prefix,
 	const xmlChar *uri, int namespace_count, const xmlChar **namespaces, int attribute_count,
 	int defaulted_count, const xmlChar **attributes)

@@ -10,6 +10,7 @@
 #define DECLARATION_MAX_BYTES 512
 /* Ten decimal digits hold every code point; longer references are no honest ones. */
 #define REFERENCE_MAX_BYTES 16
+#define REPLACEMENT_CHARACTER 0xFFFD
 
 struct XmlBytes {
 	char *converted; /* owned; NULL when the body is read as it is */
@@ -173,8 +174,7 @@ static size_t scrub_one(XmlBytes *bytes, char *out)
 		character = 0;
 	if (character == (gunichar)-1 || character == (gunichar)-2) {
 		bytes->next++;
-		memcpy(out, "\xEF\xBF\xBD", 3);
-		return 3;
+		return (size_t)g_unichar_to_utf8(REPLACEMENT_CHARACTER, out);
 	}
 	length = character == 0 ? 1 : (size_t)g_utf8_skip[(guchar)*bytes->next];
 	if (is_xml_char(character)) {

@@ -1,26 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The CalDAV provider (RFC 4791), for any of the servers of this world. */
+/* The CalDAV provider (RFC 4791): from a connection to the events of its calendars. */
 #include "provider/caldav.h"
 
 #include "provider/caldav_account.h"
+#include "provider/caldav_discovery.h"
+#include "provider/caldav_error.h"
 
-static GPtrArray *caldav_list_calendars(const ProviderRequest *request, GError **error)
+static CalDavSession session_for(const ProviderRequest *request, const CalDavAccount *account)
 {
-	g_autoptr(CalDavAccount) account = caldav_account_new(request->credentials_json, error);
-
-	if (account == NULL)
-		return NULL;
-	g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_SITE,
-		"This version of the program cannot read CalDAV calendars yet.");
-	return NULL;
+	return (CalDavSession){
+		.http = request->http,
+		.auth = &account->auth,
+		.cancellable = request->cancellable,
+	};
 }
 
 static bool caldav_sync(const ProviderRequest *request, ProviderSink *sink, GError **error)
 {
-	g_autoptr(GPtrArray) calendars = caldav_list_calendars(request, error);
+	(void)request, (void)sink;
+	g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_SITE,
+		"This version of the program cannot read CalDAV calendars yet.");
+	return false;
+}
 
-	(void)sink;
-	return calendars != NULL;
+static GPtrArray *caldav_list_calendars(const ProviderRequest *request, GError **error)
+{
+	g_autoptr(CalDavAccount) account = caldav_account_new(request->credentials_json, error);
+	g_autoptr(CalDavResource) start = NULL;
+	g_autoptr(CalDavDiscovery) discovery = NULL;
+	g_autoptr(GError) failure = NULL;
+	GPtrArray *calendars;
+	CalDavSession session;
+
+	if (account == NULL)
+		return NULL;
+	session = session_for(request, account);
+	start = caldav_discovery_start(&session, account->url, &failure);
+	if (start != NULL)
+		discovery = caldav_discover(&session, start, &failure);
+	if (discovery == NULL) {
+		caldav_error_publish(&failure);
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return NULL;
+	}
+	calendars = g_ptr_array_new_with_free_func((GDestroyNotify)provider_calendar_free);
+	for (unsigned i = 0; i < discovery->calendars->len; i++) {
+		const CalDavResource *found = g_ptr_array_index(discovery->calendars, i);
+		ProviderCalendar *calendar =
+			provider_calendar_new(found->url, found->name, found->url);
+
+		calendar->holds_events = found->holds_events;
+		g_ptr_array_add(calendars, calendar);
+	}
+	return calendars;
 }
 
 const Provider caldav_provider = {

@@ -134,6 +134,15 @@ static void test_last_segment_is_a_name(void)
 	g_assert_cmpstr(root, ==, "");
 }
 
+static void test_same_host(void)
+{
+	g_assert_true(href_same_host("https://a.example/x", "http://A.example:81"));
+	g_assert_true(href_same_host("https://[::1]:1/", "https://[::1]:1/x"));
+	g_assert_false(href_same_host("https://a.example/", "https://b.a.example/"));
+	g_assert_false(href_same_host("https://a.example/", "https://a.example.org/"));
+	g_assert_false(href_same_host("/x", "/x"));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -141,6 +150,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/net/href/relative-to-the-folder-of-the-base",
 		test_relative_to_the_folder_of_the_base);
 	g_test_add_func("/net/href/absurd-length-is-dropped", test_absurd_length_is_dropped);
+	g_test_add_func("/net/href/same-host", test_same_host);
 	g_test_add_func("/net/href/below", test_below);
 	g_test_add_func("/net/href/last-segment-is-a-name", test_last_segment_is_a_name);
 	return g_test_run();

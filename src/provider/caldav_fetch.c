@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fetches calendar objects: many at once where the server can, one by one where it cannot. */
+#include "provider/caldav_fetch.h"
+
+#include <string.h>
+
+#include "net/href.h"
+#include "provider/caldav_error.h"
+
+/* Zoho takes at most 100; more brings no speed. */
+#define BATCH 50
+/* A server that failed so often in a row and never succeeded does not know multigets: an unlucky
+ * object costs at most six. */
+#define MULTIGET_FAILURES_TO_GIVE_UP 8
+/* So many objects in a row that cannot be had: it is not the objects. */
+#define OBJECT_FAILURES_TO_GIVE_UP 10
+/* Each time-out takes two minutes. */
+#define TIMEOUTS_TO_GIVE_UP 3
+
+typedef struct {
+	const CalDavSession *session;
+	const CalDavResource *calendar;
+	const GPtrArray *members;
+	CalDavObjectFunc func;
+	void *data;
+	CalDavMissing *missing;
+	unsigned batch; /* size that the server copes with */
+	bool multiget_works;
+	unsigned multiget_failures; /* in a row, until one works */
+	unsigned object_failures;   /* in a row */
+	unsigned timeouts;
+} Fetch;
+
+/* What a multiget said about one object. */
+typedef struct {
+	char *bytes; /* or NULL */
+	size_t length;
+	bool gone; /* an explicit 404 or 410 */
+} Answer;
+
+/* The answers to the members from `first` on. */
+typedef struct {
+	const Fetch *fetch;
+	GHashTable *indexes; /* key -> index into answers, plus one */
+	Answer *answers;
+} Batch;
+
+void caldav_missing_clear(CalDavMissing *missing)
+{
+	g_clear_error(&missing->first);
+	missing->count = 0;
+}
+
+/* Errors after which there is no point in asking this server for more. */
+static bool ends_fetching(const GError *error)
+{
+	static const CalDavError ending[] = {CALDAV_ERROR_UNAUTHORIZED, CALDAV_ERROR_BUSY,
+		CALDAV_ERROR_NETWORK, CALDAV_ERROR_TLS, CALDAV_ERROR_BLOCKED,
+		CALDAV_ERROR_CANCELLED};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ending); i++) {
+		if (g_error_matches(error, CALDAV_ERROR, (int)ending[i]))
+			return true;
+	}
+	return false;
+}
+
+static char *multiget_body(const Fetch *fetch, unsigned first, unsigned count)
+{
+	GString *body = g_string_new(
+		"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+		"<C:calendar-multiget xmlns:D=\"DAV:\" xmlns:C=\"urn:ietf:params:xml:ns:caldav\">"
+		"<D:prop><D:getetag/><C:calendar-data/></D:prop>");
+
+	for (unsigned i = first; i < first + count; i++) {
+		const CalDavMember *member = g_ptr_array_index(fetch->members, i);
+		g_autofree char *escaped = g_markup_escape_text(member->path, -1);
+
+		g_string_append_printf(body, "<D:href>%s</D:href>", escaped);
+	}
+	g_string_append(body, "</C:calendar-multiget>\n");
+	return g_string_free(body, FALSE);
+}
+
+/* Answers come in any order, twice, unasked for, or for the collection. */
+static bool take_answer(void *data, DavResponse *take_response, GError **error)
+{
+	g_autoptr(DavResponse) response = take_response;
+	Batch *batch = data;
+	DavProperty *property = dav_response_property(response, DAV_NS_CALDAV, "calendar-data");
+
+	(void)error;
+	for (unsigned i = 0; i < response->hrefs->len; i++) {
+		g_autofree char *key = href_key(
+			batch->fetch->calendar->url, g_ptr_array_index(response->hrefs, i));
+		unsigned index =
+			key == NULL ? 0
+				    : GPOINTER_TO_UINT(g_hash_table_lookup(batch->indexes, key));
+		Answer *answer;
+
+		if (index == 0)
+			continue;
+		answer = &batch->answers[index - 1];
+		if (response->status == 404 || response->status == 410) {
+			answer->gone = true;
+		} else if (property != NULL && property->text_bytes > 0 && answer->bytes == NULL) {
+			answer->length = property->text_bytes;
+			answer->bytes = g_steal_pointer(&property->text);
+			break;
+		}
+	}
+	return true;
+}
+
+/* Asks for one object alone. What cannot be had is counted; false when fetching must end. */
+static bool fetch_one(Fetch *fetch, const CalDavMember *member, GError **error)
+{
+	g_autofree char *url = href_path_url(fetch->calendar->url, member->path);
+	g_autoptr(GError) failure = NULL;
+	g_autoptr(GString) body = caldav_get(fetch->session, url, &failure);
+
+	if (body != NULL) {
+		fetch->object_failures = 0;
+		return fetch->func(fetch->data, member, body->str, body->len, error);
+	}
+	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE))
+		return true;
+	fetch->object_failures++;
+	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_TIMEOUT))
+		fetch->timeouts++;
+	if (ends_fetching(failure) || fetch->object_failures >= OBJECT_FAILURES_TO_GIVE_UP ||
+		fetch->timeouts >= TIMEOUTS_TO_GIVE_UP) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	fetch->missing->count++;
+	if (fetch->missing->first == NULL)
+		fetch->missing->first = g_steal_pointer(&failure);
+	return true;
+}
+
+static bool use_answers(
+	Fetch *fetch, unsigned first, unsigned count, Answer *answers, GError **error)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const CalDavMember *member = g_ptr_array_index(fetch->members, first + i);
+		g_autofree char *bytes = g_steal_pointer(&answers[i].bytes);
+
+		if (bytes != NULL) {
+			if (!fetch->func(fetch->data, member, bytes, answers[i].length, error))
+				return false;
+		} else if (!answers[i].gone && !fetch_one(fetch, member, error)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void answers_free(Answer *answers, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		g_free(answers[i].bytes);
+	g_free(answers);
+}
+
+/* One multiget. When the server refuses it, `ret_failed` is true, and nothing was passed on. False
+ * when fetching must end. */
+static bool multiget(Fetch *fetch, unsigned first, unsigned count, bool *ret_failed, GError **error)
+{
+	g_autofree char *body = multiget_body(fetch, first, count);
+	g_autofree char *url = NULL;
+	g_autoptr(GHashTable) indexes = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GError) failure = NULL;
+	const CalDavQuestion question = {"REPORT", fetch->calendar->url, 1, body};
+	Batch batch = {fetch, indexes, g_new0(Answer, count)};
+	bool answered;
+	bool ok = true;
+
+	for (unsigned i = 0; i < count; i++) {
+		CalDavMember *member = g_ptr_array_index(fetch->members, first + i);
+
+		g_hash_table_insert(indexes, member->key, GUINT_TO_POINTER(i + 1));
+	}
+	answered = caldav_ask(fetch->session, &question, take_answer, &batch, &url, &failure);
+	if (answered) {
+		fetch->multiget_works = true;
+		fetch->object_failures = 0;
+		ok = use_answers(fetch, first, count, batch.answers, error);
+	} else {
+		fetch->multiget_failures++;
+		if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_TIMEOUT))
+			fetch->timeouts++;
+		if (ends_fetching(failure) || fetch->timeouts >= TIMEOUTS_TO_GIVE_UP) {
+			g_propagate_error(error, g_steal_pointer(&failure));
+			ok = false;
+		}
+	}
+	answers_free(batch.answers, count);
+	*ret_failed = !answered;
+	return ok;
+}
+
+static bool multigets_are_known(const Fetch *fetch)
+{
+	return fetch->multiget_works || fetch->multiget_failures < MULTIGET_FAILURES_TO_GIVE_UP;
+}
+
+/* Fetches a run of at most BATCH members; halving it six times leaves one. `ret_trouble` says
+ * whether any part failed as a multiget. */
+static bool fetch_run(
+	Fetch *fetch, unsigned first, unsigned count, bool *ret_trouble, GError **error)
+{
+	unsigned half = (count + 1) / 2;
+	bool failed = false;
+	bool first_trouble = false;
+	bool second_trouble = false;
+
+	if (count == 0)
+		return true;
+	if (count == 1 || !multigets_are_known(fetch)) {
+		for (unsigned i = first; i < first + count; i++) {
+			if (!fetch_one(fetch, g_ptr_array_index(fetch->members, i), error))
+				return false;
+		}
+		return true;
+	}
+	if (!multiget(fetch, first, count, &failed, error))
+		return false;
+	if (!failed)
+		return true;
+	*ret_trouble = true;
+	if (!fetch_run(fetch, first, half, &first_trouble, error) ||
+		!fetch_run(fetch, first + half, count - half, &second_trouble, error))
+		return false;
+	/* Both halves went well: it was the size, not an object. */
+	if (!first_trouble && !second_trouble && half > 1)
+		fetch->batch = MIN(fetch->batch, half);
+	return true;
+}
+
+bool caldav_fetch(const CalDavSession *session, const CalDavResource *calendar,
+	const GPtrArray *members, CalDavObjectFunc func, void *data, CalDavMissing *ret_missing,
+	GError **error)
+{
+	Fetch fetch = {
+		.session = session,
+		.calendar = calendar,
+		.members = members,
+		.func = func,
+		.data = data,
+		.missing = ret_missing,
+		.batch = BATCH,
+	};
+	unsigned first = 0;
+
+	while (first < members->len) {
+		unsigned count = MIN(fetch.batch, members->len - first);
+		bool trouble = false;
+
+		if (!fetch_run(&fetch, first, count, &trouble, error))
+			return false;
+		first += count;
+	}
+	return true;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The objects of one calendar: their names and etags, without their contents. */
+#include "provider/caldav_listing.h"
+
+#include <string.h>
+
+#include "net/href.h"
+#include "provider/caldav_error.h"
+
+/* Bounds the memory that a hostile listing costs. */
+#define MAX_MEMBERS 200000
+
+static const char propfind_body[] =
+	"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+	"<D:propfind xmlns:D=\"DAV:\"><D:prop><D:getetag/><D:resourcetype/><D:getcontenttype/>"
+	"</D:prop></D:propfind>\n";
+
+/* VEVENT within VCALENDAR: iCloud answers 500 and SOGo nothing to any other form. */
+static const char query_body[] =
+	"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+	"<C:calendar-query xmlns:D=\"DAV:\" xmlns:C=\"urn:ietf:params:xml:ns:caldav\"><D:prop>"
+	"<D:getetag/></D:prop><C:filter><C:comp-filter name=\"VCALENDAR\">"
+	"<C:comp-filter name=\"VEVENT\"/></C:comp-filter></C:filter></C:calendar-query>\n";
+
+typedef struct {
+	const CalDavResource *calendar;
+	GPtrArray *members;
+	GHashTable *keys;    /* of the members; borrowed from them */
+	bool saw_collection; /* the calendar is in its own listing, as it should be */
+	int status;          /* of the calendar in its own listing, if that is a failure; else 0 */
+} Listing;
+
+void caldav_member_free(CalDavMember *member)
+{
+	if (member == NULL)
+		return;
+	g_free(member->key);
+	g_free(member->path);
+	g_free(member->etag);
+	g_free(member);
+}
+
+/* Content types of objects that hold no events. No type, or one that says nothing, is no reason to
+ * leave an object out. */
+static bool may_hold_events(const DavResponse *response)
+{
+	g_autofree char *type = dav_response_text(response, DAV_NS_DAV, "getcontenttype");
+	g_autofree char *lower = NULL;
+
+	if (type == NULL)
+		return true;
+	lower = g_ascii_strdown(type, -1);
+	if (strstr(lower, "calendar") != NULL || strstr(lower, "ics") != NULL)
+		return strstr(lower, "component=vtodo") == NULL &&
+		       strstr(lower, "component=vjournal") == NULL;
+	return !g_str_has_prefix(lower, "text/vcard") && !g_str_has_prefix(lower, "text/html") &&
+	       !g_str_has_prefix(lower, "image/") && !g_str_has_prefix(lower, "httpd/");
+}
+
+static bool add_response(void *data, DavResponse *take_response, GError **error)
+{
+	g_autoptr(DavResponse) response = take_response;
+	Listing *listing = data;
+	const char *href = dav_response_href(response);
+	g_autofree char *key = href_key(listing->calendar->url, href);
+	CalDavMember *member;
+
+	if (key == NULL)
+		return true;
+	if (strcmp(key, listing->calendar->key) == 0) {
+		listing->saw_collection = true;
+		if (response->status / 100 > 2)
+			listing->status = response->status;
+		return true;
+	}
+	if (!href_key_is_below(key, listing->calendar->key) || response->status == 404 ||
+		response->status == 410 || g_hash_table_contains(listing->keys, key) ||
+		dav_property_holds(dav_response_property(response, DAV_NS_DAV, "resourcetype"),
+			DAV_NS_DAV, "collection") ||
+		!may_hold_events(response))
+		return true;
+	if (listing->members->len >= MAX_MEMBERS) {
+		g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_TOO_LARGE,
+			"The calendar %s holds more than %d objects: that is more than this "
+			"program reads.",
+			listing->calendar->url, MAX_MEMBERS);
+		return false;
+	}
+	member = g_new0(CalDavMember, 1);
+	member->key = g_steal_pointer(&key);
+	member->path = href_path(listing->calendar->url, href);
+	member->etag = dav_response_text(response, DAV_NS_DAV, "getetag");
+	g_ptr_array_add(listing->members, member);
+	g_hash_table_add(listing->keys, member->key);
+	return true;
+}
+
+static GPtrArray *list_by(const CalDavSession *session, const char *method, const char *body,
+	const CalDavResource *calendar, bool *ret_saw_collection, GError **error)
+{
+	g_autoptr(GPtrArray) members =
+		g_ptr_array_new_with_free_func((GDestroyNotify)caldav_member_free);
+	g_autoptr(GHashTable) keys = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autofree char *url = NULL;
+	const CalDavQuestion question = {method, calendar->url, 1, body};
+	Listing listing = {.calendar = calendar, .members = members, .keys = keys};
+
+	if (!caldav_ask(session, &question, add_response, &listing, &url, error))
+		return NULL;
+	/* 507 for the calendar itself: the list is cut short (RFC 6578, 3.6; others do so too). */
+	if (listing.status != 0) {
+		caldav_error_set_status(error, listing.status, url);
+		return NULL;
+	}
+	*ret_saw_collection = listing.saw_collection;
+	return g_steal_pointer(&members);
+}
+
+static GPtrArray *list_by_propfind(
+	const CalDavSession *session, const CalDavResource *calendar, GError **error)
+{
+	bool saw_collection = false;
+	g_autoptr(GPtrArray) members =
+		list_by(session, "PROPFIND", propfind_body, calendar, &saw_collection, error);
+
+	if (members != NULL && members->len == 0 && !saw_collection) {
+		/* An index that is being rebuilt, not an empty calendar: that would list itself. */
+		g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_DAMAGED,
+			"The server's list of %s is empty without even the calendar itself. The "
+			"next sync tries again.",
+			calendar->url);
+		return NULL;
+	}
+	return g_steal_pointer(&members);
+}
+
+static bool is_refusal(const GError *error)
+{
+	return g_error_matches(error, CALDAV_ERROR, CALDAV_ERROR_UNSUPPORTED) ||
+	       g_error_matches(error, CALDAV_ERROR, CALDAV_ERROR_FORBIDDEN);
+}
+
+GPtrArray *caldav_list_members(
+	const CalDavSession *session, const CalDavResource *calendar, GError **error)
+{
+	g_autoptr(GError) refusal = NULL;
+	g_autoptr(GPtrArray) members = list_by_propfind(session, calendar, &refusal);
+	bool saw_collection = false;
+	bool may_be_empty = is_refusal(refusal);
+
+	if (members != NULL)
+		return g_steal_pointer(&members);
+	if (is_refusal(refusal) || g_error_matches(refusal, CALDAV_ERROR, CALDAV_ERROR_SERVER) ||
+		g_error_matches(refusal, CALDAV_ERROR, CALDAV_ERROR_TOO_LARGE))
+		members = list_by(session, "REPORT", query_body, calendar, &saw_collection, NULL);
+	/* A server in trouble that then knows of no object at all is not believed. */
+	if (members == NULL || (members->len == 0 && !may_be_empty)) {
+		g_propagate_error(error, g_steal_pointer(&refusal));
+		return NULL;
+	}
+	return g_steal_pointer(&members);
+}
