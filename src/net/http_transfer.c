@@ -23,6 +23,7 @@ typedef struct Transfer {
 	bool is_proxied;
 	size_t max_body_bytes;
 	size_t header_bytes;
+	bool is_head_complete; /* the empty line after the last answer's headers came */
 	GString *body;
 	bool is_too_large;
 	const char *objection; /* the address policy's, to an address that was tried */
@@ -55,14 +56,18 @@ static size_t on_body(char *data, size_t size, size_t count, void *user_data)
 static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 {
 	Transfer *transfer = user_data;
+	size_t bytes = size * count;
 
-	(void)data;
-	transfer->header_bytes += size * count;
+	if (bytes > 0 && (data[0] == '\r' || data[0] == '\n'))
+		transfer->is_head_complete = true;
+	else if (bytes > 5 && memcmp(data, "HTTP/", 5) == 0)
+		transfer->is_head_complete = false;
+	transfer->header_bytes += bytes;
 	if (transfer->header_bytes > MAX_HEADER_BYTES) {
 		transfer->is_too_large = true;
 		return CURL_WRITEFUNC_ERROR;
 	}
-	return size * count;
+	return bytes;
 }
 
 static int on_progress(
@@ -367,6 +372,9 @@ static bool run(HttpClient *client, Transfer *transfer, HttpReply *ret_reply, bo
 	code = curl_easy_perform(client->curl);
 	/* The handle outlives this buffer, and may still say something when it is closed. */
 	(void)curl_easy_setopt(client->curl, CURLOPT_ERRORBUFFER, NULL);
+	/* libcurl takes a connection closed within the headers for an empty answer. */
+	if (code == CURLE_OK && !transfer->is_head_complete)
+		code = CURLE_RECV_ERROR;
 	if (code != CURLE_OK)
 		return set_transfer_error(transfer, client->curl, code, ret_is_broken, error);
 	read_reply(client, transfer, ret_reply);
