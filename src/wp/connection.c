@@ -6,6 +6,7 @@
 
 #include "util/secret.h"
 #include "wp/connection_private.h"
+#include "wp/php_text.h"
 
 enum {
 	DEFAULT_FROM_DAYS = 90,
@@ -41,18 +42,12 @@ void connection_list_free(ConnectionList *list)
 	g_free(list);
 }
 
-static bool is_trimmed(char byte)
-{
-	/* PHP's trim() */
-	return byte == '\0' || strchr(" \t\n\r\v", byte) != NULL;
-}
-
 StoredSpan connections_span(const char *stored, size_t length)
 {
 	StoredSpan span = {.length = length};
-	while (span.length > 0 && is_trimmed(stored[span.offset + span.length - 1]))
+	while (span.length > 0 && php_is_trimmed(stored[span.offset + span.length - 1]))
 		span.length--;
-	while (span.length > 0 && is_trimmed(stored[span.offset])) {
+	while (span.length > 0 && php_is_trimmed(stored[span.offset])) {
 		span.offset++;
 		span.length--;
 	}

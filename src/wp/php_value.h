@@ -41,9 +41,9 @@ typedef struct {
 
 /* Each is owned by the caller until handed over. */
 PhpValue *php_null_new(void);
-PhpValue *php_bool_new(bool value);
-PhpValue *php_int_new(int64_t value);
-PhpValue *php_float_new(double value);
+PhpValue *php_bool_new(bool boolean);
+PhpValue *php_int_new(int64_t integer);
+PhpValue *php_float_new(double number);
 PhpValue *php_string_new(const char *data, size_t length);
 PhpValue *php_string_take(GString *take_text);
 PhpValue *php_array_new(void);

@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "wp/credentials.h"
 #include "wp/schema.h"
 
 /* The names under which a theme keeps its data all begin with its prefix; only this differs. */
@@ -135,11 +136,10 @@ static char *without_trailing_slashes(const char *url)
 	return g_strndup(url, length);
 }
 
-/* data-model section 3: SHA-256 over AUTH_KEY and the salt, as raw bytes. */
+/* data-model section 3: the salt is the theme's. */
 static bool derive_key(WpSite *site, const char *auth_key, GError **error)
 {
 	g_autofree char *salt = g_strconcat(site->theme_prefix, "_calendar", NULL);
-	crypto_hash_sha256_state state;
 
 	if (auth_key == NULL || auth_key[0] == '\0') {
 		g_set_error_literal(error, DB_ERROR, DB_ERROR_SCHEMA,
@@ -148,11 +148,7 @@ static bool derive_key(WpSite *site, const char *auth_key, GError **error)
 			"read; set auth_key or wp_config in section [wordpress]");
 		return false;
 	}
-	crypto_hash_sha256_init(&state);
-	crypto_hash_sha256_update(&state, (const unsigned char *)auth_key, strlen(auth_key));
-	crypto_hash_sha256_update(&state, (const unsigned char *)salt, strlen(salt));
-	crypto_hash_sha256_final(&state, site->credential_key);
-	sodium_memzero(&state, sizeof(state));
+	credentials_key(auth_key, strlen(auth_key), salt, site->credential_key);
 	return true;
 }
 
