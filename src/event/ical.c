@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From an object's components to events, one UID at a time. libical 3.0.16 parses texts, people and
+ * enumerations for us; times, zones and recurrence are our own (see the other files here). */
+#include "event/ical.h"
+
+#include <string.h>
+
+#include "event/civil.h"
+#include "event/ical_event.h"
+#include "event/ical_json.h"
+#include "event/ical_lex.h"
+#include "event/ical_object.h"
+#include "event/ical_part.h"
+#include "event/ical_series.h"
+#include "event/recurrence.h"
+#include "event/zone_table.h"
+
+#define MAX_INSTANCES_DEFAULT 10000
+#define UID_MAX_BYTES 4096
+
+/* Lines that ical_find_uid() looks at. */
+#define UID_LINES_MAX 10000
+
+typedef struct {
+	const IcalOptions *options;
+	const IcalSink *sink;
+	ZoneTable *zones;
+	int64_t *budget;
+	const char *uid; /* being worked on */
+} Run;
+
+G_GNUC_PRINTF(4, 5)
+static void report(const Run *run, const char *uid, bool skipped, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list arguments;
+
+	if (run->sink->problem == NULL)
+		return;
+	va_start(arguments, format);
+	text = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	run->sink->problem(run->sink->data, uid, skipped, text);
+}
+
+static void report_note(void *data, const char *text)
+{
+	const Run *run = data;
+
+	report(run, run->uid, false, "event read with a difference: %s", text);
+}
+
+/* "20260115T090000Z" or "20260115"; caller frees. */
+static char *instance_id(const IcalInstance *instance)
+{
+	CivilDate date = civil_date(civil_day_of(instance->id));
+	int64_t time = civil_time_of_day(instance->id);
+
+	if (instance->id_is_day)
+		return g_strdup_printf("%04d%02d%02d", date.year, date.month, date.day);
+	return g_strdup_printf("%04d%02d%02dT%02d%02d%02dZ", date.year, date.month, date.day,
+		(int)(time / 3600), (int)(time / 60 % 60), (int)(time % 60));
+}
+
+static Event *instance_event(const IcalInstance *instance, const Event *template)
+{
+	Event *event = ical_event_copy(template);
+
+	event->all_day = instance->all_day;
+	if (instance->all_day) {
+		event->start_date = civil_date(civil_day_of(instance->start));
+		event->end_date = civil_date(civil_day_of(instance->end));
+	} else {
+		event->start_utc = instance->start;
+		event->end_utc = instance->end;
+	}
+	if (instance->has_id) {
+		event->recurrence_id = instance_id(instance);
+		event->event_uid = g_strdup_printf("%s_%s", event->uid, event->recurrence_id);
+	} else {
+		event->event_uid = g_strdup(event->uid);
+	}
+	event->raw_json = ical_json_new(event);
+	return event;
+}
+
+static void event_destroy(gpointer event)
+{
+	event_free(event);
+}
+
+/* One event at a time reaches the sink, so that memory does not grow with their number. */
+static bool emit(const Run *run, const GArray *instances, GError **error)
+{
+	g_autoptr(GHashTable) templates =
+		g_hash_table_new_full(NULL, NULL, NULL, event_destroy);
+
+	for (guint i = 0; i < instances->len; i++) {
+		const IcalInstance *instance = &g_array_index(instances, IcalInstance, i);
+		const IcalPart *part = instance->part;
+		Event *template = g_hash_table_lookup(templates, part);
+
+		if (template == NULL) {
+			template = ical_event_new(part->component, run->options->own_addresses);
+			g_hash_table_insert(templates, (gpointer)(uintptr_t)part, template);
+		}
+		if (!run->sink->event(run->sink->data, instance_event(instance, template), error))
+			return false;
+	}
+	return true;
+}
+
+/* The parts of one UID that can be read. */
+static GPtrArray *read_parts(const Run *run, const GPtrArray *components)
+{
+	GPtrArray *parts = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 0; i < components->len; i++) {
+		const char *why = NULL;
+		const char *note = NULL;
+		IcalPart *part = ical_part_new(
+			g_ptr_array_index(components, i), run->zones, &why, &note);
+
+		if (part == NULL)
+			report(run, run->uid, true, "event skipped: %s", why);
+		else
+			g_ptr_array_add(parts, part);
+		if (part != NULL && note != NULL)
+			report_note((gpointer)(uintptr_t)run, note);
+	}
+	return parts;
+}
+
+static bool expand_uid(
+	Run *run, const GPtrArray *components, int64_t *last_end, GError **error)
+{
+	guint max_instances = run->options->max_instances;
+	g_autoptr(GPtrArray) parts = read_parts(run, components);
+	IcalSeries series = {
+		.parts = parts,
+		.zones = run->zones,
+		.window = run->options->window,
+		.max_instances = max_instances > 0 ? max_instances : MAX_INSTANCES_DEFAULT,
+		.budget = run->budget,
+		.note = report_note,
+		.note_data = run,
+	};
+	const char *why;
+	int64_t end;
+	g_autoptr(GArray) instances = ical_series_expand(&series, &end, &why);
+
+	if (instances == NULL) {
+		report(run, run->uid, true, "event skipped: %s", why);
+		return true;
+	}
+	*last_end = MAX(*last_end, end);
+	return emit(run, instances, error);
+}
+
+static void array_destroy(gpointer array)
+{
+	g_ptr_array_unref(array);
+}
+
+/* The VEVENTs by UID, in the order of the first of each in `ret_order`. */
+static GHashTable *group(const Run *run, const IcalObject *object, GPtrArray *order)
+{
+	GHashTable *groups = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, array_destroy);
+
+	for (guint i = 0; i < object->events->len; i++) {
+		IcalComponent *component = g_ptr_array_index(object->events, i);
+		const char *uid = ical_component_text(component, ICAL_UID_PROPERTY);
+		GPtrArray *components;
+
+		if (uid == NULL || strlen(uid) > UID_MAX_BYTES) {
+			report(run, NULL, true, "event skipped: it has %s",
+				uid == NULL ? "no UID" : "a UID that is too long");
+			continue;
+		}
+		components = g_hash_table_lookup(groups, uid);
+		if (components == NULL) {
+			components = g_ptr_array_new();
+			g_hash_table_insert(groups, (gpointer)(uintptr_t)uid, components);
+			g_ptr_array_add(order, (gpointer)(uintptr_t)uid);
+		}
+		g_ptr_array_add(components, component);
+	}
+	return groups;
+}
+
+bool ical_expand(const char *bytes, size_t length, const IcalOptions *options, const IcalSink *sink,
+	int64_t *ret_last_end_utc, GError **error)
+{
+	g_autoptr(IcalObject) object = ical_object_parse(bytes, length, error);
+	int64_t budget = RECURRENCE_BUDGET;
+	int64_t last_end = G_MININT64;
+	g_autoptr(ZoneTable) zones = NULL;
+	g_autoptr(GPtrArray) order = g_ptr_array_new();
+	g_autoptr(GHashTable) groups = NULL;
+	Run run = {.options = options, .sink = sink, .budget = &budget};
+
+	if (object == NULL)
+		return false;
+	zones = zone_table_new(object, options->floating_zone, options->site_zone, &budget);
+	run.zones = zones;
+	groups = group(&run, object, order);
+	for (guint i = 0; i < order->len; i++) {
+		run.uid = g_ptr_array_index(order, i);
+		if (!expand_uid(&run, g_hash_table_lookup(groups, run.uid), &last_end, error))
+			return false;
+	}
+	if (ret_last_end_utc != NULL)
+		*ret_last_end_utc = last_end;
+	return true;
+}
+
+void ical_problem_free(IcalProblem *problem)
+{
+	if (problem == NULL)
+		return;
+	g_free(problem->uid);
+	g_free(problem->text);
+	g_free(problem);
+}
+
+static void problem_destroy(gpointer problem)
+{
+	ical_problem_free(problem);
+}
+
+typedef struct {
+	GPtrArray *events;
+	GPtrArray *problems;
+} Collection;
+
+static bool collect_event(void *data, Event *take_event, GError **error)
+{
+	Collection *collection = data;
+
+	(void)error;
+	g_ptr_array_add(collection->events, take_event);
+	return true;
+}
+
+static void collect_problem(void *data, const char *uid, bool skipped, const char *text)
+{
+	Collection *collection = data;
+	IcalProblem *problem = g_new0(IcalProblem, 1);
+
+	problem->uid = g_strdup(uid);
+	problem->skipped = skipped;
+	problem->text = g_strdup(text);
+	g_ptr_array_add(collection->problems, problem);
+}
+
+bool ical_collect(const char *bytes, size_t length, const IcalOptions *options,
+	GPtrArray **ret_events, GPtrArray **ret_problems, GError **error)
+{
+	g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func(event_destroy);
+	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(problem_destroy);
+	Collection collection = {events, problems};
+	IcalSink sink = {&collection, collect_event, collect_problem};
+
+	if (!ical_expand(bytes, length, options, &sink, NULL, error))
+		return false;
+	*ret_events = g_steal_pointer(&events);
+	*ret_problems = g_steal_pointer(&problems);
+	return true;
+}
+
+char *ical_find_uid(const char *bytes, size_t length)
+{
+	g_autoptr(GString) line = g_string_new(NULL);
+	bool in_event = false;
+	IcalLexer lexer;
+	bool cut;
+
+	ical_lexer_init(&lexer, bytes, length);
+	for (int i = 0; i < UID_LINES_MAX && ical_lexer_next(&lexer, line, &cut); i++) {
+		size_t name = ical_line_name_length(line->str, line->len);
+
+		if (g_ascii_strncasecmp(line->str, "BEGIN:", 6) == 0)
+			in_event = g_ascii_strncasecmp(line->str + 6, "VEVENT", 6) == 0;
+		if (in_event && name == 3 && g_ascii_strncasecmp(line->str, "UID", 3) == 0) {
+			const char *value = strchr(line->str, ':');
+			g_autofree char *uid = g_strstrip(g_strdup(value != NULL ? value + 1 : ""));
+
+			if (*uid != '\0' && strlen(uid) <= UID_MAX_BYTES)
+				return g_steal_pointer(&uid);
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Splits the lines of times, rules and zones into parameters and value. */
+#include "event/ical_field.h"
+
+#include <string.h>
+
+static const struct {
+	const char *name;
+	IcalField field;
+} names[] = {
+	{"DTSTART", ICAL_FIELD_DTSTART},
+	{"DTEND", ICAL_FIELD_DTEND},
+	{"DURATION", ICAL_FIELD_DURATION},
+	{"RRULE", ICAL_FIELD_RRULE},
+	{"EXRULE", ICAL_FIELD_EXRULE},
+	{"RDATE", ICAL_FIELD_RDATE},
+	{"EXDATE", ICAL_FIELD_EXDATE},
+	{"RECURRENCE-ID", ICAL_FIELD_RECURRENCE_ID},
+	{"SEQUENCE", ICAL_FIELD_SEQUENCE},
+	{"LAST-MODIFIED", ICAL_FIELD_LAST_MODIFIED},
+	{"TZID", ICAL_FIELD_TZID},
+	{"TZOFFSETFROM", ICAL_FIELD_TZOFFSETFROM},
+	{"TZOFFSETTO", ICAL_FIELD_TZOFFSETTO},
+	{"X-LIC-LOCATION", ICAL_FIELD_X_LIC_LOCATION},
+	{"X-GOOGLE-CONFERENCE", ICAL_FIELD_X_GOOGLE_CONFERENCE},
+	{"X-MICROSOFT-SKYPETEAMSMEETINGURL", ICAL_FIELD_X_SKYPE_TEAMS_URL},
+	{"X-MICROSOFT-ONLINEMEETINGCONFLINK", ICAL_FIELD_X_ONLINE_MEETING_LINK},
+	{"X-MICROSOFT-CDO-ALLDAYEVENT", ICAL_FIELD_X_ALL_DAY_EVENT},
+	{"X-MICROSOFT-CDO-BUSYSTATUS", ICAL_FIELD_X_BUSY_STATUS},
+};
+
+IcalField ical_field_find(const char *name, size_t length)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (strlen(names[i].name) == length &&
+			g_ascii_strncasecmp(names[i].name, name, length) == 0)
+			return names[i].field;
+	}
+	return ICAL_FIELD_NONE;
+}
+
+/* Where the value begins, after its colon; NULL when there is none. No value of a time holds a
+ * colon, so that it is the last one outside quotes: `TZID=GMT+05:30:20120904T020000` is seen in the
+ * wild. Texts and links begin after the first. */
+static const char *find_value(const char *params, bool last_colon, bool quotes)
+{
+	bool quoted = false;
+	const char *found = NULL;
+
+	for (const char *at = params; *at != '\0'; at++) {
+		if (*at == '"' && quotes)
+			quoted = !quoted;
+		else if (*at == ':' && !quoted) {
+			found = at + 1;
+			if (!last_colon)
+				break;
+		}
+	}
+	return found;
+}
+
+static bool value_has_no_colon(IcalField field)
+{
+	return field != ICAL_FIELD_TZID && field < ICAL_FIELD_X_LIC_LOCATION;
+}
+
+/* The value of a parameter without quotes, RFC 6868 undone. */
+static char *parameter_value(const char *text, size_t length)
+{
+	GString *value = g_string_sized_new(length);
+
+	for (size_t i = 0; i < length; i++) {
+		char next = i + 1 < length ? text[i + 1] : '\0';
+
+		if (text[i] == '"')
+			continue;
+		if (text[i] == '^' && (next == '^' || next == '\'' || next == 'n')) {
+			g_string_append_c(value, next == '\'' ? '"' : next == 'n' ? '\n' : '^');
+			i++;
+		} else {
+			g_string_append_c(value, text[i]);
+		}
+	}
+	return g_strstrip(g_string_free(value, FALSE));
+}
+
+static void take_parameter(IcalFieldLine *line, const char *text, size_t length)
+{
+	const char *equals = memchr(text, '=', length);
+	size_t name = equals != NULL ? (size_t)(equals - text) : 0;
+	g_autofree char *value = NULL;
+
+	if (name == 0)
+		return;
+	value = parameter_value(equals + 1, length - name - 1);
+	if (name == 4 && g_ascii_strncasecmp(text, "TZID", 4) == 0) {
+		g_free(line->tzid);
+		line->tzid = g_steal_pointer(&value);
+	} else if (name == 5 && g_ascii_strncasecmp(text, "VALUE", 5) == 0) {
+		if (g_ascii_strcasecmp(value, "DATE") == 0)
+			line->type = ICAL_TYPE_DATE;
+		else if (g_ascii_strcasecmp(value, "PERIOD") == 0)
+			line->type = ICAL_TYPE_PERIOD;
+	} else if (name == 5 && g_ascii_strncasecmp(text, "RANGE", 5) == 0) {
+		line->this_and_future = g_ascii_strcasecmp(value, "THISANDFUTURE") == 0;
+	}
+}
+
+static void take_parameters(IcalFieldLine *line, const char *params, size_t length)
+{
+	bool quoted = false;
+	size_t start = 0;
+
+	for (size_t i = 0; i <= length; i++) {
+		if (i < length && params[i] == '"')
+			quoted = !quoted;
+		if (i == length || (params[i] == ';' && !quoted)) {
+			take_parameter(line, params + start, i - start);
+			start = i + 1;
+		}
+	}
+}
+
+IcalFieldLine *ical_field_line_new(const char *text, bool cut)
+{
+	size_t name = strcspn(text, ":;");
+	IcalField field = ical_field_find(text, name);
+	bool last_colon = value_has_no_colon(field);
+	const char *params = text + name;
+	const char *value = find_value(params, last_colon, true);
+	IcalFieldLine *line = g_new0(IcalFieldLine, 1);
+
+	/* A stray quote: the line is read as if quotes meant nothing. */
+	if (value == NULL)
+		value = find_value(params, last_colon, false);
+	line->field = field;
+	line->cut = cut;
+	line->value = g_strstrip(g_strdup(value != NULL ? value : ""));
+	if (value != NULL && *params == ';')
+		take_parameters(line, params + 1, (size_t)(value - 1 - (params + 1)));
+	return line;
+}
+
+void ical_field_line_free(IcalFieldLine *line)
+{
+	if (line == NULL)
+		return;
+	g_free(line->tzid);
+	g_free(line->value);
+	g_free(line);
+}

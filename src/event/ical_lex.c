@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Physical lines in, content lines out. */
+#include "event/ical_lex.h"
+
+#include <string.h>
+
+#include "event/ical_field.h"
+
+typedef struct {
+	const char *start;
+	size_t length;
+} Span;
+
+/* The physical line at `next` without its end; `ret_after` is where the one after it begins. */
+static Span physical_line(const char *next, const char *end, const char **ret_after)
+{
+	size_t left = (size_t)(end - next);
+	const char *newline = memchr(next, '\n', left);
+	const char *stop = newline != NULL ? newline : end;
+	const char *carriage = memchr(next, '\r', (size_t)(stop - next));
+
+	if (carriage != NULL) {
+		bool with_newline = carriage + 1 < end && carriage[1] == '\n';
+
+		*ret_after = carriage + (with_newline ? 2 : 1);
+		return (Span){next, (size_t)(carriage - next)};
+	}
+	*ret_after = newline != NULL ? newline + 1 : end;
+	return (Span){next, (size_t)(stop - next)};
+}
+
+static void append_bounded(GString *line, Span part, bool *cut)
+{
+	size_t room = ICAL_LINE_MAX_BYTES - line->len;
+
+	if (part.length > room) {
+		part.length = room;
+		*cut = true;
+	}
+	g_string_append_len(line, part.start, (gssize)part.length);
+}
+
+static bool is_blank(Span part)
+{
+	for (size_t i = 0; i < part.length; i++) {
+		if (part.start[i] != ' ' && part.start[i] != '\t')
+			return false;
+	}
+	return true;
+}
+
+/* Programs that wrap lines without indenting them do so in texts and addresses. A time or rule is
+ * never that long: there, a stray line is a stray line. */
+static bool takes_unindented(const GString *line)
+{
+	size_t name = ical_line_name_length(line->str, line->len);
+
+	if (name == 0 || ical_field_find(line->str, name) != ICAL_FIELD_NONE)
+		return false;
+	return !(name == 5 && g_ascii_strncasecmp(line->str, "BEGIN", 5) == 0) &&
+	       !(name == 3 && g_ascii_strncasecmp(line->str, "END", 3) == 0) &&
+	       !(name == 3 && g_ascii_strncasecmp(line->str, "UID", 3) == 0);
+}
+
+/* Folds may split a character, so that bytes are looked at only now. */
+static void clean(GString *line)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < line->len; i++) {
+		unsigned char byte = (unsigned char)line->str[i];
+
+		if ((byte >= 0x20 && byte != 0x7f) || byte == '\t')
+			line->str[kept++] = line->str[i];
+	}
+	g_string_truncate(line, kept);
+	if (!g_utf8_validate(line->str, (gssize)line->len, NULL)) {
+		g_autofree char *valid = g_utf8_make_valid(line->str, (gssize)line->len);
+
+		g_string_assign(line, valid);
+	}
+}
+
+void ical_lexer_init(IcalLexer *lexer, const char *bytes, size_t length)
+{
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+
+	if (length >= 3 && memcmp(bytes, byte_order_mark, 3) == 0) {
+		bytes += 3;
+		length -= 3;
+	}
+	*lexer = (IcalLexer){.next = bytes, .end = bytes + length};
+}
+
+bool ical_lexer_next(IcalLexer *lexer, GString *line, bool *ret_cut)
+{
+	bool cut = false;
+	bool begun = false;
+
+	g_string_truncate(line, 0);
+	while (lexer->next < lexer->end) {
+		const char *after;
+		Span part = physical_line(lexer->next, lexer->end, &after);
+		bool indented =
+			part.length > 0 && (part.start[0] == ' ' || part.start[0] == '\t');
+
+		if (!begun && !is_blank(part)) {
+			while (*part.start == ' ' || *part.start == '\t') {
+				part.start++;
+				part.length--;
+			}
+			append_bounded(line, part, &cut);
+			begun = true;
+		} else if (begun && indented) {
+			append_bounded(line, (Span){part.start + 1, part.length - 1}, &cut);
+		} else if (begun && part.length > 0) {
+			if (ical_line_name_length(part.start, part.length) > 0 ||
+				!takes_unindented(line))
+				break;
+			append_bounded(line, part, &cut);
+		}
+		lexer->next = after;
+	}
+	if (!begun)
+		return false;
+	clean(line);
+	*ret_cut = cut;
+	return true;
+}
+
+size_t ical_line_name_length(const char *line, size_t length)
+{
+	size_t i = 0;
+
+	while (i < length && (g_ascii_isalnum(line[i]) || line[i] == '-' || line[i] == '_'))
+		i++;
+	return i > 0 && i < length && (line[i] == ':' || line[i] == ';') ? i : 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Cuts the bytes of a calendar object into content lines, whatever damage they took on their way
+ * (RFC 5545, 3.1). */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A line longer than this is cut; nothing that we read is that long. */
+#define ICAL_LINE_MAX_BYTES ((size_t)1024 * 1024)
+
+typedef struct IcalLexer {
+	const char *next; /* borrowed, as is `end` */
+	const char *end;
+} IcalLexer;
+
+/* The bytes are borrowed for the life of the lexer. A byte order mark is passed over. */
+void ical_lexer_init(IcalLexer *lexer, const char *bytes, size_t length);
+
+/* The next line into `line`: unfolded, then without control characters, in valid UTF-8 (what is
+ * not becomes U+FFFD). Line ends are CRLF, LF or CR; blank lines do not count. A line without the
+ * form NAME: or NAME; that stands under a text is taken as a fold that lost its indentation. Only
+ * the first ICAL_LINE_MAX_BYTES are kept; then `ret_cut` is true. False at the end. */
+bool ical_lexer_next(IcalLexer *lexer, GString *line, bool *ret_cut);
+
+/* The length of the property name at the beginning of the line when `:` or `;` follows it, else
+ * 0. */
+size_t ical_line_name_length(const char *line, size_t length);

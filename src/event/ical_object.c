@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Content lines in, components out. libical reads one line at a time; the nesting is watched here,
+ * because libical closes whatever is open at any END, recurses without a limit, and takes a
+ * truncated object for a whole one. */
+#include "event/ical_object.h"
+
+#include <string.h>
+
+#include "event/ical.h"
+#include "event/ical_lex.h"
+
+/* VCALENDAR > VEVENT > VALARM > an extension is four. */
+#define DEPTH_MAX 8
+#define COMPONENTS_MAX 100000
+#define KEPT_BYTES_MAX ((size_t)64 * 1024 * 1024)
+
+typedef struct {
+	IcalObject *object;
+	char *open[DEPTH_MAX]; /* upper-case names of the components that are open */
+	guint depth;
+	IcalComponent *top;   /* VEVENT or VTIMEZONE being read, right below VCALENDAR; owned */
+	IcalComponent *child; /* observance of `top`; owned by it */
+	icalparser *parser;   /* collects the other properties of a VEVENT */
+	guint components;
+	size_t kept_bytes;
+	bool seen_calendar;
+} Builder;
+
+GQuark ical_error_quark(void)
+{
+	return g_quark_from_static_string("ical-error");
+}
+
+static void component_free(gpointer data)
+{
+	IcalComponent *component = data;
+
+	if (component == NULL)
+		return;
+	g_ptr_array_unref(component->fields);
+	g_ptr_array_unref(component->children);
+	if (component->others != NULL)
+		icalcomponent_free(component->others);
+	g_free(component);
+}
+
+static void field_destroy(gpointer line)
+{
+	ical_field_line_free(line);
+}
+
+static IcalComponent *component_new(icalcomponent_kind kind)
+{
+	IcalComponent *component = g_new0(IcalComponent, 1);
+
+	component->kind = kind;
+	component->fields = g_ptr_array_new_with_free_func(field_destroy);
+	component->children = g_ptr_array_new_with_free_func(component_free);
+	return component;
+}
+
+static IcalObject *object_new(void)
+{
+	IcalObject *object = g_new0(IcalObject, 1);
+
+	object->events = g_ptr_array_new_with_free_func(component_free);
+	object->zones = g_ptr_array_new_with_free_func(component_free);
+	return object;
+}
+
+void ical_object_free(IcalObject *object)
+{
+	if (object == NULL)
+		return;
+	g_ptr_array_unref(object->events);
+	g_ptr_array_unref(object->zones);
+	g_free(object);
+}
+
+static void drop_parser(Builder *builder)
+{
+	/* icalparser_free() also frees what was not finished. */
+	if (builder->parser != NULL)
+		icalparser_free(builder->parser);
+	builder->parser = NULL;
+}
+
+static void builder_clear(Builder *builder)
+{
+	for (guint i = 0; i < builder->depth; i++)
+		g_free(builder->open[i]);
+	component_free(builder->top);
+	drop_parser(builder);
+	ical_object_free(builder->object);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Builder, builder_clear)
+
+static void feed_libical(Builder *builder, const char *line)
+{
+	/* The parser returns a component at END only; the caller asks for it there. */
+	g_autofree char *copy = g_strdup(line);
+
+	(void)icalparser_add_line(builder->parser, copy);
+}
+
+static void begin_event(Builder *builder)
+{
+	builder->top = component_new(ICAL_VEVENT_COMPONENT);
+	builder->parser = icalparser_new();
+	feed_libical(builder, "BEGIN:VEVENT");
+}
+
+static void end_event(Builder *builder)
+{
+	char line[] = "END:VEVENT";
+
+	builder->top->others = icalparser_add_line(builder->parser, line);
+	drop_parser(builder);
+	g_ptr_array_add(builder->object->events, g_steal_pointer(&builder->top));
+}
+
+static bool begin_component(Builder *builder, const char *name, GError **error)
+{
+	bool is_calendar = g_str_equal(name, "VCALENDAR");
+
+	if (builder->depth == 0 && !is_calendar) {
+		g_set_error(error, ICAL_ERROR, ICAL_ERROR_NOT_A_CALENDAR,
+			"not a calendar object: %.40s stands outside a VCALENDAR", name);
+		return false;
+	}
+	if (builder->depth > 0 && is_calendar) {
+		g_set_error(error, ICAL_ERROR, ICAL_ERROR_MALFORMED,
+			"malformed calendar object: a VCALENDAR inside a VCALENDAR");
+		return false;
+	}
+	if (builder->depth == DEPTH_MAX) {
+		g_set_error(error, ICAL_ERROR, ICAL_ERROR_MALFORMED,
+			"malformed calendar object: components nested more than %d deep",
+			DEPTH_MAX);
+		return false;
+	}
+	if (++builder->components > COMPONENTS_MAX) {
+		g_set_error(error, ICAL_ERROR, ICAL_ERROR_TOO_LARGE,
+			"calendar object too large: more than %d components", COMPONENTS_MAX);
+		return false;
+	}
+	builder->seen_calendar = true;
+	if (builder->depth == 1 && g_str_equal(name, "VEVENT")) {
+		begin_event(builder);
+	} else if (builder->depth == 1 && g_str_equal(name, "VTIMEZONE")) {
+		builder->top = component_new(ICAL_VTIMEZONE_COMPONENT);
+	} else if (builder->depth == 2 && builder->top != NULL &&
+		   builder->top->kind == ICAL_VTIMEZONE_COMPONENT &&
+		   (g_str_equal(name, "STANDARD") || g_str_equal(name, "DAYLIGHT"))) {
+		builder->child = component_new(g_str_equal(name, "STANDARD")
+						       ? ICAL_XSTANDARD_COMPONENT
+						       : ICAL_XDAYLIGHT_COMPONENT);
+		g_ptr_array_add(builder->top->children, builder->child);
+	}
+	builder->open[builder->depth++] = g_strdup(name);
+	return true;
+}
+
+static bool end_component(Builder *builder, const char *name, GError **error)
+{
+	const char *open = builder->depth > 0 ? builder->open[builder->depth - 1] : "nothing";
+
+	if (!g_str_equal(open, name)) {
+		g_set_error(error, ICAL_ERROR, ICAL_ERROR_MALFORMED,
+			"malformed calendar object: END:%.40s closes %.40s", name, open);
+		return false;
+	}
+	g_free(builder->open[--builder->depth]);
+	if (builder->depth == 2)
+		builder->child = NULL;
+	if (builder->depth == 1 && builder->top != NULL) {
+		if (builder->top->kind == ICAL_VEVENT_COMPONENT)
+			end_event(builder);
+		else
+			g_ptr_array_add(
+				builder->object->zones, g_steal_pointer(&builder->top));
+	}
+	return true;
+}
+
+/* What libical reads for us. Everything else is dropped before it takes up memory. */
+static bool is_wanted(const char *name, size_t length)
+{
+	static const char *const wanted[] = {"ATTENDEE", "CLASS", "CONFERENCE", "DESCRIPTION",
+		"LOCATION", "ORGANIZER", "STATUS", "SUMMARY", "TRANSP", "UID", "URL"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+		if (strlen(wanted[i]) == length &&
+			g_ascii_strncasecmp(wanted[i], name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool add_property(
+	Builder *builder, const GString *line, size_t name, bool cut, GError **error)
+{
+	IcalComponent *component = builder->depth == 3	 ? builder->child
+				   : builder->depth == 2 ? builder->top
+							 : NULL;
+	bool is_field;
+
+	/* Alarms, participants and the like have summaries and attendees of their own. */
+	if (component == NULL)
+		return true;
+	is_field = ical_field_find(line->str, name) != ICAL_FIELD_NONE;
+	if (!is_field && (builder->parser == NULL || !is_wanted(line->str, name)))
+		return true;
+	builder->kept_bytes += line->len;
+	if (builder->kept_bytes > KEPT_BYTES_MAX) {
+		g_set_error(error, ICAL_ERROR, ICAL_ERROR_TOO_LARGE,
+			"calendar object too large: more than %zu MiB without attachments",
+			KEPT_BYTES_MAX / 1024 / 1024);
+		return false;
+	}
+	if (is_field)
+		g_ptr_array_add(component->fields, ical_field_line_new(line->str, cut));
+	else
+		feed_libical(builder, line->str);
+	return true;
+}
+
+static bool take_line(Builder *builder, const GString *line, bool cut, GError **error)
+{
+	size_t name = ical_line_name_length(line->str, line->len);
+	bool begin = name == 5 && g_ascii_strncasecmp(line->str, "BEGIN", 5) == 0;
+	bool end = name == 3 && g_ascii_strncasecmp(line->str, "END", 3) == 0;
+
+	if (begin || end) {
+		g_autofree char *value = g_ascii_strup(line->str + name + 1, -1);
+
+		g_strstrip(value);
+		return begin ? begin_component(builder, value, error)
+			     : end_component(builder, value, error);
+	}
+	if (builder->depth == 0 && !builder->seen_calendar) {
+		g_set_error(error, ICAL_ERROR, ICAL_ERROR_NOT_A_CALENDAR,
+			line->str[0] == '<'
+				? "not a calendar object: it looks like a web page"
+				: "not a calendar object: it does not begin with BEGIN:VCALENDAR");
+		return false;
+	}
+	return add_property(builder, line, name, cut, error);
+}
+
+IcalObject *ical_object_parse(const char *bytes, size_t length, GError **error)
+{
+	g_auto(Builder) builder = {.object = object_new()};
+	g_autoptr(GString) line = g_string_new(NULL);
+	IcalLexer lexer;
+	bool cut;
+
+	ical_lexer_init(&lexer, bytes, length);
+	while (ical_lexer_next(&lexer, line, &cut)) {
+		if (!take_line(&builder, line, cut, error))
+			return NULL;
+	}
+	if (!builder.seen_calendar) {
+		g_set_error(error, ICAL_ERROR, ICAL_ERROR_NOT_A_CALENDAR,
+			"not a calendar object: it is empty");
+		return NULL;
+	}
+	if (builder.depth > 0) {
+		g_set_error(error, ICAL_ERROR, ICAL_ERROR_TRUNCATED,
+			"calendar object cut short: it ends before END:%.40s",
+			builder.open[builder.depth - 1]);
+		return NULL;
+	}
+	return g_steal_pointer(&builder.object);
+}
+
+const IcalFieldLine *ical_component_field(const IcalComponent *component, IcalField field)
+{
+	for (guint i = 0; i < component->fields->len; i++) {
+		const IcalFieldLine *line = g_ptr_array_index(component->fields, i);
+
+		if (line->field == field)
+			return line;
+	}
+	return NULL;
+}
+
+const char *ical_component_text(const IcalComponent *component, icalproperty_kind kind)
+{
+	icalproperty *property =
+		component->others != NULL
+			? icalcomponent_get_first_property(component->others, kind)
+			: NULL;
+	const icalvalue *value = property != NULL ? icalproperty_get_value(property) : NULL;
+	const char *text = NULL;
+
+	if (value != NULL && icalvalue_isa(value) == ICAL_TEXT_VALUE)
+		text = icalvalue_get_text(value);
+	return text != NULL && *text != '\0' ? text : NULL;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parts of a calendar object that events are made of. */
+#pragma once
+
+#include <glib.h>
+#include <libical/ical.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "event/ical_field.h"
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(icalcomponent, icalcomponent_free)
+
+/* A VEVENT, a VTIMEZONE, or a STANDARD or DAYLIGHT inside one. */
+typedef struct IcalComponent {
+	icalcomponent_kind kind;
+	GPtrArray *fields;     /* of IcalFieldLine, in their order */
+	icalcomponent *others; /* VEVENT: texts, people and enumerations, as libical reads them */
+	GPtrArray *children;   /* of IcalComponent; VTIMEZONE: its observances */
+} IcalComponent;
+
+typedef struct IcalObject {
+	GPtrArray *events; /* of IcalComponent */
+	GPtrArray *zones;  /* of IcalComponent */
+} IcalObject;
+
+/* Reads all VCALENDARs in the bytes. Keeps only what events need: attachments, alarms, tasks and
+ * unknown properties leave no trace in memory. A line that makes no sense is passed over. NULL with
+ * ICAL_ERROR when the object as a whole cannot be trusted. */
+IcalObject *ical_object_parse(const char *bytes, size_t length, GError **error)
+	G_GNUC_WARN_UNUSED_RESULT;
+void ical_object_free(IcalObject *object);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcalObject, ical_object_free)
+
+/* The first line of that field, or NULL. Borrowed. */
+const IcalFieldLine *ical_component_field(const IcalComponent *component, IcalField field);
+
+/* The first value of a text property ("SUMMARY"), escapes undone; NULL when absent or empty.
+ * Borrowed. */
+const char *ical_component_text(const IcalComponent *component, icalproperty_kind kind);

@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The recurrence set of RFC 5545, 3.8.5, and the overrides of 3.8.4.4. libical 3.0.16 compares
+ * EXDATEs and RDATEs as text with their zones left out, takes an RDATE's PERIOD for a start, and
+ * does nothing about RANGE=THISANDFUTURE. */
+#include "event/ical_series.h"
+
+#include <string.h>
+
+#include "event/civil.h"
+#include "event/recurrence.h"
+
+/* Instances looked at, in the window or not, and dates listed, for one UID. */
+#define LOOKED_AT_MAX 200000
+
+/* Around the window, for what zones and gaps may shift. */
+#define MARGIN_SECS (2 * CIVIL_DAY_SECS)
+
+/* Years 1 to 9999, so that sums cannot overflow. */
+#define LOCAL_LIMIT (INT64_C(12000) * 366 * CIVIL_DAY_SECS)
+
+typedef struct {
+	int64_t key;
+	int64_t local;
+	bool has_length; /* an RDATE;VALUE=PERIOD brings its own */
+	IcalDuration length;
+} Slot;
+
+/* Keys name instances: unix seconds in a timed series, the midnight of the day in an all-day one. */
+typedef struct {
+	const IcalSeries *series;
+	const IcalPart *master;
+	GHashTable *overrides; /* key -> IcalPart */
+	GPtrArray *futures;    /* of IcalPart with RANGE=THISANDFUTURE, by key */
+	GHashTable *excluded;  /* set of keys */
+	GHashTable *excluded_days; /* set of midnights: EXDATE;VALUE=DATE in a timed series */
+	GHashTable *seen;          /* set of keys */
+	GArray *instances;
+	int64_t from_local; /* what of the series can reach into the window */
+	int64_t to_local;
+	int64_t reach;    /* how much later than its key an instance may end */
+	int64_t last_end; /* so far */
+	guint looked_at;
+	bool recurs;
+} Expansion;
+
+static void expansion_clear(Expansion *expansion)
+{
+	g_hash_table_unref(expansion->overrides);
+	g_ptr_array_unref(expansion->futures);
+	g_hash_table_unref(expansion->excluded);
+	g_hash_table_unref(expansion->excluded_days);
+	g_hash_table_unref(expansion->seen);
+	g_clear_pointer(&expansion->instances, g_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Expansion, expansion_clear)
+
+static GHashTable *key_set_new(void)
+{
+	return g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+}
+
+static void key_set_add(GHashTable *set, int64_t key, gpointer value)
+{
+	int64_t *copy = g_new(int64_t, 1);
+
+	*copy = key;
+	g_hash_table_replace(set, copy, value);
+}
+
+static void note(const IcalSeries *series, const char *text)
+{
+	series->note(series->note_data, text);
+}
+
+/* Which instance a RECURRENCE-ID, EXDATE or RDATE names. A date in a timed series means the time
+ * of day of DTSTART. */
+static int64_t key_of(const IcalPart *master, const IcalTime *time, const Zone *zone)
+{
+	if (master->all_day)
+		return ical_part_day(master, time);
+	if (time->form == ICAL_TIME_DATE)
+		return zone_to_utc(
+			master->zone, time->local + civil_time_of_day(master->start_local));
+	return ical_part_instant(time, zone);
+}
+
+static int64_t override_key(const IcalPart *part, const IcalPart *master)
+{
+	if (master != NULL)
+		return key_of(master, &part->recurrence_id, part->recurrence_zone);
+	return part->recurrence_id.form == ICAL_TIME_DATE
+		       ? part->recurrence_id.local
+		       : ical_part_instant(&part->recurrence_id, part->recurrence_zone);
+}
+
+/* Wall clock time of an instance in the series' zone. */
+static int64_t local_of(const IcalPart *master, int64_t key)
+{
+	return master->all_day ? key : zone_to_local(master->zone, key);
+}
+
+/* RFC 4791, 9.9; days count as instants in the zone of floating times. */
+static bool overlaps(const IcalSeries *series, const IcalInstance *instance)
+{
+	const Zone *floating = zone_table_floating(series->zones);
+	int64_t start = instance->start;
+	int64_t end = instance->end;
+
+	if (instance->all_day) {
+		start = zone_to_utc(floating, start);
+		end = zone_to_utc(floating, end);
+	}
+	if (start == end)
+		return series->window.from_utc <= start && start < series->window.to_utc;
+	return series->window.from_utc < end && start < series->window.to_utc;
+}
+
+static void add_instance(Expansion *expansion, const IcalInstance *instance)
+{
+	/* Of an all-day event: its midnight anywhere on earth. */
+	int64_t end = instance->end + (instance->all_day ? CIVIL_DAY_SECS : 0);
+
+	expansion->last_end = MAX(expansion->last_end, end);
+	if (overlaps(expansion->series, instance))
+		g_array_append_val(expansion->instances, *instance);
+}
+
+static void set_own_times(IcalInstance *instance, const IcalPart *part)
+{
+	instance->part = part;
+	instance->all_day = part->all_day;
+	if (part->all_day) {
+		instance->start = part->start_local;
+		instance->end = part->start_local + part->length.days * CIVIL_DAY_SECS;
+	} else {
+		instance->start = part->start_utc;
+		instance->end = ical_part_end(
+			&part->length, part->zone, part->start_local, part->start_utc);
+	}
+}
+
+/* How far THISANDFUTURE moves the wall clock of the series: the instance that it names now starts
+ * at the result. */
+static int64_t moved_local(const IcalPart *master, const IcalPart *future)
+{
+	if (future->all_day || master->all_day)
+		return future->start_local;
+	return zone_to_local(master->zone, future->start_utc);
+}
+
+static int64_t shift_of(const IcalPart *master, const IcalPart *future)
+{
+	return moved_local(master, future) - local_of(master, override_key(future, master));
+}
+
+/* The last THISANDFUTURE at or before an instance, or NULL. */
+static const IcalPart *future_of(const Expansion *expansion, int64_t key)
+{
+	const IcalPart *found = NULL;
+
+	for (guint i = 0; i < expansion->futures->len; i++) {
+		const IcalPart *future = g_ptr_array_index(expansion->futures, i);
+
+		if (override_key(future, expansion->master) > key)
+			break;
+		found = future;
+	}
+	return found;
+}
+
+/* Times of an instance of the series, as the master or a THISANDFUTURE before it says. */
+static void set_series_times(
+	IcalInstance *instance, const Expansion *expansion, const Slot *slot)
+{
+	const IcalPart *master = expansion->master;
+	const IcalPart *future = future_of(expansion, slot->key);
+	const IcalPart *part = future != NULL ? future : master;
+	const Zone *zone = master->all_day ? part->zone : master->zone;
+	const IcalDuration *length = slot->has_length && future == NULL ? &slot->length
+								       : &part->length;
+	int64_t local = slot->local;
+
+	instance->part = part;
+	instance->all_day = part->all_day;
+	if (future != NULL)
+		local += shift_of(master, future);
+	if (part->all_day) {
+		instance->start = civil_day_of(local) * CIVIL_DAY_SECS;
+		instance->end = instance->start + MAX(length->days, 1) * CIVIL_DAY_SECS;
+	} else {
+		instance->start = future == NULL ? slot->key : zone_to_utc(zone, local);
+		instance->end = ical_part_end(length, zone, local, instance->start);
+	}
+}
+
+static bool is_excluded(const Expansion *expansion, const Slot *slot)
+{
+	int64_t day = civil_day_of(slot->local) * CIVIL_DAY_SECS;
+
+	return g_hash_table_contains(expansion->excluded, &slot->key) ||
+	       g_hash_table_contains(expansion->excluded_days, &day);
+}
+
+/* Takes one member of the recurrence set, once. */
+static void add_slot(Expansion *expansion, const Slot *slot)
+{
+	IcalInstance instance = {
+		.has_id = expansion->recurs,
+		.id_is_day = expansion->master->all_day,
+		.id = slot->key,
+	};
+
+	expansion->looked_at++;
+	if (is_excluded(expansion, slot) ||
+		g_hash_table_contains(expansion->overrides, &slot->key) ||
+		g_hash_table_contains(expansion->seen, &slot->key))
+		return;
+	if (expansion->recurs)
+		key_set_add(expansion->seen, slot->key, NULL);
+	set_series_times(&instance, expansion, slot);
+	add_instance(expansion, &instance);
+}
+
+static bool too_much(const Expansion *expansion)
+{
+	return expansion->looked_at > LOOKED_AT_MAX ||
+	       expansion->instances->len > expansion->series->max_instances;
+}
+
+/* The part of the series' wall clock that can reach into the window, given all the lengths and
+ * shifts that there are. */
+static void set_reach(Expansion *expansion)
+{
+	const IcalPart *master = expansion->master;
+	TimeWindow window = expansion->series->window;
+	int64_t least = 0;
+	int64_t most = master->length.days * CIVIL_DAY_SECS + master->length.seconds;
+
+	for (guint i = 0; i < expansion->futures->len; i++) {
+		const IcalPart *future = g_ptr_array_index(expansion->futures, i);
+		int64_t shift = shift_of(master, future);
+
+		least = MIN(least, shift);
+		most = MAX(most, shift + future->length.days * CIVIL_DAY_SECS +
+					 future->length.seconds);
+	}
+	expansion->reach = most + MARGIN_SECS;
+	expansion->from_local = CLAMP(window.from_utc, -LOCAL_LIMIT, LOCAL_LIMIT) - most -
+				MARGIN_SECS;
+	expansion->to_local =
+		CLAMP(window.to_utc, -LOCAL_LIMIT, LOCAL_LIMIT) - least + MARGIN_SECS;
+}
+
+/* True when UNTIL ends the rule before this instance; inclusive. */
+static bool is_past_until(const Expansion *expansion, const IcalTime *until, const Slot *slot)
+{
+	if (expansion->master->all_day)
+		return civil_day_of(slot->local) > civil_day_of(until->local);
+	if (until->form == ICAL_TIME_UTC)
+		return slot->key > until->local;
+	if (until->form == ICAL_TIME_DATE)
+		return civil_day_of(slot->local) > civil_day_of(until->local);
+	return slot->local > until->local;
+}
+
+static Slot slot_at_local(const Expansion *expansion, int64_t local)
+{
+	const IcalPart *master = expansion->master;
+
+	return (Slot){
+		.key = master->all_day ? local : zone_to_utc(master->zone, local),
+		.local = local,
+	};
+}
+
+/* Where UNTIL and COUNT end a rule, generously; G_MAXINT64 for never. */
+static int64_t rule_end(
+	const Expansion *expansion, const RecurrenceRule *rule, const Recurrence *recurrence)
+{
+	int64_t end = recurrence_last(recurrence);
+
+	if (rule->has_until)
+		end = MIN(end, MAX(rule->until.local + MARGIN_SECS, expansion->master->start_local));
+	return end;
+}
+
+/* Expands one RRULE into the set, or an EXRULE into what is excluded. False when there is too
+ * much. */
+static bool expand_rule(Expansion *expansion, const RecurrenceRule *rule, bool excludes)
+{
+	const IcalPart *master = expansion->master;
+	int64_t to = expansion->to_local;
+	g_autoptr(Recurrence) recurrence = NULL;
+	RecurrenceStep step;
+	int64_t local;
+	int64_t end;
+
+	if (rule->has_until)
+		to = MIN(to, rule->until.local + MARGIN_SECS);
+	recurrence = recurrence_new(rule, master->start_local, master->all_day,
+		expansion->from_local, to, expansion->series->budget);
+	end = rule_end(expansion, rule, recurrence);
+	if (!excludes)
+		expansion->last_end = MAX(expansion->last_end,
+			end >= LOCAL_LIMIT ? G_MAXINT64 : end + expansion->reach);
+	while ((step = recurrence_next(recurrence, &local)) == RECURRENCE_INSTANCE) {
+		Slot slot = slot_at_local(expansion, local);
+
+		/* DTSTART is an instance even when UNTIL lies before it. */
+		if (rule->has_until && local != master->start_local &&
+			is_past_until(expansion, &rule->until, &slot))
+			continue;
+		if (excludes) {
+			expansion->looked_at++;
+			key_set_add(expansion->excluded, slot.key, NULL);
+		} else {
+			add_slot(expansion, &slot);
+		}
+		if (too_much(expansion))
+			return false;
+	}
+	return step == RECURRENCE_END;
+}
+
+static RecurrenceRule *read_rule(const Expansion *expansion, const IcalFieldLine *line)
+{
+	const char *why = "";
+	g_autoptr(RecurrenceRule) rule =
+		line->cut ? NULL : recurrence_rule_parse(line->value, &why);
+
+	if (rule != NULL && expansion->master->all_day && rule->frequency < FREQUENCY_DAILY)
+		g_clear_pointer(&rule, recurrence_rule_free);
+	if (rule == NULL)
+		note(expansion->series, "its recurrence rule cannot be read and was passed over");
+	return g_steal_pointer(&rule);
+}
+
+/* Reads one item of an RDATE: a time, or "start/end", or "start/duration". */
+static bool read_rdate(
+	const Expansion *expansion, const IcalFieldLine *line, char *item, Slot *ret_slot)
+{
+	const IcalPart *master = expansion->master;
+	char *slash = strchr(item, '/');
+	Slot slot = {0};
+	const Zone *zone;
+	IcalTime time;
+	IcalTime end;
+
+	if (slash != NULL)
+		*slash++ = '\0';
+	if (!ical_time_parse(item, &time))
+		return false;
+	zone = ical_part_zone(expansion->series->zones, line, &time);
+	slot.key = key_of(master, &time, zone);
+	slot.local = local_of(master, slot.key);
+	if (slash != NULL && !master->all_day) {
+		slot.has_length = true;
+		if (ical_time_parse(slash, &end)) {
+			int64_t end_utc = ical_part_instant(
+				&end, ical_part_zone(expansion->series->zones, line, &end));
+
+			slot.length = (IcalDuration){0, MAX(end_utc - slot.key, 0)};
+		} else if (!ical_duration_parse(slash, &slot.length) || slot.length.days < 0 ||
+			   slot.length.seconds < 0) {
+			return false;
+		}
+	}
+	*ret_slot = slot;
+	return true;
+}
+
+/* Calls for each item of the lists on the lines of a field. False when a list is cut or too
+ * long. */
+static bool for_each_date(Expansion *expansion, IcalField field,
+	void (*take)(Expansion *, const IcalFieldLine *, char *item))
+{
+	const GPtrArray *lines = expansion->master->component->fields;
+	guint count = 0;
+
+	for (guint i = 0; i < lines->len; i++) {
+		const IcalFieldLine *line = g_ptr_array_index(lines, i);
+		g_auto(GStrv) items = NULL;
+
+		if (line->field != field)
+			continue;
+		items = g_strsplit(line->value, ",", LOOKED_AT_MAX);
+		count += g_strv_length(items);
+		if (line->cut || count >= LOOKED_AT_MAX)
+			return false;
+		for (char **item = items; *item != NULL; item++) {
+			if (**item != '\0')
+				take(expansion, line, *item);
+		}
+	}
+	return true;
+}
+
+static void take_exdate(Expansion *expansion, const IcalFieldLine *line, char *item)
+{
+	const IcalPart *master = expansion->master;
+	IcalTime time;
+
+	if (!ical_time_parse(item, &time))
+		note(expansion->series, "an EXDATE cannot be read and was passed over");
+	else if (time.form == ICAL_TIME_DATE && !master->all_day)
+		key_set_add(expansion->excluded_days, time.local, NULL);
+	else
+		key_set_add(expansion->excluded,
+			key_of(master, &time, ical_part_zone(expansion->series->zones, line, &time)),
+			NULL);
+}
+
+static void take_rdate(Expansion *expansion, const IcalFieldLine *line, char *item)
+{
+	Slot slot;
+
+	if (read_rdate(expansion, line, item, &slot))
+		add_slot(expansion, &slot);
+	else
+		note(expansion->series, "an RDATE cannot be read and was passed over");
+}
+
+/* Runs all rules of one field. */
+static bool expand_rules(Expansion *expansion, GPtrArray *rules, bool excludes)
+{
+	for (guint i = 0; i < rules->len; i++) {
+		if (!expand_rule(expansion, g_ptr_array_index(rules, i), excludes))
+			return false;
+	}
+	return true;
+}
+
+static void rule_destroy(gpointer rule)
+{
+	recurrence_rule_free(rule);
+}
+
+static GPtrArray *read_rules(const Expansion *expansion, IcalField field)
+{
+	const GPtrArray *lines = expansion->master->component->fields;
+	GPtrArray *rules = g_ptr_array_new_with_free_func(rule_destroy);
+
+	for (guint i = 0; i < lines->len; i++) {
+		const IcalFieldLine *line = g_ptr_array_index(lines, i);
+		RecurrenceRule *rule =
+			line->field == field ? read_rule(expansion, line) : NULL;
+
+		if (rule != NULL)
+			g_ptr_array_add(rules, rule);
+	}
+	return rules;
+}
+
+/* DTSTART, RDATE and RRULE, less EXDATE and EXRULE. */
+static bool expand_master(Expansion *expansion)
+{
+	const IcalPart *master = expansion->master;
+	g_autoptr(GPtrArray) rules = read_rules(expansion, ICAL_FIELD_RRULE);
+	g_autoptr(GPtrArray) exrules = read_rules(expansion, ICAL_FIELD_EXRULE);
+	Slot start = {
+		.key = master->all_day ? master->start_local : master->start_utc,
+		.local = master->start_local,
+	};
+
+	expansion->recurs =
+		rules->len > 0 ||
+		ical_component_field(master->component, ICAL_FIELD_RDATE) != NULL;
+	set_reach(expansion);
+	if (!for_each_date(expansion, ICAL_FIELD_EXDATE, take_exdate) ||
+		!expand_rules(expansion, exrules, true))
+		return false;
+	/* RDATEs first: a PERIOD knows its length, and what comes first is kept. */
+	if (!for_each_date(expansion, ICAL_FIELD_RDATE, take_rdate))
+		return false;
+	add_slot(expansion, &start);
+	return expand_rules(expansion, rules, false) && !too_much(expansion);
+}
+
+static void choose_parts(Expansion *expansion)
+{
+	const GPtrArray *parts = expansion->series->parts;
+
+	for (guint i = 0; i < parts->len; i++) {
+		const IcalPart *part = g_ptr_array_index(parts, i);
+
+		if (!part->has_recurrence_id &&
+			(expansion->master == NULL ||
+				!ical_part_is_newer(expansion->master, part)))
+			expansion->master = part;
+	}
+	for (guint i = 0; i < parts->len; i++) {
+		IcalPart *part = g_ptr_array_index(parts, i);
+		int64_t key;
+		const IcalPart *other;
+
+		if (!part->has_recurrence_id)
+			continue;
+		key = override_key(part, expansion->master);
+		other = g_hash_table_lookup(expansion->overrides, &key);
+		if (other == NULL || !ical_part_is_newer(other, part))
+			key_set_add(expansion->overrides, key, part);
+	}
+}
+
+static int compare_futures(const void *left, const void *right, void *master)
+{
+	int64_t a = override_key(*(IcalPart *const *)left, master);
+	int64_t b = override_key(*(IcalPart *const *)right, master);
+
+	return (a > b) - (a < b);
+}
+
+/* Overrides count where they are now, wherever their instance was, and stand without a series. */
+static void add_overrides(Expansion *expansion)
+{
+	const IcalPart *master = expansion->master;
+	GHashTableIter iterator;
+	gpointer key;
+	gpointer value;
+
+	g_hash_table_iter_init(&iterator, expansion->overrides);
+	while (g_hash_table_iter_next(&iterator, &key, &value)) {
+		const IcalPart *part = value;
+		IcalInstance instance = {
+			.has_id = true,
+			.id_is_day = master != NULL ? master->all_day
+						    : part->recurrence_id.form == ICAL_TIME_DATE,
+			.id = *(int64_t *)key,
+		};
+
+		set_own_times(&instance, part);
+		add_instance(expansion, &instance);
+		if (part->this_and_future)
+			g_ptr_array_add(expansion->futures, value);
+	}
+	g_ptr_array_sort_with_data(
+		expansion->futures, compare_futures, (gpointer)(uintptr_t)master);
+}
+
+GArray *ical_series_expand(
+	const IcalSeries *series, int64_t *ret_last_end, const char **ret_why)
+{
+	g_auto(Expansion) expansion = {
+		.series = series,
+		.overrides = key_set_new(),
+		.futures = g_ptr_array_new(),
+		.excluded = key_set_new(),
+		.excluded_days = key_set_new(),
+		.seen = key_set_new(),
+		.instances = g_array_new(FALSE, FALSE, sizeof(IcalInstance)),
+		.last_end = G_MININT64,
+	};
+
+	choose_parts(&expansion);
+	add_overrides(&expansion);
+	if (expansion.master != NULL && !expand_master(&expansion)) {
+		*ret_why = "its recurrence gives more occurrences than we can work through";
+		return NULL;
+	}
+	*ret_last_end = expansion.last_end;
+	return g_steal_pointer(&expansion.instances);
+}
