@@ -45,8 +45,7 @@ int64_t civil_days(CivilDate date)
 	int64_t year_of_era = year - era * ERA_YEARS;
 	int64_t month = (date.month + 9) % 12;
 	int64_t day_of_year = (153 * month + 2) / 5 + date.day - 1;
-	int64_t day_of_era =
-		year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+	int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
 
 	/* 719468 days lie between 0000-03-01 and 1970-01-01. */
 	return era * ERA_DAYS + day_of_era - 719468;

@@ -92,8 +92,7 @@ static void event_destroy(gpointer event)
 /* One event at a time reaches the sink, so that memory does not grow with their number. */
 static bool emit(const Run *run, const GArray *instances, GError **error)
 {
-	g_autoptr(GHashTable) templates =
-		g_hash_table_new_full(NULL, NULL, NULL, event_destroy);
+	g_autoptr(GHashTable) templates = g_hash_table_new_full(NULL, NULL, NULL, event_destroy);
 
 	for (guint i = 0; i < instances->len; i++) {
 		const IcalInstance *instance = &g_array_index(instances, IcalInstance, i);
@@ -118,8 +117,8 @@ static GPtrArray *read_parts(const Run *run, const GPtrArray *components)
 	for (guint i = 0; i < components->len; i++) {
 		const char *why = NULL;
 		const char *note = NULL;
-		IcalPart *part = ical_part_new(
-			g_ptr_array_index(components, i), run->zones, &why, &note);
+		IcalPart *part =
+			ical_part_new(g_ptr_array_index(components, i), run->zones, &why, &note);
 
 		if (part == NULL)
 			report(run, run->uid, true, "event skipped: %s", why);
@@ -131,8 +130,7 @@ static GPtrArray *read_parts(const Run *run, const GPtrArray *components)
 	return parts;
 }
 
-static bool expand_uid(
-	Run *run, const GPtrArray *components, int64_t *last_end, GError **error)
+static bool expand_uid(Run *run, const GPtrArray *components, int64_t *last_end, GError **error)
 {
 	guint max_instances = run->options->max_instances;
 	g_autoptr(GPtrArray) parts = read_parts(run, components);

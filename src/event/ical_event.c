@@ -12,9 +12,8 @@
 
 static icalproperty *first_property(const IcalComponent *component, icalproperty_kind kind)
 {
-	return component->others != NULL
-		       ? icalcomponent_get_first_property(component->others, kind)
-		       : NULL;
+	return component->others != NULL ? icalcomponent_get_first_property(component->others, kind)
+					 : NULL;
 }
 
 static EventStatus read_status(const IcalComponent *component)
@@ -46,9 +45,9 @@ static bool read_transparent(const IcalComponent *component)
 	icalproperty *property = first_property(component, ICAL_TRANSP_PROPERTY);
 	const IcalFieldLine *busy = ical_component_field(component, ICAL_FIELD_X_BUSY_STATUS);
 
-	if (property != NULL && (icalproperty_get_transp(property) == ICAL_TRANSP_TRANSPARENT ||
-					icalproperty_get_transp(property) ==
-						ICAL_TRANSP_TRANSPARENTNOCONFLICT))
+	if (property != NULL &&
+		(icalproperty_get_transp(property) == ICAL_TRANSP_TRANSPARENT ||
+			icalproperty_get_transp(property) == ICAL_TRANSP_TRANSPARENTNOCONFLICT))
 		return true;
 	return busy != NULL && g_ascii_strcasecmp(busy->value, "FREE") == 0;
 }
@@ -122,8 +121,8 @@ static void read_attendees(
 
 	for (int count = 0; property != NULL && count < ATTENDEES_MAX; count++) {
 		ical_people_merge(attendees, ical_people_read(property, own_addresses));
-		property = icalcomponent_get_next_property(
-			component->others, ICAL_ATTENDEE_PROPERTY);
+		property =
+			icalcomponent_get_next_property(component->others, ICAL_ATTENDEE_PROPERTY);
 	}
 }
 

@@ -58,8 +58,8 @@ static void add_times(cJSON *object, const Event *event)
 {
 	g_autofree char *start = event->all_day ? ical_json_date(event->start_date)
 						: ical_json_time(event->start_utc);
-	g_autofree char *end = event->all_day ? ical_json_date(event->end_date)
-					      : ical_json_time(event->end_utc);
+	g_autofree char *end =
+		event->all_day ? ical_json_date(event->end_date) : ical_json_time(event->end_utc);
 
 	cJSON_AddStringToObject(object, "start", start);
 	cJSON_AddStringToObject(object, "end", end);

@@ -101,8 +101,7 @@ bool ical_lexer_next(IcalLexer *lexer, GString *line, bool *ret_cut)
 	while (lexer->next < lexer->end) {
 		const char *after;
 		Span part = physical_line(lexer->next, lexer->end, &after);
-		bool indented =
-			part.length > 0 && (part.start[0] == ' ' || part.start[0] == '\t');
+		bool indented = part.length > 0 && (part.start[0] == ' ' || part.start[0] == '\t');
 
 		if (!begun && !is_blank(part)) {
 			while (*part.start == ' ' || *part.start == '\t') {

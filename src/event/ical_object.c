@@ -153,9 +153,9 @@ static bool begin_component(Builder *builder, const char *name, GError **error)
 	} else if (builder->depth == 2 && builder->top != NULL &&
 		   builder->top->kind == ICAL_VTIMEZONE_COMPONENT &&
 		   (g_str_equal(name, "STANDARD") || g_str_equal(name, "DAYLIGHT"))) {
-		builder->child = component_new(g_str_equal(name, "STANDARD")
-						       ? ICAL_XSTANDARD_COMPONENT
-						       : ICAL_XDAYLIGHT_COMPONENT);
+		builder->child =
+			component_new(g_str_equal(name, "STANDARD") ? ICAL_XSTANDARD_COMPONENT
+								    : ICAL_XDAYLIGHT_COMPONENT);
 		g_ptr_array_add(builder->top->children, builder->child);
 	}
 	builder->open[builder->depth++] = g_strdup(name);
@@ -178,8 +178,7 @@ static bool end_component(Builder *builder, const char *name, GError **error)
 		if (builder->top->kind == ICAL_VEVENT_COMPONENT)
 			end_event(builder);
 		else
-			g_ptr_array_add(
-				builder->object->zones, g_steal_pointer(&builder->top));
+			g_ptr_array_add(builder->object->zones, g_steal_pointer(&builder->top));
 	}
 	return true;
 }
@@ -201,7 +200,7 @@ static bool is_wanted(const char *name, size_t length)
 static bool add_property(
 	Builder *builder, const GString *line, size_t name, bool cut, GError **error)
 {
-	IcalComponent *component = builder->depth == 3	 ? builder->child
+	IcalComponent *component = builder->depth == 3   ? builder->child
 				   : builder->depth == 2 ? builder->top
 							 : NULL;
 	bool is_field;
@@ -288,10 +287,9 @@ const IcalFieldLine *ical_component_field(const IcalComponent *component, IcalFi
 
 const char *ical_component_text(const IcalComponent *component, icalproperty_kind kind)
 {
-	icalproperty *property =
-		component->others != NULL
-			? icalcomponent_get_first_property(component->others, kind)
-			: NULL;
+	icalproperty *property = component->others != NULL
+					 ? icalcomponent_get_first_property(component->others, kind)
+					 : NULL;
 	const icalvalue *value = property != NULL ? icalproperty_get_value(property) : NULL;
 	const char *text = NULL;
 

@@ -27,8 +27,8 @@ typedef struct IcalObject {
 /* Reads all VCALENDARs in the bytes. Keeps only what events need: attachments, alarms, tasks and
  * unknown properties leave no trace in memory. A line that makes no sense is passed over. NULL with
  * ICAL_ERROR when the object as a whole cannot be trusted. */
-IcalObject *ical_object_parse(const char *bytes, size_t length, GError **error)
-	G_GNUC_WARN_UNUSED_RESULT;
+IcalObject *ical_object_parse(
+	const char *bytes, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void ical_object_free(IcalObject *object);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcalObject, ical_object_free)
 

@@ -72,8 +72,7 @@ static IcalDuration timed_length(
 }
 
 /* Outlook writes whole days as midnight to midnight in some zone, and says so. */
-static bool is_marked_all_day(
-	const IcalPart *part, const IcalTime *end, const Zone *end_zone)
+static bool is_marked_all_day(const IcalPart *part, const IcalTime *end, const Zone *end_zone)
 {
 	const IcalFieldLine *line =
 		ical_component_field(part->component, ICAL_FIELD_X_ALL_DAY_EVENT);
@@ -86,9 +85,8 @@ static bool is_marked_all_day(
 }
 
 /* DTEND, which wins over DURATION; false when there is none that can be read. */
-static bool read_end(
-	const IcalPart *part, ZoneTable *zones, IcalTime *ret_end, const Zone **ret_zone,
-	const char **ret_note)
+static bool read_end(const IcalPart *part, ZoneTable *zones, IcalTime *ret_end,
+	const Zone **ret_zone, const char **ret_note)
 {
 	const IcalFieldLine *line = ical_component_field(part->component, ICAL_FIELD_DTEND);
 
@@ -131,8 +129,7 @@ static void read_length(IcalPart *part, ZoneTable *zones, const char **ret_note)
 
 static bool read_recurrence_id(IcalPart *part, ZoneTable *zones)
 {
-	const IcalFieldLine *line =
-		ical_component_field(part->component, ICAL_FIELD_RECURRENCE_ID);
+	const IcalFieldLine *line = ical_component_field(part->component, ICAL_FIELD_RECURRENCE_ID);
 
 	if (line == NULL)
 		return true;
@@ -146,8 +143,7 @@ static bool read_recurrence_id(IcalPart *part, ZoneTable *zones)
 
 static void read_version(IcalPart *part)
 {
-	const IcalFieldLine *sequence =
-		ical_component_field(part->component, ICAL_FIELD_SEQUENCE);
+	const IcalFieldLine *sequence = ical_component_field(part->component, ICAL_FIELD_SEQUENCE);
 	const IcalFieldLine *modified =
 		ical_component_field(part->component, ICAL_FIELD_LAST_MODIFIED);
 	gint64 number;

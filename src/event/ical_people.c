@@ -103,8 +103,7 @@ static AttendeeKind read_kind(icalproperty *property)
 /* Unknown roles mean REQ-PARTICIPANT (RFC 5545, 3.2.16). */
 static const char *read_role(icalproperty *property)
 {
-	icalparameter *parameter =
-		icalproperty_get_first_parameter(property, ICAL_ROLE_PARAMETER);
+	icalparameter *parameter = icalproperty_get_first_parameter(property, ICAL_ROLE_PARAMETER);
 
 	switch (parameter != NULL ? icalparameter_get_role(parameter) : ICAL_ROLE_REQPARTICIPANT) {
 	case ICAL_ROLE_CHAIR:

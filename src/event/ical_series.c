@@ -25,13 +25,14 @@ typedef struct {
 	IcalDuration length;
 } Slot;
 
-/* Keys name instances: unix seconds in a timed series, the midnight of the day in an all-day one. */
+/* Keys name instances: unix seconds in a timed series, the midnight of the day in an all-day one.
+ */
 typedef struct {
 	const IcalSeries *series;
 	const IcalPart *master;
-	GHashTable *overrides; /* key -> IcalPart */
-	GPtrArray *futures;    /* of IcalPart with RANGE=THISANDFUTURE, by key */
-	GHashTable *excluded;  /* set of keys */
+	GHashTable *overrides;     /* key -> IcalPart */
+	GPtrArray *futures;        /* of IcalPart with RANGE=THISANDFUTURE, by key */
+	GHashTable *excluded;      /* set of keys */
 	GHashTable *excluded_days; /* set of midnights: EXDATE;VALUE=DATE in a timed series */
 	GHashTable *seen;          /* set of keys */
 	GArray *instances;
@@ -170,15 +171,14 @@ static const IcalPart *future_of(const Expansion *expansion, int64_t key)
 }
 
 /* Times of an instance of the series, as the master or a THISANDFUTURE before it says. */
-static void set_series_times(
-	IcalInstance *instance, const Expansion *expansion, const Slot *slot)
+static void set_series_times(IcalInstance *instance, const Expansion *expansion, const Slot *slot)
 {
 	const IcalPart *master = expansion->master;
 	const IcalPart *future = future_of(expansion, slot->key);
 	const IcalPart *part = future != NULL ? future : master;
 	const Zone *zone = master->all_day ? part->zone : master->zone;
-	const IcalDuration *length = slot->has_length && future == NULL ? &slot->length
-								       : &part->length;
+	const IcalDuration *length =
+		slot->has_length && future == NULL ? &slot->length : &part->length;
 	int64_t local = slot->local;
 
 	instance->part = part;
@@ -242,14 +242,13 @@ static void set_reach(Expansion *expansion)
 		int64_t shift = shift_of(master, future);
 
 		least = MIN(least, shift);
-		most = MAX(most, shift + future->length.days * CIVIL_DAY_SECS +
-					 future->length.seconds);
+		most = MAX(most,
+			shift + future->length.days * CIVIL_DAY_SECS + future->length.seconds);
 	}
 	expansion->reach = most + MARGIN_SECS;
-	expansion->from_local = CLAMP(window.from_utc, -LOCAL_LIMIT, LOCAL_LIMIT) - most -
-				MARGIN_SECS;
-	expansion->to_local =
-		CLAMP(window.to_utc, -LOCAL_LIMIT, LOCAL_LIMIT) - least + MARGIN_SECS;
+	expansion->from_local =
+		CLAMP(window.from_utc, -LOCAL_LIMIT, LOCAL_LIMIT) - most - MARGIN_SECS;
+	expansion->to_local = CLAMP(window.to_utc, -LOCAL_LIMIT, LOCAL_LIMIT) - least + MARGIN_SECS;
 }
 
 /* True when UNTIL ends the rule before this instance; inclusive. */
@@ -281,7 +280,8 @@ static int64_t rule_end(
 	int64_t end = recurrence_last(recurrence);
 
 	if (rule->has_until)
-		end = MIN(end, MAX(rule->until.local + MARGIN_SECS, expansion->master->start_local));
+		end = MIN(
+			end, MAX(rule->until.local + MARGIN_SECS, expansion->master->start_local));
 	return end;
 }
 
@@ -407,7 +407,8 @@ static void take_exdate(Expansion *expansion, const IcalFieldLine *line, char *i
 		key_set_add(expansion->excluded_days, time.local, NULL);
 	else
 		key_set_add(expansion->excluded,
-			key_of(master, &time, ical_part_zone(expansion->series->zones, line, &time)),
+			key_of(master, &time,
+				ical_part_zone(expansion->series->zones, line, &time)),
 			NULL);
 }
 
@@ -443,8 +444,7 @@ static GPtrArray *read_rules(const Expansion *expansion, IcalField field)
 
 	for (guint i = 0; i < lines->len; i++) {
 		const IcalFieldLine *line = g_ptr_array_index(lines, i);
-		RecurrenceRule *rule =
-			line->field == field ? read_rule(expansion, line) : NULL;
+		RecurrenceRule *rule = line->field == field ? read_rule(expansion, line) : NULL;
 
 		if (rule != NULL)
 			g_ptr_array_add(rules, rule);
@@ -464,8 +464,7 @@ static bool expand_master(Expansion *expansion)
 	};
 
 	expansion->recurs =
-		rules->len > 0 ||
-		ical_component_field(master->component, ICAL_FIELD_RDATE) != NULL;
+		rules->len > 0 || ical_component_field(master->component, ICAL_FIELD_RDATE) != NULL;
 	set_reach(expansion);
 	if (!for_each_date(expansion, ICAL_FIELD_EXDATE, take_exdate) ||
 		!expand_rules(expansion, exrules, true))
@@ -485,8 +484,7 @@ static void choose_parts(Expansion *expansion)
 		const IcalPart *part = g_ptr_array_index(parts, i);
 
 		if (!part->has_recurrence_id &&
-			(expansion->master == NULL ||
-				!ical_part_is_newer(expansion->master, part)))
+			(expansion->master == NULL || !ical_part_is_newer(expansion->master, part)))
 			expansion->master = part;
 	}
 	for (guint i = 0; i < parts->len; i++) {
@@ -538,8 +536,7 @@ static void add_overrides(Expansion *expansion)
 		expansion->futures, compare_futures, (gpointer)(uintptr_t)master);
 }
 
-GArray *ical_series_expand(
-	const IcalSeries *series, int64_t *ret_last_end, const char **ret_why)
+GArray *ical_series_expand(const IcalSeries *series, int64_t *ret_last_end, const char **ret_why)
 {
 	g_auto(Expansion) expansion = {
 		.series = series,

@@ -35,5 +35,4 @@ typedef struct {
 /* The occurrences in the window, as an array of IcalInstance; caller unrefs. `ret_last_end` as
  * for ical_expand(). NULL when the series asks for more than we give: `ret_why` (a literal) says
  * so. */
-GArray *ical_series_expand(
-	const IcalSeries *series, int64_t *ret_last_end, const char **ret_why);
+GArray *ical_series_expand(const IcalSeries *series, int64_t *ret_last_end, const char **ret_why);

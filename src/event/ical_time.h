@@ -13,7 +13,8 @@ typedef enum {
 
 typedef struct {
 	IcalTimeForm form;
-	int64_t local; /* seconds since 1970-01-01T00:00:00 of its own clock; a date: its midnight */
+	int64_t local; /* seconds since 1970-01-01T00:00:00 of its own clock; a date: its midnight
+			*/
 } IcalTime;
 
 /* "20260115", "20260115T090000" or "20260115T090000Z", spaces around it allowed. Second 60 is read

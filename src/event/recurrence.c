@@ -20,7 +20,7 @@ struct Recurrence {
 	int64_t base_unit; /* the period of DTSTART */
 	int64_t unit;      /* the current period */
 	int64_t next_unit;
-	int64_t end_unit;  /* the last one to look at */
+	int64_t end_unit; /* the last one to look at */
 	bool started;
 	bool exhausted;
 
@@ -158,8 +158,8 @@ static int64_t align(const Recurrence *recurrence, int64_t unit)
 {
 	int64_t interval = recurrence->rule->interval;
 
-	return recurrence->base_unit - civil_floor_div(recurrence->base_unit - unit, interval) *
-					       interval;
+	return recurrence->base_unit -
+	       civil_floor_div(recurrence->base_unit - unit, interval) * interval;
 }
 
 /* Sets the days of a period below DAILY: its own or none. Where none, leaps to the next day, hour
@@ -328,8 +328,8 @@ static void find_last(Recurrence *recurrence)
 	int64_t span;
 
 	if (is_plain(rule)) {
-		if (__builtin_mul_overflow(rule->count - 1,
-			    rule->interval * unit_secs(rule->frequency), &span) ||
+		if (__builtin_mul_overflow(
+			    rule->count - 1, rule->interval * unit_secs(rule->frequency), &span) ||
 			__builtin_add_overflow(recurrence->start, span, &recurrence->last))
 			recurrence->last = G_MAXINT64;
 		return;
@@ -408,8 +408,8 @@ RecurrenceStep recurrence_next(Recurrence *recurrence, int64_t *ret_local)
 	while (recurrence->place >= period_size(recurrence)) {
 		if (!next_period(recurrence))
 			return recurrence->exhausted ? RECURRENCE_EXHAUSTED : RECURRENCE_END;
-		recurrence->place = period_search(
-			recurrence, MAX(recurrence->from, recurrence->start + 1));
+		recurrence->place =
+			period_search(recurrence, MAX(recurrence->from, recurrence->start + 1));
 	}
 	local = period_at(recurrence, recurrence->place++);
 	if (local > MIN(recurrence->last, recurrence->to))

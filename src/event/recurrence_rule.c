@@ -172,14 +172,13 @@ static bool parse_part(RecurrenceRule *rule, const char *name, const char *value
 	if (g_ascii_strcasecmp(name, "BYMONTH") == 0)
 		return rule->has_month = parse_list(value, 1, 12, rule->month, NULL);
 	if (g_ascii_strcasecmp(name, "BYWEEKNO") == 0)
-		return rule->has_week =
-			       parse_list(value, 1, 53, rule->week, rule->week_from_end);
+		return rule->has_week = parse_list(value, 1, 53, rule->week, rule->week_from_end);
 	if (g_ascii_strcasecmp(name, "BYYEARDAY") == 0)
-		return rule->has_year_day = parse_list(
-			       value, 1, 366, rule->year_day, rule->year_day_from_end);
+		return rule->has_year_day =
+			       parse_list(value, 1, 366, rule->year_day, rule->year_day_from_end);
 	if (g_ascii_strcasecmp(name, "BYMONTHDAY") == 0)
-		return rule->has_month_day = parse_list(
-			       value, 1, 31, rule->month_day, rule->month_day_from_end);
+		return rule->has_month_day =
+			       parse_list(value, 1, 31, rule->month_day, rule->month_day_from_end);
 	if (g_ascii_strcasecmp(name, "BYDAY") == 0)
 		return rule->has_day = parse_days(value, rule);
 	if (g_ascii_strcasecmp(name, "BYHOUR") == 0)

@@ -35,9 +35,9 @@ typedef struct RecurrenceRule {
 	bool year_day[367], year_day_from_end[367];
 	bool month_day[32], month_day_from_end[32];
 	bool hour[24], minute[60], second[60];
-	bool weekday[7];                                     /* "MO": every one; 0 is Sunday */
+	bool weekday[7];                                      /* "MO": every one; 0 is Sunday */
 	bool weekday_nth[7][54], weekday_nth_from_end[7][54]; /* "2MO", "-1FR" */
-	GArray *positions; /* of int; not 0 */
+	GArray *positions;                                    /* of int; not 0 */
 } RecurrenceRule;
 
 /* Reads "FREQ=WEEKLY;BYDAY=MO" in any order and case. NULL for a rule that RFC 5545 does not know,

@@ -178,8 +178,8 @@ static GTimeZone *find_displayed(const char *name)
 	cities = g_strsplit_set(list, ",(", 12);
 	for (char **city = cities; *city != NULL; city++) {
 		g_autofree char *spelling = iana_spelling(g_strstrip(*city), true);
-		GTimeZone *zone = spelling != NULL ? g_time_zone_new_identifier(spelling)
-						   : find_other(*city);
+		GTimeZone *zone =
+			spelling != NULL ? g_time_zone_new_identifier(spelling) : find_other(*city);
 
 		if (zone != NULL)
 			return zone;

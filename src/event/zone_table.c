@@ -53,8 +53,7 @@ static void add_component(ZoneTable *table, const IcalComponent *component, int6
 			zone = zone_new(glib);
 	}
 	if (zone != NULL)
-		g_hash_table_insert(
-			table->zones, g_steal_pointer(&tzid), g_steal_pointer(&zone));
+		g_hash_table_insert(table->zones, g_steal_pointer(&tzid), g_steal_pointer(&zone));
 }
 
 ZoneTable *zone_table_new(
