@@ -161,7 +161,7 @@ static bool find_by_name(
 {
 	ParsedName parsed = name_parse_attendee(display_name);
 	g_autofree char *name = name_fold(parsed.first, parsed.last);
-	g_autofree char *first = name_fold(parsed.first, whole(NULL));
+	g_autofree char *first = NULL;
 
 	if (name[0] == '\0')
 		return false;
@@ -169,6 +169,7 @@ static bool find_by_name(
 		*ret_type = MATCH_NAME_EXACT;
 		return true;
 	}
+	first = name_fold(parsed.first, whole(NULL));
 	if (first[0] != '\0' && look_up(index->by_first_name, first, ret_place)) {
 		*ret_type = MATCH_NAME_PARTIAL;
 		return true;

@@ -13,7 +13,8 @@
 typedef struct {
 	gunichar *characters;
 	size_t length;
-	uint64_t marks; /* one bit a character, by its value modulo 64 */
+	uint64_t marks;      /* one bit a character, by its value modulo 64 */
+	uint64_t pair_marks; /* the same of each two neighbours */
 	uint32_t number;
 } Name;
 
@@ -72,8 +73,12 @@ static Name name_read(const char *folded, uint32_t number)
 
 	name.characters = g_utf8_to_ucs4_fast(folded, -1, &length);
 	name.length = (size_t)length;
-	for (size_t i = 0; i < name.length; i++)
+	for (size_t i = 0; i < name.length; i++) {
+		gunichar pair = (i > 0 ? name.characters[i - 1] * 31 : 0) + name.characters[i];
+
 		name.marks |= UINT64_C(1) << (name.characters[i] % 64);
+		name.pair_marks |= UINT64_C(1) << (pair % 64);
+	}
 	return name;
 }
 
@@ -128,8 +133,14 @@ void fuzzy_index_add(FuzzyIndex *index, const char *folded, uint32_t number)
 	}
 }
 
-/* Most names that share a segment are told apart by their letters: a difference changes two marks
- * at most. */
+/* A difference changes two marks of characters at most, and four of pairs. Most names that share a
+ * segment are told apart by that. */
+static bool may_be_near(const Name *wanted, const Name *name, size_t allowed)
+{
+	return (size_t)__builtin_popcountll(wanted->marks ^ name->marks) <= 2 * allowed &&
+	       (size_t)__builtin_popcountll(wanted->pair_marks ^ name->pair_marks) <= 4 * allowed;
+}
+
 static void compare(const Name *wanted, const Name *name, Nearest *nearest)
 {
 	size_t allowed = MIN(allowed_distance(wanted->length), allowed_distance(name->length));
@@ -139,7 +150,7 @@ static void compare(const Name *wanted, const Name *name, Nearest *nearest)
 		allowed = MIN(allowed, nearest->distance - 1);
 	else
 		allowed = MIN(allowed, nearest->distance);
-	if (allowed == 0 || (size_t)__builtin_popcountll(wanted->marks ^ name->marks) > 2 * allowed)
+	if (allowed == 0 || !may_be_near(wanted, name, allowed))
 		return;
 	distance = levenshtein_distance(
 		wanted->characters, wanted->length, name->characters, name->length, allowed);

@@ -122,13 +122,40 @@ static void append_words(GString *words, const char *text)
 	}
 }
 
+static bool is_ascii(NamePart part)
+{
+	for (size_t i = 0; i < part.length; i++) {
+		if ((unsigned char)part.bytes[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+/* What name_fold() does, for the many names that need no Unicode tables. */
+static char *fold_ascii(NamePart first, NamePart last)
+{
+	g_autofree char *first_copy = g_strndup(first.bytes, first.length);
+	g_autofree char *last_copy = g_strndup(last.bytes, last.length);
+	GString *words = g_string_sized_new(first.length + last.length + 2);
+
+	append_words(words, first_copy);
+	append_words(words, last_copy);
+	g_string_ascii_down(words);
+	return g_string_free(words, FALSE);
+}
+
 char *name_fold(NamePart first, NamePart last)
 {
-	g_autofree char *first_valid = g_utf8_make_valid(first.bytes, (gssize)first.length);
-	g_autofree char *last_valid = g_utf8_make_valid(last.bytes, (gssize)last.length);
-	g_autoptr(GString) words = g_string_new(NULL);
+	g_autofree char *first_valid = NULL;
+	g_autofree char *last_valid = NULL;
 	g_autofree char *folded = NULL;
+	g_autoptr(GString) words = NULL;
 
+	if (is_ascii(first) && is_ascii(last))
+		return fold_ascii(first, last);
+	first_valid = g_utf8_make_valid(first.bytes, (gssize)first.length);
+	last_valid = g_utf8_make_valid(last.bytes, (gssize)last.length);
+	words = g_string_new(NULL);
 	append_words(words, first_valid);
 	append_words(words, last_valid);
 	folded = g_utf8_casefold(words->str, (gssize)words->len);
