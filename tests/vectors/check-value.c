@@ -111,6 +111,15 @@ PhpValue *check_value_new(const cJSON *typed)
 	return text == NULL ? NULL : php_string_new(text->str, text->len);
 }
 
+/* The vectors show a custom class, whose bytes only it understands, as an object without
+ * properties.
+ */
+static PhpType shown_type(const PhpValue *value)
+{
+	PhpType type = php_value_type(value);
+	return type == PHP_CUSTOM ? PHP_OBJECT : type;
+}
+
 static bool equal_scalars(const PhpValue *left, const PhpValue *right)
 {
 	if (php_value_type(left) == PHP_FLOAT) {
@@ -125,15 +134,12 @@ static bool equal_scalars(const PhpValue *left, const PhpValue *right)
 	if (left_bytes == NULL || right_bytes == NULL)
 		return left_bytes == right_bytes &&
 		       php_value_to_int(left) == php_value_to_int(right);
-	return left_length == right_length && memcmp(left_bytes, right_bytes, left_length) == 0;
-}
-
-/* A class that only the site knows reads as an object here and there; the vectors show no payload.
- */
-static PhpType shown_type(const PhpValue *value)
-{
-	PhpType type = php_value_type(value);
-	return type == PHP_CUSTOM ? PHP_OBJECT : type;
+	if (left_length != right_length)
+		return false;
+	/* PHP names a class that it knows as it was declared, whatever the case in the text. */
+	return shown_type(left) == PHP_OBJECT
+		       ? g_ascii_strncasecmp(left_bytes, right_bytes, left_length) == 0
+		       : memcmp(left_bytes, right_bytes, left_length) == 0;
 }
 
 static bool equal_values(const PhpValue *left, const PhpValue *right)
