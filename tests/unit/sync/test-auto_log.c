@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which past meetings become activities, and in what order. */
+#include "sync/auto_log.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "../support/story.h"
+
+#define ASSERT_TEXT(expression, expected)                                                          \
+	do {                                                                                       \
+		g_autofree char *text_ = (expression);                                             \
+		g_assert_cmpstr(text_, ==, (expected));                                            \
+	} while (0)
+
+typedef struct {
+	GString *told; /* "title person" lines */
+	GString *problems;
+} Told;
+
+static void told_clear(Told *told)
+{
+	g_string_free(told->told, TRUE);
+	g_string_free(told->problems, TRUE);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Told, told_clear)
+
+static void tell_activity(const AutoLogNotice *notice, void *data)
+{
+	Told *told = data;
+
+	g_string_append_printf(
+		told->told, "%s %" G_GINT64_FORMAT "\n", notice->event->title, notice->person_id);
+}
+
+static void tell_problem(int64_t user_id, int64_t event_id, const GError *why, void *data)
+{
+	Told *told = data;
+
+	g_string_append_printf(told->problems, "%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT ": %s\n",
+		user_id, event_id, why->message);
+}
+
+static AutoLogOptions usual(void)
+{
+	return (AutoLogOptions){
+		.limit = 10,
+		.min_confidence_percent = 50,
+		.content = "Meeting: {title}",
+		.now_utc = STORY_NOW,
+	};
+}
+
+static AutoLogCounts run(Story *story, const AutoLogOptions *options, Told *told)
+{
+	const AutoLogCallbacks callbacks = {tell_activity, tell_problem, told};
+	g_autoptr(GError) error = NULL;
+	AutoLogCounts counts;
+
+	told->told = g_string_new(NULL);
+	told->problems = g_string_new(NULL);
+	g_assert_true(
+		auto_log_run(story->test->db, story->site, options, &callbacks, &counts, &error));
+	g_assert_no_error(error);
+	return counts;
+}
+
+static Attendee *add_attendee(Event *event, const char *email, AttendeeStatus status)
+{
+	Attendee *attendee = attendee_new();
+
+	attendee->email = g_strdup(email);
+	attendee->status = status;
+	g_ptr_array_add(event->attendees, attendee);
+	return attendee;
+}
+
+/* Ben and his contacts Ana (101) and Cas (102); events listed next are matched to Ana. */
+static void begin(Story *story)
+{
+	story_user(story, true);
+	story_person(story, 101, "Ana");
+	story_person(story, 102, "Cas");
+	story_match(story, 101, 100, "ana@example.org");
+}
+
+/* What of the usual meeting with Ana, yesterday, is different, and whether it is logged. */
+static void test_what_qualifies(void)
+{
+	static const struct {
+		const char *name;
+		const char *start;
+		const char *sql; /* run after the event is stored; or NULL */
+		const char *raw;
+		bool self_declined;
+		bool user_declined;
+		bool cancelled;
+		bool is_private;
+		bool logged;
+	} cases[] = {
+		{.name = "the usual one", .logged = true},
+		{.name = "still running", .start = "2026-01-20T11:30:00"},
+		{.name = "ended this moment", .start = "2026-01-20T11:00:00"},
+		{.name = "ended a minute ago", .start = "2026-01-20T10:59:00", .logged = true},
+		{.name = "tomorrow", .start = "2026-01-21T09:00:00"},
+		{.name = "the owner declined", .self_declined = true},
+		{.name = "the user declined, by his address", .user_declined = true},
+		{.name = "private", .is_private = true},
+		{.name = "private to Google", .raw = "{\"visibility\":\"private\"}"},
+		{.name = "confidential", .raw = "{\"class\":\"CONFIDENTIAL\"}"},
+		{.name = "public",
+			.raw = "{\"class\":\"PUBLIC\",\"visibility\":\"default\"}",
+			.logged = true},
+		{.name = "cancelled", .raw = "{\"status\":\"cancelled\"}"},
+		{.name = "declined at Google",
+			.raw = "{\"attendees\":[{\"self\":true,\"email\":\"b@x\","
+			       "\"responseStatus\":\"declined\"}]}"},
+		{.name = "in the trash", .sql = "UPDATE wp_posts SET post_status = 'trash'"},
+		{.name = "future, as the theme left it",
+			.sql = "UPDATE wp_posts SET post_status = 'future' "
+			       "WHERE post_type = 'calendar_event'",
+			.logged = true},
+		{.name = "logged by the theme",
+			.sql = "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) SELECT ID, "
+			       "'_logged_as_activity', '1' FROM wp_posts WHERE post_type = "
+			       "'calendar_event'"},
+		{.name = "flag set to nothing",
+			.sql = "INSERT INTO wp_postmeta (post_id, meta_key, meta_value) SELECT ID, "
+			       "'_logged_as_activity', '0' FROM wp_posts WHERE post_type = "
+			       "'calendar_event'",
+			.logged = true},
+		{.name = "auto_log is off",
+			.sql = "UPDATE wp_usermeta SET meta_value = "
+			       "REPLACE(meta_value, 'b:1', 'b:0')"},
+		{.name = "the connection is gone", .sql = "DELETE FROM wp_usermeta"},
+		{.name = "the user is gone", .sql = "DELETE FROM wp_users"},
+		{.name = "the contact is in the trash",
+			.sql = "UPDATE wp_posts SET post_status = 'trash' "
+			       "WHERE ID = 101"},
+		{.name = "a weak match",
+			.sql = "UPDATE wp_postmeta SET meta_value = "
+			       "REPLACE(meta_value, ':100', ':50')"},
+		{.name = "a match just above",
+			.sql = "UPDATE wp_postmeta SET meta_value = "
+			       "REPLACE(meta_value, ':100', ':51')",
+			.logged = true},
+		{.name = "the owner's own contact",
+			.sql = "UPDATE wp_postmeta SET meta_value = "
+			       "REPLACE(meta_value, 'ana@', 'BEN@')"},
+		{.name = "matches that cannot be read",
+			.sql = "UPDATE wp_postmeta SET meta_value = '[{]' "
+			       "WHERE meta_key = '_matched_people'"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Story) story = story_new();
+		g_auto(Told) told = {0};
+		AutoLogOptions options = usual();
+		Event *event;
+
+		if (story == NULL)
+			return;
+		g_test_message("%s", cases[i].name);
+		begin(story);
+		event = story_add(story, "a@x",
+			cases[i].start != NULL ? cases[i].start : "2026-01-19T09:00:00", "A");
+		event->raw_json = g_strdup(cases[i].raw);
+		event->is_private = cases[i].is_private;
+		if (cases[i].self_declined)
+			add_attendee(event, "owner@x", ATTENDEE_DECLINED)->is_self = true;
+		if (cases[i].user_declined)
+			add_attendee(event, "ben@example.org", ATTENDEE_DECLINED);
+		story_sync(story);
+		if (cases[i].sql != NULL)
+			test_db_exec(story->test, cases[i].sql);
+		g_assert_cmpuint(run(story, &options, &told).events, ==, cases[i].logged);
+		g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_comments"), ==,
+			cases[i].logged);
+		g_assert_cmpstr(told.problems->str, ==, "");
+	}
+}
+
+static void test_the_ini_may_ask_for_more(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_auto(Told) told = {0};
+	AutoLogOptions options = usual();
+	Event *event;
+
+	if (story == NULL)
+		return;
+	begin(story);
+	story_no_matches(story);
+	story_match(story, 101, 100, "ben@example.org");
+	event = story_add(story, "a@x", "2026-01-19T09:00:00", "A");
+	event->is_private = true;
+	add_attendee(event, "ben@example.org", ATTENDEE_DECLINED);
+	story_sync(story);
+	options.log_private = options.log_self = options.log_declined = true;
+	g_assert_cmpuint(run(story, &options, &told).activities, ==, 1);
+}
+
+static void test_the_oldest_come_first_and_the_unmatched_never_block(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_auto(Told) first = {0};
+	g_auto(Told) second = {0};
+	g_auto(Told) third = {0};
+	AutoLogOptions options = usual();
+
+	if (story == NULL)
+		return;
+	begin(story);
+	story_no_matches(story);
+	story_match(story, 102, 40, "cas@example.org");
+	for (int i = 0; i < 250; i++) {
+		g_autofree char *uid = g_strdup_printf("weak%d@x", i);
+
+		story_add(story, uid, "2026-01-02T09:00:00", "Weak");
+	}
+	story_sync(story);
+	g_ptr_array_set_size(story->listing, 0);
+	story->calendar_fails = true; /* what is stored stays */
+	story_no_matches(story);
+	story_match(story, 101, 100, "ana@example.org");
+	story_add(story, "c@x", "2026-01-07T09:00:00", "C");
+	story_add(story, "a@x", "2026-01-05T09:00:00", "A");
+	story_add(story, "b@x", "2026-01-06T09:00:00", "B");
+	story_sync(story);
+	options.limit = 2;
+	g_assert_cmpuint(run(story, &options, &first).events, ==, 2);
+	g_assert_cmpstr(first.told->str, ==, "A 101\nB 101\n");
+	g_assert_cmpuint(run(story, &options, &second).passed_over, ==, 250);
+	g_assert_cmpstr(second.told->str, ==, "C 101\n");
+	g_assert_cmpuint(run(story, &options, &third).events, ==, 0);
+}
+
+static void test_what_a_person_had_does_not_count(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_auto(Told) told = {0};
+	AutoLogOptions options = usual();
+	AutoLogCounts counts;
+
+	if (story == NULL)
+		return;
+	begin(story);
+	test_db_exec(story->test,
+		"INSERT INTO wp_comments (comment_post_ID, comment_author, comment_date, "
+		"comment_content, comment_type) VALUES "
+		"(101, '', '2026-01-05 10:00:00', 'Meeting: A', 'activity')");
+	story_add(story, "a@x", "2026-01-05T09:00:00", "A");
+	story_add(story, "b@x", "2026-01-06T09:00:00", "B");
+	story_sync(story);
+	options.limit = 1;
+	counts = run(story, &options, &told);
+	g_assert_cmpuint(counts.already, ==, 1);
+	g_assert_cmpuint(counts.events, ==, 1);
+	g_assert_cmpstr(told.told->str, ==, "B 101\n");
+	ASSERT_TEXT(story_meta(story, "a@x", "_logged_as_activity"), "1");
+}
+
+static void test_one_person_matched_twice_gets_one_activity(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_auto(Told) told = {0};
+	AutoLogOptions options = usual();
+
+	if (story == NULL)
+		return;
+	begin(story);
+	story_match(story, 101, 80, "ana.private@example.org");
+	story_match(story, 102, 80, "cas@example.org");
+	story_add(story, "a@x", "2026-01-05T09:00:00", "A");
+	story_sync(story);
+	g_assert_cmpuint(run(story, &options, &told).activities, ==, 2);
+	ASSERT_TEXT(test_db_rows(story->test, "SELECT comment_post_ID FROM wp_comments ORDER BY 1"),
+		"101\n102\n");
+}
+
+static void test_a_dry_run_tells_what_it_would_do(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_auto(Told) told = {0};
+	AutoLogOptions options = usual();
+
+	if (story == NULL)
+		return;
+	begin(story);
+	story_add(story, "a@x", "2026-01-05T09:00:00", "A");
+	story_sync(story);
+	options.dry_run = true;
+	g_assert_cmpuint(run(story, &options, &told).events, ==, 1);
+	g_assert_cmpstr(told.told->str, ==, "A 101\n");
+	g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_comments"), ==, 0);
+}
+
+static void test_only_one_user_where_asked(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_auto(Told) nobody = {0};
+	g_auto(Told) ben = {0};
+	AutoLogOptions options = usual();
+
+	if (story == NULL)
+		return;
+	begin(story);
+	story_add(story, "a@x", "2026-01-05T09:00:00", "A");
+	story_sync(story);
+	options.only_user_id = 7;
+	g_assert_cmpuint(run(story, &options, &nobody).events, ==, 0);
+	options.only_user_id = STORY_USER;
+	g_assert_cmpuint(run(story, &options, &ben).events, ==, 1);
+}
+
+static void test_damaged_connections_are_told_and_skipped(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_auto(Told) told = {0};
+	AutoLogOptions options = usual();
+
+	if (story == NULL)
+		return;
+	begin(story);
+	test_db_exec(story->test, "INSERT INTO wp_users (ID, user_login) VALUES (1, 'admin'); "
+				  "INSERT INTO wp_usermeta (user_id, meta_key, meta_value) "
+				  "VALUES (1, '_prm_calendar_connections', 'a:1:{i:0;a:3:')");
+	story_add(story, "a@x", "2026-01-05T09:00:00", "A");
+	story_sync(story);
+	g_assert_cmpuint(run(story, &options, &told).events, ==, 1);
+	g_assert_true(g_str_has_prefix(told.problems->str, "1/0: "));
+}
+
+static void test_one_event_says_why_it_cannot_be_logged(void)
+{
+	static const struct {
+		const char *name;
+		const char *start;
+		const char *sql;
+		const char *why; /* NULL: it is logged */
+	} cases[] = {
+		{"auto_log is not needed", "2026-01-05T09:00:00",
+			"UPDATE wp_usermeta SET meta_value = REPLACE(meta_value, 'b:1', 'b:0')",
+			NULL},
+		{"future", "2026-01-25T09:00:00", NULL, "has not ended"},
+		{"unmatched", "2026-01-05T09:00:00",
+			"UPDATE wp_postmeta SET meta_value = '[]' WHERE meta_key = "
+			"'_matched_people'",
+			"none of its attendees"},
+		{"weak", "2026-01-05T09:00:00",
+			"UPDATE wp_postmeta SET meta_value = REPLACE(meta_value, ':100', ':50')",
+			"enough confidence"},
+		{"logged", "2026-01-05T09:00:00",
+			"INSERT INTO wp_postmeta (post_id, meta_key, meta_value) SELECT ID, "
+			"'_logged_as_activity', "
+			"'1' FROM wp_posts WHERE post_type = 'calendar_event'",
+			"logged already"},
+		{"trashed", "2026-01-05T09:00:00", "UPDATE wp_posts SET post_status = 'trash'",
+			"trash"},
+		{"user gone", "2026-01-05T09:00:00", "DELETE FROM wp_users", "user does not exist"},
+		{"no event", "2026-01-05T09:00:00", "UPDATE wp_posts SET post_type = 'post'",
+			"no calendar event"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Story) story = story_new();
+		const AutoLogCallbacks callbacks = {0};
+		AutoLogOptions options = usual();
+		AutoLogCounts counts = {0};
+		g_autoptr(GError) error = NULL;
+		bool logged;
+
+		if (story == NULL)
+			return;
+		g_test_message("%s", cases[i].name);
+		begin(story);
+		story_add(story, "a@x", cases[i].start, "A");
+		story_sync(story);
+		options.event_id = test_db_int(
+			story->test, "SELECT ID FROM wp_posts WHERE post_type = 'calendar_event'");
+		if (cases[i].sql != NULL)
+			test_db_exec(story->test, cases[i].sql);
+		logged = auto_log_run(
+			story->test->db, story->site, &options, &callbacks, &counts, &error);
+		g_assert_true(logged == (cases[i].why == NULL));
+		if (logged)
+			g_assert_cmpuint(counts.activities, ==, 1);
+		else
+			g_assert_nonnull(strstr(error->message, cases[i].why));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+#define ADD(name, function) g_test_add_func("/sync/auto-log/" name, function)
+	ADD("what-qualifies", test_what_qualifies);
+	ADD("the-ini-may-ask-for-more", test_the_ini_may_ask_for_more);
+	ADD("the-oldest-come-first-and-the-unmatched-never-block",
+		test_the_oldest_come_first_and_the_unmatched_never_block);
+	ADD("what-a-person-had-does-not-count", test_what_a_person_had_does_not_count);
+	ADD("one-person-matched-twice-gets-one-activity",
+		test_one_person_matched_twice_gets_one_activity);
+	ADD("a-dry-run-tells-what-it-would-do", test_a_dry_run_tells_what_it_would_do);
+	ADD("only-one-user-where-asked", test_only_one_user_where_asked);
+	ADD("damaged-connections-are-told-and-skipped",
+		test_damaged_connections_are_told_and_skipped);
+	ADD("one-event-says-why-it-cannot-be-logged", test_one_event_says_why_it_cannot_be_logged);
+	return g_test_run();
+}
