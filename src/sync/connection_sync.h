@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Syncs one connection: fetch, compare, write, say how it went (design 5). */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "match/contact_index.h"
+#include "net/http.h"
+#include "sync/context.h"
+#include "sync/report.h"
+#include "wp/connection.h"
+
+#define SYNC_ERROR sync_error_quark()
+GQuark sync_error_quark(void);
+
+typedef enum {
+	SYNC_ERROR_INTERRUPTED, /* the lease went to another process, or the run was cancelled */
+	SYNC_ERROR_NOT_FOUND,   /* no such user or connection */
+} SyncError;
+
+/* One thread's own: a database connection and an HTTP client. */
+typedef struct SyncWorker {
+	const SyncContext *context;
+	Db *db;
+	HttpClient *http;
+	SyncListener *listener; /* or NULL; calls are already serialised */
+} SyncWorker;
+
+/* Called now and then during a long listing; false (error set) stops it. */
+typedef struct SyncHeartbeat {
+	bool (*beat)(void *data, GError **error);
+	void *data;
+} SyncHeartbeat;
+
+/* Syncs a connection and fills in the outcome, message and counts of `report`, whose identity is
+ * set. What goes wrong with the connection is in the report, in its `last_error` and in the log;
+ * false (error set) only when the run cannot go on: the database is gone or the heartbeat stopped
+ * it. */
+bool connection_sync(const SyncWorker *worker, const Connection *connection,
+	const ContactIndex *contacts, const SyncHeartbeat *heartbeat, ConnectionReport *report,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

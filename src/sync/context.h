@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What all of a run's workers share; nothing in it changes while they work. */
+#pragma once
+
+#include <gio/gio.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/db.h"
+#include "net/http.h"
+#include "util/config.h"
+#include "wp/site.h"
+
+/* All borrowed. */
+typedef struct SyncContext {
+	const Config *config;
+	const DbOptions *db_options; /* each worker opens a connection of its own */
+	const WpSite *site;
+	HttpShared *http;
+	GCancellable *cancellable;
+	int64_t (*now_utc)(void); /* unix seconds */
+	bool dry_run;             /* say what would change and write nothing */
+} SyncContext;

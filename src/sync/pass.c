@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A scheduled pass and a catch-up: which users, and how many at a time. */
+#include "sync/pass.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sync/turn.h"
+#include "sync/workers.h"
+#include "util/log.h"
+#include "wp/connections_row.h"
+#include "wp/transient.h"
+
+/* As long as a day without any pass, the turn is remembered; the theme does not mind a longer one.
+ */
+enum { TURN_SECS = 24 * 60 * 60 };
+
+void pass_user_free(PassUser *user)
+{
+	wp_user_free(user->user);
+	connection_list_free(user->list);
+	g_free(user);
+}
+
+static bool has_enabled_connection(const ConnectionList *list)
+{
+	for (guint i = 0; i < list->connections->len; i++) {
+		const Connection *connection = g_ptr_array_index(list->connections, i);
+
+		if (connection->sync_enabled)
+			return true;
+	}
+	return false;
+}
+
+/* Takes the user out of the row when there is something to sync. */
+static void collect_user(GPtrArray *users, UserConnections *row)
+{
+	const LogAbout about = {.user_id = row->user->id, .user_login = row->user->login};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(ConnectionList) list = NULL;
+	gsize bytes;
+	const char *stored = g_bytes_get_data(row->stored, &bytes);
+	PassUser *user;
+
+	list = connections_parse(stored, bytes, &error);
+	if (list == NULL) {
+		log_line(LOG_WARNING, &about,
+			"cannot read the calendar connections (%s); leaving them as they are and "
+			"skipping this user, who has to connect the calendars again",
+			error->message);
+		return;
+	}
+	if (!has_enabled_connection(list))
+		return;
+	user = g_new0(PassUser, 1);
+	user->user = g_steal_pointer(&row->user);
+	user->list = g_steal_pointer(&list);
+	g_ptr_array_add(users, user);
+}
+
+static void warn_of_orphans(const GArray *orphans)
+{
+	for (guint i = 0; i < orphans->len; i++) {
+		const LogAbout about = {.user_id = g_array_index(orphans, int64_t, i)};
+
+		log_line(LOG_WARNING, &about,
+			"this user was deleted but still has calendar connections; skipping");
+	}
+}
+
+GPtrArray *pass_users(const SyncContext *context, Db *db, GError **error)
+{
+	g_autoptr(GArray) orphans = NULL;
+	g_autoptr(GPtrArray) rows = connections_rows_load(db, context->site, &orphans, error);
+	g_autoptr(GPtrArray) users = g_ptr_array_new_with_free_func((GDestroyNotify)pass_user_free);
+
+	if (rows == NULL)
+		return NULL;
+	warn_of_orphans(orphans);
+	for (guint i = 0; i < rows->len; i++)
+		collect_user(users, g_ptr_array_index(rows, i));
+	return g_steal_pointer(&users);
+}
+
+/* Our own memory of the turn: the theme's holds an index, which means another user as soon as
+ * somebody joins or leaves. */
+static char *own_turn_name(const WpSite *site)
+{
+	return g_strdup_printf("%s_calendar_sync_last_pass", site->theme_prefix);
+}
+
+bool pass_turn_load(const SyncContext *context, Db *db, PassTurn *ret_turn, GError **error)
+{
+	const WpSite *site = context->site;
+	int64_t now_utc = context->now_utc();
+	g_autofree char *name = own_turn_name(site);
+	g_autofree char *own = NULL;
+	g_autofree char *index = NULL;
+	g_auto(GStrv) words = NULL;
+	gint64 began_utc, user_id, theme_index;
+	PassTurn turn = {0};
+
+	if (!transient_peek(db, name, now_utc, &own, error) ||
+		!transient_peek(db, site->turn_transient, now_utc, &index, error))
+		return false;
+	words = g_strsplit(own != NULL ? own : "", " ", 2);
+	if (g_strv_length(words) == 2 &&
+		g_ascii_string_to_signed(words[0], 10, 0, G_MAXINT64, &began_utc, NULL) &&
+		g_ascii_string_to_signed(words[1], 10, 1, G_MAXINT64, &user_id, NULL)) {
+		turn.began_utc = began_utc;
+		turn.last_user_id = user_id;
+	}
+	if (index != NULL && g_ascii_string_to_signed(index, 10, 0, G_MAXINT32, &theme_index, NULL))
+		turn.theme_index = theme_index;
+	*ret_turn = turn;
+	return true;
+}
+
+static bool turn_store(
+	const SyncContext *context, Db *db, int64_t user_id, size_t index, GError **error)
+{
+	const WpSite *site = context->site;
+	int64_t now_utc = context->now_utc();
+	g_autofree char *name = own_turn_name(site);
+	g_autofree char *own =
+		g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, now_utc, user_id);
+	g_autofree char *theme_index = g_strdup_printf("%" G_GSIZE_FORMAT, index);
+
+	return transient_set(db, site, name, own, now_utc, TURN_SECS, error) &&
+	       transient_set(
+		       db, site, site->turn_transient, theme_index, now_utc, TURN_SECS, error);
+}
+
+static WpUser *user_at(const GPtrArray *users, size_t index)
+{
+	return ((const PassUser *)g_ptr_array_index(users, index))->user;
+}
+
+static size_t first_in_turn(const GPtrArray *users, const PassTurn *turn)
+{
+	g_autofree int64_t *ids = g_new(int64_t, users->len);
+
+	for (guint i = 0; i < users->len; i++)
+		ids[i] = user_at(users, i)->id;
+	return turn_next(ids, users->len, turn->last_user_id);
+}
+
+bool pass_run(const SyncContext *context, Db *db, SyncListener *listener, SyncTotals *ret_totals,
+	GError **error)
+{
+	const SyncSelection selection = {.only_due = true};
+	g_autoptr(GPtrArray) users = pass_users(context, db, error);
+	g_autoptr(GPtrArray) selected = g_ptr_array_new(); /* borrows from users */
+	PassTurn turn;
+	size_t wanted, first;
+
+	if (users == NULL || !pass_turn_load(context, db, &turn, error))
+		return false;
+	*ret_totals = (SyncTotals){0};
+	if (users->len == 0)
+		return true;
+	wanted = (size_t)context->config->sync_users_per_pass;
+	if (wanted == 0 || wanted > users->len)
+		wanted = users->len;
+	first = first_in_turn(users, &turn);
+	for (size_t i = 0; i < wanted; i++)
+		g_ptr_array_add(selected, user_at(users, (first + i) % users->len));
+	if (!turn_store(context, db, user_at(users, (first + wanted - 1) % users->len)->id,
+		    (first + wanted - 1) % users->len, error))
+		return false;
+	return workers_sync(context, db, selected, &selection, listener, ret_totals, error);
+}
+
+static bool find_user(Db *db, const char *who, WpUser **ret_user, GError **error)
+{
+	if (!wp_user_find(db, who, ret_user, error))
+		return false;
+	if (*ret_user != NULL)
+		return true;
+	g_set_error(error, SYNC_ERROR, SYNC_ERROR_NOT_FOUND,
+		"no user has the id, login or e-mail address '%s'", who);
+	return false;
+}
+
+static bool catch_up_one(const SyncContext *context, Db *db, const char *who,
+	const SyncSelection *selection, SyncListener *listener, SyncTotals *ret_totals,
+	GError **error)
+{
+	g_autoptr(GPtrArray) selected = g_ptr_array_new(); /* borrows */
+	g_autoptr(WpUser) user = NULL;
+
+	if (!find_user(db, who, &user, error))
+		return false;
+	g_ptr_array_add(selected, user);
+	return workers_sync(context, db, selected, selection, listener, ret_totals, error);
+}
+
+static bool catch_up_all(const SyncContext *context, Db *db, const SyncSelection *selection,
+	SyncListener *listener, SyncTotals *ret_totals, GError **error)
+{
+	g_autoptr(GPtrArray) users = pass_users(context, db, error);
+	g_autoptr(GPtrArray) selected = g_ptr_array_new(); /* borrows from users */
+
+	if (users == NULL)
+		return false;
+	for (guint i = 0; i < users->len; i++)
+		g_ptr_array_add(selected, user_at(users, i));
+	return workers_sync(context, db, selected, selection, listener, ret_totals, error);
+}
+
+bool pass_catch_up(const SyncContext *context, Db *db, const char *who, const char *connection_id,
+	SyncListener *listener, SyncTotals *ret_totals, GError **error)
+{
+	const SyncSelection selection = {.connection_id = connection_id};
+
+	if (who == NULL)
+		return catch_up_all(context, db, &selection, listener, ret_totals, error);
+	return catch_up_one(context, db, who, &selection, listener, ret_totals, error);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Syncs the connections of one user, under that user's lease. */
+#include "sync/user_sync.h"
+
+#include <string.h>
+
+#include "provider/provider.h"
+#include "sync/refusal.h"
+#include "util/log.h"
+#include "wp/connection.h"
+#include "wp/connections_row.h"
+#include "wp/lease.h"
+#include "wp/people.h"
+
+enum {
+	LEASE_SECS = 15 * 60,
+	LEASE_RENEW_SECS = 60,
+	SECONDS_PER_MINUTE = 60,
+};
+
+typedef struct {
+	const SyncWorker *worker;
+	const WpUser *user;
+	Lease *lease;
+	int64_t renewed_utc;
+	ContactIndex *contacts; /* loaded when the first connection needs it */
+} UserRun;
+
+static void user_run_clear(UserRun *run)
+{
+	g_clear_pointer(&run->lease, lease_free);
+	g_clear_pointer(&run->contacts, contact_index_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(UserRun, user_run_clear)
+
+static bool keep_lease(void *data, GError **error)
+{
+	UserRun *run = data;
+	const SyncContext *context = run->worker->context;
+	int64_t now_utc = context->now_utc();
+	bool is_ours = true;
+
+	if (g_cancellable_is_cancelled(context->cancellable)) {
+		g_set_error(error, SYNC_ERROR, SYNC_ERROR_INTERRUPTED, "interrupted");
+		return false;
+	}
+	if (run->lease == NULL || now_utc - run->renewed_utc < LEASE_RENEW_SECS)
+		return true;
+	if (!lease_renew(run->worker->db, run->lease, now_utc, LEASE_SECS, &is_ours, error))
+		return false;
+	if (!is_ours) {
+		g_set_error(error, SYNC_ERROR, SYNC_ERROR_INTERRUPTED,
+			"another process took over user %" G_GINT64_FORMAT
+			" because this one was stalled; leaving the rest to it",
+			run->user->id);
+		return false;
+	}
+	run->renewed_utc = now_utc;
+	return true;
+}
+
+/* True when a scheduled pass may leave this connection for a later one. */
+static bool is_too_early(const Connection *connection, int64_t now_utc)
+{
+	int64_t last_utc;
+
+	if (connection->last_sync == NULL || connection->last_error != NULL ||
+		!site_time_parse_iso(connection->last_sync, &last_utc) || last_utc > now_utc)
+		return false;
+	return now_utc - last_utc <
+	       (int64_t)connection->sync_frequency_minutes * SECONDS_PER_MINUTE;
+}
+
+/* Why this connection is not tried now, or NULL; caller frees. */
+static bool skip_reason(UserRun *run, const Connection *connection, const SyncSelection *selection,
+	char **ret_reason, GError **error)
+{
+	const SyncContext *context = run->worker->context;
+	bool is_refused = false;
+
+	if (provider_find(connection->provider) == NULL) {
+		*ret_reason = g_strdup_printf(
+			"the provider '%s' is not supported by this version; leaving it as it is",
+			connection->provider);
+		return true;
+	}
+	*ret_reason = NULL;
+	if (!selection->only_due)
+		return true;
+	if (is_too_early(connection, context->now_utc())) {
+		*ret_reason = g_strdup_printf(
+			"synced less than %d minutes ago", connection->sync_frequency_minutes);
+		return true;
+	}
+	if (!refusal_is_known(run->worker->db, context->site, run->user->id, connection,
+		    context->now_utc(), &is_refused, error))
+		return false;
+	if (is_refused)
+		*ret_reason = g_strdup("its password was refused; waiting until the owner "
+				       "connects it again (prm-calendar sync tries all the same)");
+	return true;
+}
+
+static bool load_contacts(UserRun *run, GError **error)
+{
+	if (run->contacts == NULL)
+		run->contacts = people_load_contacts(
+			run->worker->db, run->worker->context->site, run->user->id, error);
+	return run->contacts != NULL;
+}
+
+static void tell(UserRun *run, const ConnectionReport *report, SyncTotals *totals)
+{
+	SyncListener *listener = run->worker->listener;
+
+	sync_totals_add(totals, report);
+	if (listener != NULL)
+		listener->connection(listener, report);
+}
+
+static bool sync_one(UserRun *run, const Connection *connection, const SyncSelection *selection,
+	SyncTotals *totals, GError **error)
+{
+	const SyncHeartbeat heartbeat = {keep_lease, run};
+	g_auto(ConnectionReport) report = {
+		.user_id = run->user->id,
+		.user_login = g_strdup(run->user->login),
+		.connection_id = g_strdup(connection->id),
+		.name = g_strdup(connection->name),
+		.provider = g_strdup(connection->provider),
+	};
+	const LogAbout about = connection_report_about(&report);
+
+	if (!skip_reason(run, connection, selection, &report.message, error))
+		return false;
+	if (report.message != NULL) {
+		log_line(provider_find(connection->provider) == NULL ? LOG_WARNING : LOG_DEBUG,
+			&about, "%s", report.message);
+		report.outcome = SYNC_SKIPPED;
+		tell(run, &report, totals);
+		return true;
+	}
+	if (!load_contacts(run, error) || !connection_sync(run->worker, connection, run->contacts,
+						  &heartbeat, &report, error))
+		return false;
+	tell(run, &report, totals);
+	return true;
+}
+
+static bool is_selected(const Connection *connection, const SyncSelection *selection)
+{
+	if (selection->connection_id != NULL)
+		return strcmp(connection->id, selection->connection_id) == 0;
+	return connection->sync_enabled;
+}
+
+/* Entries that nobody can read are left as they are; whoever keeps the site should know. */
+static void warn_of_problems(const UserRun *run, const ConnectionList *list)
+{
+	const LogAbout about = {.user_id = run->user->id, .user_login = run->user->login};
+
+	for (guint i = 0; i < list->problems->len; i++)
+		log_line(LOG_WARNING, &about, "%s",
+			(const char *)g_ptr_array_index(list->problems, i));
+}
+
+static bool sync_selected(
+	UserRun *run, const SyncSelection *selection, SyncTotals *totals, GError **error)
+{
+	/* Read under the lease: another pass may just have finished with this user. */
+	g_autoptr(ConnectionList) list = connections_row_read(
+		run->worker->db, run->worker->context->site, run->user->id, error);
+	size_t selected = 0;
+
+	if (list == NULL)
+		return false;
+	warn_of_problems(run, list);
+	for (guint i = 0; i < list->connections->len; i++) {
+		const Connection *connection = g_ptr_array_index(list->connections, i);
+
+		if (!is_selected(connection, selection))
+			continue;
+		selected++;
+		if (!sync_one(run, connection, selection, totals, error))
+			return false;
+	}
+	if (selected == 0 && selection->connection_id != NULL) {
+		g_set_error(error, SYNC_ERROR, SYNC_ERROR_NOT_FOUND,
+			"user %s has no connection %s; prm-calendar status lists them",
+			run->user->login, selection->connection_id);
+		return false;
+	}
+	return true;
+}
+
+static char *lease_name(const WpUser *user)
+{
+	return g_strdup_printf("calendar_sync_%" G_GINT64_FORMAT, user->id);
+}
+
+/* Syncs under the lease; in a dry run, which writes nothing, without one. */
+static bool sync_leased(
+	UserRun *run, const SyncSelection *selection, SyncTotals *totals, GError **error)
+{
+	Db *db = run->worker->db;
+	g_autoptr(GError) sync_error = NULL;
+
+	if (run->worker->context->dry_run)
+		return sync_selected(run, selection, totals, error);
+	if (!sync_selected(run, selection, totals, &sync_error)) {
+		/* A lease that cannot be given back runs out by itself. */
+		if (!lease_release(db, run->lease, NULL))
+			log_line(LOG_DEBUG, NULL, "cannot give back the lease; it runs out");
+		g_propagate_error(error, g_steal_pointer(&sync_error));
+		return false;
+	}
+	return lease_release(db, run->lease, error);
+}
+
+static bool take_lease(UserRun *run, bool *ret_is_busy, GError **error)
+{
+	const SyncContext *context = run->worker->context;
+	g_autofree char *name = lease_name(run->user);
+
+	*ret_is_busy = false;
+	if (context->dry_run)
+		return true;
+	if (!lease_take(run->worker->db, context->site, name, run->renewed_utc, LEASE_SECS,
+		    &run->lease, error))
+		return false;
+	*ret_is_busy = run->lease == NULL;
+	return true;
+}
+
+bool user_sync(const SyncWorker *worker, const WpUser *user, const SyncSelection *selection,
+	SyncTotals *totals, GError **error)
+{
+	const LogAbout about = {.user_id = user->id, .user_login = user->login};
+	g_auto(UserRun)
+		run = {.worker = worker, .user = user, .renewed_utc = worker->context->now_utc()};
+	g_autoptr(GError) sync_error = NULL;
+	bool is_busy;
+
+	if (!take_lease(&run, &is_busy, error))
+		return false;
+	if (is_busy) {
+		log_line(LOG_WARNING, &about, "another process is syncing this user; skipping");
+		totals->busy++;
+		return true;
+	}
+	if (sync_leased(&run, selection, totals, &sync_error))
+		return true;
+	if (g_error_matches(sync_error, SYNC_ERROR, SYNC_ERROR_INTERRUPTED)) {
+		log_line(LOG_WARNING, &about, "%s", sync_error->message);
+		totals->busy++;
+		return true;
+	}
+	g_propagate_error(error, g_steal_pointer(&sync_error));
+	return false;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Several users at the same time: threads that each have a database connection and an HTTP client.
+ */
+#include "sync/workers.h"
+
+/* What the threads share. The users and the context do not change; the mutex guards the rest. */
+typedef struct {
+	const SyncContext *context;
+	const GPtrArray *users;
+	const SyncSelection *selection;
+	GMutex mutex;
+	guint next_user;
+	SyncListener *listener;
+	SyncTotals totals;
+	GError *error; /* the first one; nobody begins with another user after it */
+} Crew;
+
+/* Passes calls on, one at a time. */
+typedef struct {
+	SyncListener base; /* first: the worker hands back a pointer to it */
+	Crew *crew;
+} CrewListener;
+
+static void crew_connection(SyncListener *base, const ConnectionReport *report)
+{
+	Crew *crew = ((CrewListener *)(void *)base)->crew;
+
+	g_mutex_lock(&crew->mutex);
+	crew->listener->connection(crew->listener, report);
+	g_mutex_unlock(&crew->mutex);
+}
+
+static void crew_change(
+	SyncListener *base, const ConnectionReport *report, const EventNotice *notice)
+{
+	Crew *crew = ((CrewListener *)(void *)base)->crew;
+
+	g_mutex_lock(&crew->mutex);
+	crew->listener->change(crew->listener, report, notice);
+	g_mutex_unlock(&crew->mutex);
+}
+
+static const WpUser *crew_next_user(Crew *crew)
+{
+	const WpUser *user = NULL;
+
+	g_mutex_lock(&crew->mutex);
+	if (crew->error == NULL && crew->next_user < crew->users->len)
+		user = g_ptr_array_index(crew->users, crew->next_user++);
+	g_mutex_unlock(&crew->mutex);
+	return user;
+}
+
+static void crew_fail(Crew *crew, GError *take_error)
+{
+	g_mutex_lock(&crew->mutex);
+	if (crew->error == NULL)
+		crew->error = take_error;
+	else
+		g_error_free(take_error);
+	g_mutex_unlock(&crew->mutex);
+}
+
+static void crew_add(Crew *crew, const SyncTotals *totals)
+{
+	g_mutex_lock(&crew->mutex);
+	sync_totals_sum(&crew->totals, totals);
+	g_mutex_unlock(&crew->mutex);
+}
+
+static void work(Crew *crew, Db *db)
+{
+	g_autoptr(HttpClient) http = http_client_new(crew->context->http);
+	CrewListener listener = {{crew_connection, crew_change}, crew};
+	const SyncWorker worker = {
+		.context = crew->context,
+		.db = db,
+		.http = http,
+		.listener = crew->listener == NULL ? NULL : &listener.base,
+	};
+	const WpUser *user;
+
+	while ((user = crew_next_user(crew)) != NULL) {
+		SyncTotals totals = {0};
+		GError *error = NULL;
+
+		if (!user_sync(&worker, user, crew->selection, &totals, &error))
+			crew_fail(crew, error);
+		crew_add(crew, &totals);
+	}
+}
+
+static gpointer thread_main(gpointer data)
+{
+	Crew *crew = data;
+	GError *error = NULL;
+	g_autoptr(Db) db = db_open(crew->context->db_options, &error);
+
+	if (db == NULL)
+		crew_fail(crew, error);
+	else
+		work(crew, db);
+	return NULL;
+}
+
+static void work_in_threads(Crew *crew, unsigned count)
+{
+	g_autofree GThread **threads = g_new0(GThread *, count);
+
+	for (unsigned i = 0; i < count; i++)
+		threads[i] = g_thread_new("sync", thread_main, crew);
+	for (unsigned i = 0; i < count; i++)
+		g_thread_join(threads[i]);
+}
+
+bool workers_sync(const SyncContext *context, Db *db, const GPtrArray *users,
+	const SyncSelection *selection, SyncListener *listener, SyncTotals *ret_totals,
+	GError **error)
+{
+	unsigned count = MIN((unsigned)context->config->sync_workers, users->len);
+	Crew crew = {
+		.context = context,
+		.users = users,
+		.selection = selection,
+		.listener = listener,
+	};
+
+	g_mutex_init(&crew.mutex);
+	if (count <= 1)
+		work(&crew, db);
+	else
+		work_in_threads(&crew, count);
+	g_mutex_clear(&crew.mutex);
+	*ret_totals = crew.totals;
+	if (crew.error == NULL)
+		return true;
+	g_propagate_error(error, crew.error);
+	return false;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How many live events each connection has; for the status. */
+#include "wp/event_counts.h"
+
+struct EventCounts {
+	GHashTable *by_connection; /* "user/connection" to int64_t* */
+};
+
+enum { COLUMN_AUTHOR, COLUMN_CONNECTION, COLUMN_EVENTS };
+
+static const char count_sql[] =
+	"SELECT p.post_author, m.meta_value, COUNT(DISTINCT p.ID) FROM {posts} p"
+	" JOIN {postmeta} m ON m.post_id = p.ID AND m.meta_key = '_connection_id'"
+	" WHERE p.post_type = 'calendar_event' AND p.post_status <> 'trash'"
+	" GROUP BY p.post_author, m.meta_value";
+
+static char *count_key(int64_t user_id, const char *connection_id)
+{
+	return g_strdup_printf("%" G_GINT64_FORMAT "/%s", user_id, connection_id);
+}
+
+static void remember_row(EventCounts *counts, const DbStatement *row)
+{
+	const char *connection_id = db_column_text(row, COLUMN_CONNECTION);
+	int64_t *events;
+
+	if (connection_id == NULL)
+		return;
+	events = g_new(int64_t, 1);
+	*events = db_column_int(row, COLUMN_EVENTS);
+	g_hash_table_replace(counts->by_connection,
+		count_key(db_column_int(row, COLUMN_AUTHOR), connection_id), events);
+}
+
+EventCounts *event_counts_load(Db *db, GError **error)
+{
+	g_autoptr(EventCounts) counts = g_new0(EventCounts, 1);
+	DbStatement *statement = db_prepare(db, count_sql, error);
+	bool has_row = true;
+
+	counts->by_connection = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	if (statement == NULL || !db_query(statement, error))
+		return NULL;
+	while (has_row) {
+		if (!db_next(statement, &has_row, error))
+			return NULL;
+		if (has_row)
+			remember_row(counts, statement);
+	}
+	return g_steal_pointer(&counts);
+}
+
+void event_counts_free(EventCounts *counts)
+{
+	if (counts == NULL)
+		return;
+	g_clear_pointer(&counts->by_connection, g_hash_table_unref);
+	g_free(counts);
+}
+
+int64_t event_counts_of(const EventCounts *counts, int64_t user_id, const char *connection_id)
+{
+	g_autofree char *key = count_key(user_id, connection_id);
+	const int64_t *events = g_hash_table_lookup(counts->by_connection, key);
+
+	return events == NULL ? 0 : *events;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How many live events each connection has; for the status. */
+#pragma once
+
+#include <glib.h>
+#include <stdint.h>
+
+#include "db/db.h"
+
+typedef struct EventCounts EventCounts;
+
+/* Counts all calendar events outside the trash, in one statement. NULL with a DB_ERROR. */
+EventCounts *event_counts_load(Db *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void event_counts_free(EventCounts *counts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventCounts, event_counts_free)
+
+/* Of one user's connection; 0 when it has none. */
+int64_t event_counts_of(const EventCounts *counts, int64_t user_id, const char *connection_id);
