@@ -184,6 +184,33 @@ static void test_every_key_has_help(void)
 		g_assert_cmpint((int)strlen(key->help), >, 10);
 }
 
+/* conf/prm-calendar.ini shows each key that works, in its section, with its default and its help.
+ */
+static void test_sample_agrees_with_the_table(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GString) expected = g_string_new(NULL);
+	g_autofree char *sample = NULL;
+	const char *section = "";
+
+	g_file_get_contents("conf/prm-calendar.ini", &sample, NULL, &error);
+	g_assert_no_error(error);
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
+		bool must_be_set =
+			(key->flags & CONFIG_REQUIRED) != 0 && key->default_text[0] == '\0';
+
+		if ((key->flags & CONFIG_LATER) != 0)
+			continue;
+		if (strcmp(section, key->section) != 0)
+			g_string_append_printf(expected, "\n[%s]\n", key->section);
+		section = key->section;
+		g_string_append_printf(expected, "; %s\n%s%s =%s%s\n", key->help,
+			must_be_set ? "" : ";", key->name, key->default_text[0] == '\0' ? "" : " ",
+			key->default_text);
+	}
+	g_assert_cmpstr(strstr(sample, "\n[database]"), ==, expected->str);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -202,5 +229,6 @@ int main(int argc, char **argv)
 	ADD("/util/config/secret-from-file", NULL, test_secret_from_file);
 #undef ADD
 	g_test_add_func("/util/config/every-key-has-help", test_every_key_has_help);
+	g_test_add_func("/util/config/sample", test_sample_agrees_with_the_table);
 	return g_test_run();
 }

@@ -1,0 +1,23 @@
+-- The least privileges that prm-calendar needs, to be run once as root:
+--
+--   mysql wordpress < sql/grants.sql
+--
+-- Change the database (wordpress), the prefix (wp_), the password and, where the program runs on another
+-- machine, 'localhost'. DELETE on posts is for `gone = delete` alone; leave it out with `gone = trash`.
+
+CREATE USER IF NOT EXISTS 'prm_calendar'@'localhost' IDENTIFIED BY 'change me';
+
+-- Who the users are, and their connections: only the connections are ever changed.
+GRANT SELECT (ID, user_login, user_email, display_name) ON wordpress.wp_users TO 'prm_calendar'@'localhost';
+GRANT SELECT, UPDATE ON wordpress.wp_usermeta TO 'prm_calendar'@'localhost';
+
+-- Events: posts and their meta. Contacts are posts too: read, and their comment_count updated.
+GRANT SELECT, INSERT, UPDATE, DELETE ON wordpress.wp_posts TO 'prm_calendar'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE ON wordpress.wp_postmeta TO 'prm_calendar'@'localhost';
+
+-- Activities: written, never changed, never removed.
+GRANT SELECT, INSERT ON wordpress.wp_comments TO 'prm_calendar'@'localhost';
+GRANT SELECT, INSERT ON wordpress.wp_commentmeta TO 'prm_calendar'@'localhost';
+
+-- Transients (whose turn it is) and locks.
+GRANT SELECT, INSERT, UPDATE, DELETE ON wordpress.wp_options TO 'prm_calendar'@'localhost';
