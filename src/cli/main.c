@@ -1,9 +1,120 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The program: hands the command line to the command that it names. */
+#include <glib.h>
+#include <locale.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
 
-int main(void)
+#include "cli/commands.h"
+
+static const Command *find_command(const char *name)
 {
-	puts("prm-calendar " PRM_CALENDAR_VERSION);
+	for (const Command *const *command = commands_all(); *command != NULL; command++) {
+		if (strcmp((*command)->name, name) == 0)
+			return *command;
+	}
+	return NULL;
+}
+
+static void print_overview(FILE *stream)
+{
+	fputs("Usage: prm-calendar COMMAND [OPTION…]\n\n"
+	      "Syncs the calendars that WordPress users linked in the Personal CRM theme.\n\n"
+	      "Commands:\n",
+		stream);
+	for (const Command *const *command = commands_all(); *command != NULL; command++)
+		fprintf(stream, "  %-9s %s\n", (*command)->name, (*command)->summary);
+	fputs("\nEach command explains itself: prm-calendar COMMAND --help\n"
+	      "Example: prm-calendar -c /etc/prm-calendar/prm-calendar.ini status\n\n"
+	      "Exit status: 0 all went well; 1 some connections failed, the others were done;\n"
+	      "64 usage; 69 the database cannot be reached; 75 another pass is running;\n"
+	      "78 bad configuration.\n",
+		stream);
+}
+
+/* "-c FILE" and the other global options may stand before the command as well: where its name is.
+ */
+static int command_position(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (argv[i][0] != '-')
+			return i;
+		if (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "--config") == 0)
+			i++;
+	}
 	return 0;
+}
+
+static ExitStatus usage_error(const char *message, const char *command_name)
+{
+	fprintf(stderr, "prm-calendar: %s; see prm-calendar%s%s --help\n", message,
+		command_name[0] == '\0' ? "" : " ", command_name);
+	return EXIT_USAGE;
+}
+
+static ExitStatus run_without_command(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--version") == 0) {
+			puts("prm-calendar " PRM_CALENDAR_VERSION);
+			return EXIT_ALL_WELL;
+		}
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			print_overview(stdout);
+			return EXIT_ALL_WELL;
+		}
+	}
+	if (argc > 1)
+		return usage_error("no command given", "");
+	print_overview(stderr);
+	return EXIT_USAGE;
+}
+
+static ExitStatus run_command(const Command *command, int argc, char **argv)
+{
+	g_auto(CliOptions) options = {0};
+	g_autoptr(GError) error = NULL;
+
+	if (!cli_options_parse(&options, command, argc, argv, &error))
+		return usage_error(error->message, command->name);
+	if (options.help) {
+		g_autofree char *help = cli_command_help(command);
+
+		fputs(help, stdout);
+		return EXIT_ALL_WELL;
+	}
+	if (options.version) {
+		puts("prm-calendar " PRM_CALENDAR_VERSION);
+		return EXIT_ALL_WELL;
+	}
+	return command->run(&options);
+}
+
+int main(int argc, char **argv)
+{
+	const struct rlimit no_core = {0, 0};
+	g_autofree char **words = NULL;
+	const Command *command;
+	int position;
+
+	/* Secrets stay out of core files. */
+	setrlimit(RLIMIT_CORE, &no_core);
+	/* Names are printed as UTF-8 whatever the terminal says: they come from the database. */
+	setlocale(LC_ALL, "C.UTF-8");
+	position = command_position(argc, argv);
+	if (position == 0)
+		return (int)run_without_command(argc, argv);
+	command = find_command(argv[position]);
+	if (command == NULL) {
+		g_autofree char *message = g_strdup_printf("unknown command '%s'", argv[position]);
+
+		return (int)usage_error(message, "");
+	}
+	words = g_new0(char *, argc);
+	for (int i = 1, next = 0; i < argc; i++) {
+		if (i != position)
+			words[next++] = argv[i];
+	}
+	return (int)run_command(command, argc - 2, words);
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Opens what commands work with, and turns failures into one line and an exit status. */
+#include "cli/app.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "cli/output.h"
+#include "util/log.h"
+
+#define DEFAULT_CONFIG_PATH "/etc/prm-calendar/prm-calendar.ini"
+
+static int64_t clock_now(void)
+{
+	return (int64_t)time(NULL);
+}
+
+static LogLevel chosen_level(const CliOptions *options, LogLevel configured)
+{
+	if (options->quiet)
+		return LOG_ERROR;
+	return options->verbose ? LOG_DEBUG : configured;
+}
+
+void app_setup_log(const CliOptions *options)
+{
+	log_setup(chosen_level(options, LOG_INFO), LOG_FORMAT_TEXT);
+}
+
+static ExitStatus status_of(const GError *error)
+{
+	if (error->domain == CONFIG_ERROR)
+		return EXIT_CONFIG;
+	if (error->domain != DB_ERROR)
+		return EXIT_SOME_FAILED;
+	/* A missing table means that the ini names another database or prefix than WordPress's. */
+	return error->code == DB_ERROR_SCHEMA ? EXIT_CONFIG : EXIT_NO_DATABASE;
+}
+
+ExitStatus app_fail(const CliOptions *options, const GError *error)
+{
+	log_line(LOG_ERROR, NULL, "%s", error->message);
+	if (options->json) {
+		g_autoptr(Json) object = json_object_new();
+
+		json_set_text(object, "error", error->message);
+		json_print(object);
+	}
+	return status_of(error);
+}
+
+static DbOptions db_options_of(const Config *config)
+{
+	static const DbTls tls_modes[] = {
+		[CONFIG_TLS_PREFERRED] = DB_TLS_PREFERRED,
+		[CONFIG_TLS_REQUIRED] = DB_TLS_REQUIRED,
+		[CONFIG_TLS_OFF] = DB_TLS_OFF,
+	};
+
+	return (DbOptions){
+		.host = config->database_host,
+		.port = (unsigned)config->database_port,
+		.socket = config->database_socket[0] == '\0' ? NULL : config->database_socket,
+		.name = config->database_name,
+		.user = config->database_user,
+		.password = config->database_password,
+		.tls = tls_modes[config->database_tls],
+		.tls_ca = config->database_tls_ca[0] == '\0' ? NULL : config->database_tls_ca,
+		.table_prefix = config->wordpress_table_prefix,
+		.base_prefix = config->wordpress_table_prefix,
+		.connect_timeout_secs = (unsigned)config->network_connect_timeout_secs,
+	};
+}
+
+static HttpOptions http_options_of(const Config *config)
+{
+	return (HttpOptions){
+		.connect_timeout_secs = (unsigned)config->network_connect_timeout_secs,
+		.request_timeout_secs = (unsigned)config->network_request_timeout_secs,
+		.max_response_bytes = (size_t)config->network_max_response_mb * 1024 * 1024,
+		.allow_http = config->network_allow_http,
+		.allow_private = (const char *const *)config->network_allow_private,
+		.ca_file = config->network_ca_file[0] == '\0' ? NULL : config->network_ca_file,
+		.proxy = config->network_proxy[0] == '\0' ? NULL : config->network_proxy,
+	};
+}
+
+static bool app_open_site(App *app, GError **error)
+{
+	const char *comment_type = app->config->theme_activity_comment_type;
+	const WpSiteOptions site_options = {
+		.theme_prefix = app->config->theme_prefix,
+		.activity_comment_type = comment_type[0] == '\0' ? NULL : comment_type,
+		.auth_key = app->config->wordpress_auth_key,
+	};
+	const HttpOptions http_options = http_options_of(app->config);
+
+	app->db_options = db_options_of(app->config);
+	app->db = db_open(&app->db_options, error);
+	if (app->db == NULL)
+		return false;
+	app->site = wp_site_load(app->db, &site_options, error);
+	if (app->site == NULL)
+		return false;
+	app->http = http_shared_new(&http_options);
+	return true;
+}
+
+ExitStatus app_open(App *app, const CliOptions *options)
+{
+	const char *path =
+		options->config_path != NULL ? options->config_path : DEFAULT_CONFIG_PATH;
+	g_autoptr(GError) error = NULL;
+
+	*app = (App){0};
+	app_setup_log(options);
+	app->config = config_load(path, &error);
+	if (app->config == NULL)
+		return app_fail(options, error);
+	log_setup(chosen_level(options, (LogLevel)app->config->output_log_level),
+		(LogFormat)app->config->output_log_format);
+	if (!app_open_site(app, &error))
+		return app_fail(options, error);
+	return EXIT_ALL_WELL;
+}
+
+void app_clear(App *app)
+{
+	g_clear_pointer(&app->http, http_shared_free);
+	g_clear_pointer(&app->site, wp_site_free);
+	g_clear_pointer(&app->db, db_free);
+	g_clear_pointer(&app->config, config_free);
+}
+
+SyncContext app_sync_context(const App *app, bool dry_run)
+{
+	return (SyncContext){
+		.config = app->config,
+		.db_options = &app->db_options,
+		.site = app->site,
+		.http = app->http,
+		.now_utc = clock_now,
+		.dry_run = dry_run,
+	};
+}

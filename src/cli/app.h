@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What most commands need first: configuration, logger, database, site, HTTP. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "cli/options.h"
+#include "db/db.h"
+#include "net/http.h"
+#include "sync/context.h"
+#include "util/config.h"
+#include "wp/site.h"
+
+typedef struct App {
+	Config *config;
+	DbOptions db_options; /* borrows from config */
+	Db *db;
+	WpSite *site;
+	HttpShared *http;
+} App;
+
+/* Reads the configuration, sets up the logger, connects and loads the site. On failure the reason
+ * has been reported and the exit status to end with is returned; app_clear() is due in every case.
+ */
+ExitStatus app_open(App *app, const CliOptions *options);
+void app_clear(App *app);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(App, app_clear)
+
+/* Level of the logger before the configuration is known, or without one. */
+void app_setup_log(const CliOptions *options);
+
+/* Reports an error as one log line, and as {"error": …} where --json asks for it; returns the exit
+ * status that goes with it. */
+ExitStatus app_fail(const CliOptions *options, const GError *error);
+
+/* What the sync room works with; borrows from app. */
+SyncContext app_sync_context(const App *app, bool dry_run);

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `prm-calendar status`: whose turn it is, and how each connection fares. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/app.h"
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "sync/pass.h"
+#include "sync/turn.h"
+#include "util/log.h"
+#include "wp/connection.h"
+#include "wp/event_counts.h"
+
+enum { SECONDS_PER_MINUTE = 60 };
+
+static const CliOption status_options[] = {{0}};
+
+typedef struct {
+	const App *app;
+	GPtrArray *users; /* of PassUser: those who take turns */
+	EventCounts *events;
+	PassTurn turn;
+	int64_t now_utc;
+	int64_t next_pass_utc; /* 0 when no pass has begun within the last day */
+	size_t next_index;     /* in users: whose turn it will be */
+} StatusView;
+
+static void status_view_clear(StatusView *view)
+{
+	g_clear_pointer(&view->users, g_ptr_array_unref);
+	g_clear_pointer(&view->events, event_counts_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StatusView, status_view_clear)
+
+static size_t users_per_pass(const StatusView *view)
+{
+	size_t wanted = (size_t)view->app->config->sync_users_per_pass;
+
+	return wanted == 0 ? view->users->len : wanted;
+}
+
+static int64_t interval_secs(const StatusView *view)
+{
+	return (int64_t)view->app->config->sync_interval_minutes * SECONDS_PER_MINUTE;
+}
+
+/* Minutes until everyone had a turn. */
+static int64_t full_cycle_minutes(const StatusView *view)
+{
+	size_t each = MAX(users_per_pass(view), 1);
+	size_t passes = (view->users->len + each - 1) / each;
+
+	return (int64_t)passes * view->app->config->sync_interval_minutes;
+}
+
+static size_t index_of_next(const StatusView *view)
+{
+	g_autofree int64_t *ids = g_new(int64_t, MAX(view->users->len, 1));
+
+	for (guint i = 0; i < view->users->len; i++)
+		ids[i] = ((const PassUser *)g_ptr_array_index(view->users, i))->user->id;
+	return view->users->len == 0 ? 0
+				     : turn_next(ids, view->users->len, view->turn.last_user_id);
+}
+
+static bool status_view_load(
+	StatusView *view, const App *app, const SyncContext *context, GError **error)
+{
+	*view = (StatusView){.app = app, .now_utc = context->now_utc()};
+	view->users = pass_users(context, app->db, error);
+	if (view->users == NULL || !pass_turn_load(context, app->db, &view->turn, error))
+		return false;
+	view->events = event_counts_load(app->db, error);
+	if (view->events == NULL)
+		return false;
+	view->next_index = index_of_next(view);
+	if (view->turn.began_utc > 0)
+		view->next_pass_utc = view->turn.began_utc + interval_secs(view);
+	return true;
+}
+
+/* When a pass will come to this connection: not before its user's turn, nor before sync_frequency.
+ */
+static int64_t due_utc(const StatusView *view, size_t user_index, const Connection *connection)
+{
+	size_t ahead = (user_index + view->users->len - view->next_index) % view->users->len;
+	int64_t turn_utc = MAX(view->next_pass_utc, view->now_utc) +
+			   (int64_t)(ahead / MAX(users_per_pass(view), 1)) * interval_secs(view);
+	int64_t last_utc;
+
+	if (connection->last_sync == NULL || !site_time_parse_iso(connection->last_sync, &last_utc))
+		return turn_utc;
+	return MAX(turn_utc,
+		last_utc + (int64_t)connection->sync_frequency_minutes * SECONDS_PER_MINUTE);
+}
+
+static char *next_pass_text(const StatusView *view)
+{
+	if (view->next_pass_utc == 0)
+		return NULL;
+	return site_zone_format_iso(view->app->site->zone, view->next_pass_utc);
+}
+
+typedef void (*ConnectionVisitor)(const StatusView *view, const WpUser *user,
+	const Connection *connection, const char *due, void *data);
+
+static void visit_connections(const StatusView *view, ConnectionVisitor visit, void *data)
+{
+	for (guint i = 0; i < view->users->len; i++) {
+		const PassUser *user = g_ptr_array_index(view->users, i);
+		const GPtrArray *connections = user->list->connections;
+
+		for (guint j = 0; j < connections->len; j++) {
+			const Connection *connection = g_ptr_array_index(connections, j);
+			g_autofree char *due = NULL;
+
+			if (connection->sync_enabled)
+				due = site_zone_format_iso(
+					view->app->site->zone, due_utc(view, i, connection));
+			visit(view, user->user, connection, due, data);
+		}
+	}
+}
+
+static void add_json_connection(const StatusView *view, const WpUser *user,
+	const Connection *connection, const char *due, void *data)
+{
+	Json *object = json_append_object(data);
+
+	json_set_int(object, "user_id", user->id);
+	json_set_text(object, "user_login", user->login);
+	json_set_text(object, "connection", connection->id);
+	json_set_text(object, "name", connection->name);
+	json_set_text(object, "provider", connection->provider);
+	json_set_bool(object, "sync_enabled", connection->sync_enabled);
+	json_set_bool(object, "auto_log", connection->auto_log);
+	json_set_text(object, "last_sync", connection->last_sync);
+	json_set_text(object, "last_error", connection->last_error);
+	json_set_int(object, "events", event_counts_of(view->events, user->id, connection->id));
+	json_set_text(object, "next_due", due);
+}
+
+static void print_json_status(const StatusView *view)
+{
+	g_autoptr(Json) root = json_object_new();
+	g_autofree char *next = next_pass_text(view);
+
+	json_set_text(root, "next_scheduled", next);
+	json_set_int(root, "total_users_with_connections", view->users->len);
+	json_set_int(root, "current_user_index", view->turn.theme_index);
+	json_set_int(root, "estimated_full_cycle", full_cycle_minutes(view));
+	visit_connections(view, add_json_connection, json_add_list(root, "connections"));
+	json_print(root);
+}
+
+static void print_connection(const StatusView *view, const WpUser *user,
+	const Connection *connection, const char *due, void *data)
+{
+	g_autofree char *login = printable(user->login);
+	g_autofree char *name = printable(connection->name);
+
+	(void)data;
+	printf("\n%s: %s (%s, %s)%s\n", login, name, connection->provider, connection->id,
+		connection->sync_enabled ? "" : ", switched off");
+	printf("  last sync   %s\n",
+		connection->last_sync == NULL ? "never" : connection->last_sync);
+	if (connection->last_error != NULL) {
+		g_autofree char *message = printable(connection->last_error);
+
+		printf("  last error  %s\n", message);
+	}
+	printf("  events      %" G_GINT64_FORMAT "\n",
+		event_counts_of(view->events, user->id, connection->id));
+	if (due != NULL)
+		printf("  next due    %s\n", due);
+}
+
+static void print_status(const StatusView *view)
+{
+	g_autofree char *next = next_pass_text(view);
+
+	printf("Next run                 %s\n",
+		next == NULL ? "not known: no pass has begun within the last day" : next);
+	printf("Users with connections   %u\n", view->users->len);
+	printf("Current user index       %" G_GINT64_FORMAT "\n", view->turn.theme_index);
+	printf("Estimated full cycle     %" G_GINT64_FORMAT " minutes\n", full_cycle_minutes(view));
+	visit_connections(view, print_connection, NULL);
+}
+
+static ExitStatus run_status(const CliOptions *options)
+{
+	g_auto(App) app = {0};
+	g_auto(StatusView) view = {0};
+	g_autoptr(GError) error = NULL;
+	SyncContext context;
+	ExitStatus status = app_open(&app, options);
+
+	if (status != EXIT_ALL_WELL)
+		return status;
+	context = app_sync_context(&app, false);
+	if (!status_view_load(&view, &app, &context, &error))
+		return app_fail(options, error);
+	if (options->json)
+		print_json_status(&view);
+	else
+		print_status(&view);
+	return EXIT_ALL_WELL;
+}
+
+const Command command_status = {
+	.name = "status",
+	.arguments = "",
+	.summary = "whose turn it is, and how each connection fares",
+	.details = "Shows what the theme's status page shows (next run, users with connections, "
+		   "current\n"
+		   "user index, estimated full cycle), and for each connection its last sync, its\n"
+		   "last error, its events and when it is due.\n\n"
+		   "Example: prm-calendar status --json",
+	.options = status_options,
+	.run = run_status,
+};

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `prm-calendar sync`: a catch-up by hand. */
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "cli/job.h"
+
+static const CliOption sync_options[] = {
+	{"all", 0, CLI_OPTION_FLAG, offsetof(CliOptions, all), NULL,
+		"every user who has an enabled connection"},
+	{"user", 0, CLI_OPTION_TEXT, offsetof(CliOptions, user), "USER",
+		"one user: id, login or e-mail address"},
+	{"connection", 0, CLI_OPTION_TEXT, offsetof(CliOptions, connection), "ID",
+		"only this connection of the user, even if it is not enabled"},
+	{"dry-run", 0, CLI_OPTION_FLAG, offsetof(CliOptions, dry_run), NULL,
+		"say what would change, line by line, and write nothing"},
+	{0},
+};
+
+static bool has_good_options(const CliOptions *options)
+{
+	const char *problem = NULL;
+
+	if (options->all == (options->user != NULL))
+		problem = "say whom to sync: --all or --user=USER";
+	else if (options->connection != NULL && options->user == NULL)
+		problem = "--connection needs --user=USER";
+	if (problem != NULL)
+		fprintf(stderr, "prm-calendar: %s; see prm-calendar sync --help\n", problem);
+	return problem == NULL;
+}
+
+/* A user's meetings are logged after that user's sync; no limit holds in a catch-up. */
+static bool log_meetings(const App *app, const SyncContext *context, const CliOptions *options,
+	Printer *printer, AutoLogCounts *ret_counts, GError **error)
+{
+	AutoLogOptions log_options = job_log_options(context);
+
+	if (options->user != NULL) {
+		WpUser *user = NULL;
+
+		if (!wp_user_find(app->db, options->user, &user, error))
+			return false;
+		log_options.only_user_id = user == NULL ? -1 : user->id;
+		wp_user_free(user);
+	}
+	return auto_log_run(
+		app->db, app->site, &log_options, &printer->activities, ret_counts, error);
+}
+
+static ExitStatus run_sync(const CliOptions *options)
+{
+	g_auto(App) app = {0};
+	g_auto(Printer) printer = {0};
+	g_autoptr(GError) error = NULL;
+	SyncContext context;
+	SyncTotals totals = {0};
+	AutoLogCounts counts = {0};
+	ExitStatus status;
+
+	if (!has_good_options(options))
+		return EXIT_USAGE;
+	status = app_open(&app, options);
+	if (status != EXIT_ALL_WELL || job_is_paused(&app))
+		return status;
+	context = app_sync_context(&app, options->dry_run);
+	printer_init(&printer, options);
+	if (!pass_catch_up(&context, app.db, options->user, options->connection, &printer.listener,
+		    &totals, &error))
+		return app_fail(options, error);
+	if (!log_meetings(&app, &context, options, &printer, &counts, &error))
+		return app_fail(options, error);
+	printer_finish(&printer, &totals, &counts);
+	return job_status(&totals, &counts);
+}
+
+const Command command_sync = {
+	.name = "sync",
+	.arguments = "",
+	.summary = "sync calendars now and log past meetings, for one user or for all",
+	.details =
+		"Fetches the calendars of the chosen connections at once, whoever's turn it is,\n"
+		"and then logs all past meetings that qualify. Every event is compared with what\n"
+		"is stored; what has not changed is not written.\n\n"
+		"Example: prm-calendar sync --user=anna@example.org --dry-run",
+	.options = sync_options,
+	.run = run_sync,
+};

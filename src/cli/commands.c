@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The list of all commands. */
+#include "cli/commands.h"
+
+#include <stddef.h>
+
+const Command *const *commands_all(void)
+{
+	static const Command *const commands[] = {
+		&command_run,
+		&command_sync,
+		&command_log,
+		&command_status,
+		&command_explain,
+		NULL,
+	};
+
+	return commands;
+}

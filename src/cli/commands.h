@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands, one file each. */
+#pragma once
+
+#include "cli/options.h"
+
+extern const Command command_explain;
+extern const Command command_log;
+extern const Command command_run;
+extern const Command command_status;
+extern const Command command_sync;
+
+/* All commands in the order of --help; NULL-terminated. */
+const Command *const *commands_all(void);

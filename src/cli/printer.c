@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Prints what `run`, `sync` and `log` do: as it happens for people, as one object for machines. */
+#include "cli/printer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "util/log.h"
+
+static const char *const outcome_names[] = {
+	[SYNC_DONE] = "done",
+	[SYNC_FAILED] = "failed",
+	[SYNC_SKIPPED] = "skipped",
+};
+
+static Printer *printer_of(SyncListener *listener)
+{
+	return (Printer *)(void *)listener;
+}
+
+static void json_set_counts(Json *object, const EventStoreCounts *counts)
+{
+	json_set_int(object, "seen", (int64_t)counts->seen);
+	json_set_int(object, "unchanged", (int64_t)counts->unchanged);
+	json_set_int(object, "added", (int64_t)counts->added);
+	json_set_int(object, "changed", (int64_t)counts->changed);
+	json_set_int(object, "restored", (int64_t)counts->restored);
+	json_set_int(object, "adopted", (int64_t)counts->adopted);
+	json_set_int(object, "removed", (int64_t)counts->removed);
+	json_set_int(object, "duplicates_folded", (int64_t)counts->folded);
+	json_set_int(object, "repaired", (int64_t)counts->repaired);
+	json_set_int(object, "failed", (int64_t)counts->failed);
+}
+
+/* "3 new, 1 changed", or "nothing changed"; caller frees. */
+static char *describe_counts(const EventStoreCounts *counts)
+{
+	const struct {
+		size_t count;
+		const char *word;
+	} parts[] = {
+		{counts->added, "new"},
+		{counts->changed, "changed"},
+		{counts->restored, "restored"},
+		{counts->adopted, "taken over from the theme"},
+		{counts->removed, "removed"},
+		{counts->folded, "duplicates removed"},
+	};
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+		if (parts[i].count > 0)
+			g_string_append_printf(text, "%s%" G_GSIZE_FORMAT " %s",
+				text->len == 0 ? "" : ", ", parts[i].count, parts[i].word);
+	}
+	return text->len == 0 ? g_strdup("nothing changed") : g_strdup(text->str);
+}
+
+static void print_change(const EventNotice *notice)
+{
+	g_autofree char *title = printable(notice->title);
+
+	printf("  %-9s %s  %s\n", event_change_name(notice->change), notice->start, title);
+}
+
+static void on_change(
+	SyncListener *listener, const ConnectionReport *report, const EventNotice *notice)
+{
+	Printer *printer = printer_of(listener);
+	Json *object;
+
+	if (!printer->options->dry_run && !printer->options->verbose)
+		return;
+	if (printer->root == NULL) {
+		print_change(notice);
+		return;
+	}
+	object = json_append_object(printer->changes);
+	json_set_text(object, "connection", report->connection_id);
+	json_set_text(object, "change", event_change_name(notice->change));
+	json_set_int(object, "event_id", notice->post_id);
+	json_set_text(object, "event_uid", notice->event_uid);
+	json_set_text(object, "title", notice->title);
+	json_set_text(object, "start", notice->start);
+}
+
+static void print_connection(const ConnectionReport *report)
+{
+	g_autofree char *name =
+		printable(report->name[0] == '\0' ? report->connection_id : report->name);
+	g_autofree char *login = printable(report->user_login);
+	g_autofree char *changes = describe_counts(&report->events);
+	g_autofree char *message = report->message == NULL ? NULL : printable(report->message);
+
+	printf("%s: %s (%s, %s): ", login, name, report->provider, report->connection_id);
+	switch (report->outcome) {
+	case SYNC_DONE:
+		printf("%" G_GSIZE_FORMAT " events, %s (%.1f s)\n", report->events.seen, changes,
+			report->elapsed_secs);
+		if (message != NULL)
+			printf("  %s\n", message);
+		break;
+	case SYNC_FAILED:
+		printf("failed: %s\n", message);
+		break;
+	case SYNC_SKIPPED:
+		printf("skipped: %s\n", message);
+		break;
+	}
+}
+
+static void on_connection(SyncListener *listener, const ConnectionReport *report)
+{
+	Printer *printer = printer_of(listener);
+	Json *object;
+
+	if (printer->root == NULL) {
+		if (!printer->options->quiet)
+			print_connection(report);
+		return;
+	}
+	object = json_append_object(printer->connections);
+	json_set_int(object, "user_id", report->user_id);
+	json_set_text(object, "user_login", report->user_login);
+	json_set_text(object, "connection", report->connection_id);
+	json_set_text(object, "name", report->name);
+	json_set_text(object, "provider", report->provider);
+	json_set_text(object, "outcome", outcome_names[report->outcome]);
+	json_set_text(object, "message", report->message);
+	json_set_int(object, "unreadable", (int64_t)report->unreadable);
+	json_set_counts(json_add_object(object, "events"), &report->events);
+}
+
+static void on_activity(const AutoLogNotice *notice, void *data)
+{
+	Printer *printer = data;
+	const PastEvent *event = notice->event;
+	Json *object;
+
+	if (printer->root == NULL) {
+		g_autofree char *title = printable(event->title);
+
+		if (!printer->options->quiet)
+			printf("%s  %s  %s, with person %" G_GINT64_FORMAT "\n",
+				printer->options->dry_run ? "would log" : "logged", event->start,
+				title, notice->person_id);
+		return;
+	}
+	object = json_append_object(printer->logged);
+	json_set_int(object, "event_id", event->post_id);
+	json_set_int(object, "person_id", notice->person_id);
+	json_set_int(object, "user_id", event->user_id);
+	json_set_text(object, "title", event->title);
+	json_set_text(object, "start", event->start);
+}
+
+static void on_log_problem(int64_t user_id, int64_t event_id, const GError *why, void *data)
+{
+	const LogAbout about = {.user_id = user_id};
+
+	(void)data;
+	if (event_id == 0)
+		log_line(LOG_WARNING, &about, "cannot log meetings: %s; skipping this user",
+			why->message);
+	else
+		log_line(LOG_WARNING, &about,
+			"cannot log event %" G_GINT64_FORMAT ": %s; skipping it", event_id,
+			why->message);
+}
+
+void printer_init(Printer *printer, const CliOptions *options)
+{
+	*printer = (Printer){
+		.listener = {on_connection, on_change},
+		.activities = {on_activity, on_log_problem, printer},
+		.options = options,
+	};
+	if (!options->json)
+		return;
+	printer->root = json_object_new();
+	json_set_bool(printer->root, "dry_run", options->dry_run);
+	printer->connections = json_add_list(printer->root, "connections");
+	printer->changes = json_add_list(printer->root, "changes");
+	printer->logged = json_add_list(printer->root, "activities");
+}
+
+void printer_clear(Printer *printer)
+{
+	g_clear_pointer(&printer->root, json_free);
+}
+
+static void print_totals(const SyncTotals *totals, const AutoLogCounts *log_counts)
+{
+	if (totals != NULL) {
+		g_autofree char *changes = describe_counts(&totals->events);
+
+		printf("%" G_GSIZE_FORMAT " %s synced, %" G_GSIZE_FORMAT " failed, %" G_GSIZE_FORMAT
+		       " skipped; %s",
+			totals->done, totals->done == 1 ? "connection" : "connections",
+			totals->failed, totals->skipped, changes);
+	}
+	if (log_counts != NULL)
+		printf("%s%" G_GSIZE_FORMAT " %s logged", totals == NULL ? "" : "; ",
+			log_counts->activities,
+			log_counts->activities == 1 ? "activity" : "activities");
+	putchar('\n');
+}
+
+static void finish_json(Printer *printer, const SyncTotals *totals, const AutoLogCounts *log_counts)
+{
+	if (totals != NULL) {
+		Json *object = json_add_object(printer->root, "totals");
+
+		json_set_int(object, "done", (int64_t)totals->done);
+		json_set_int(object, "failed", (int64_t)totals->failed);
+		json_set_int(object, "skipped", (int64_t)totals->skipped);
+		json_set_int(object, "busy", (int64_t)totals->busy);
+		json_set_counts(json_add_object(object, "events"), &totals->events);
+	}
+	if (log_counts != NULL) {
+		Json *object = json_add_object(printer->root, "log");
+
+		json_set_int(object, "events", (int64_t)log_counts->events);
+		json_set_int(object, "activities", (int64_t)log_counts->activities);
+		json_set_int(object, "passed_over", (int64_t)log_counts->passed_over);
+		json_set_int(object, "failed", (int64_t)log_counts->failed);
+	}
+	json_print(printer->root);
+}
+
+void printer_finish(Printer *printer, const SyncTotals *totals, const AutoLogCounts *log_counts)
+{
+	if (printer->root != NULL)
+		finish_json(printer, totals, log_counts);
+	else if (!printer->options->quiet)
+		print_totals(totals, log_counts);
+}

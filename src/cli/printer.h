@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Prints what `run`, `sync` and `log` do: as it happens for people, as one object for machines. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "cli/options.h"
+#include "cli/output.h"
+#include "sync/auto_log.h"
+#include "sync/report.h"
+
+typedef struct Printer {
+	SyncListener listener; /* first: listeners get a pointer to it */
+	AutoLogCallbacks activities;
+	const CliOptions *options;
+	Json *root; /* with --json */
+	Json *changes;
+	Json *connections;
+	Json *logged;
+} Printer;
+
+/* Borrows the options; its callbacks hold pointers into `printer`, which must not move. */
+void printer_init(Printer *printer, const CliOptions *options);
+void printer_clear(Printer *printer);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Printer, printer_clear)
+
+/* The end: totals in one line, or the JSON object. Either may be NULL where the command has none.
+ */
+void printer_finish(Printer *printer, const SyncTotals *totals, const AutoLogCounts *log_counts);
