@@ -54,7 +54,7 @@ Q := $(if $(V),,@)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all help clean unit-tests check-vectors packages check check-built checker fuzz demo lint format
+.PHONY: all help install clean unit-tests check-vectors packages check check-built checker fuzz demo bench lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -123,6 +123,11 @@ demo: ## sync sample calendars into a real WordPress in a temporary folder (KEEP
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
 	$(Q)$(PYTHON) -B tests/demo/demo.py --program=$(PROGRAM) $(if $(KEEP),--keep)
 
+bench: ## time a first and an unchanged sync beside curl and a bulk load
+	$(Q)scripts/packages build test
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
+	$(Q)$(PYTHON) -B tests/bench/first_sync.py
+
 lint: ## check formatting, our own rules, cppcheck and clang-tidy
 	$(Q)mkdir -p build
 	$(Q)printf '%s\n' -I$(CURDIR)/src $(OUR_CPPFLAGS) $(patsubst -I%,-isystem%,$(LIB_CFLAGS)) -std=gnu17 -Wall -Wextra \
@@ -131,6 +136,11 @@ lint: ## check formatting, our own rules, cppcheck and clang-tidy
 
 format: ## apply .clang-format to all C files
 	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES) $(FUZZ_SOURCES)
+
+install: $(PROGRAM) ## install into DESTDIR and PREFIX
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/prm-calendar
+	install -D -m 644 sql/grants.sql $(DESTDIR)$(PREFIX)/share/prm-calendar/sql/grants.sql
+	install -D -m 644 conf/prm-calendar.ini $(DESTDIR)$(PREFIX)/share/doc/prm-calendar/examples/prm-calendar.ini
 
 clean: ## remove build/
 	rm -rf build

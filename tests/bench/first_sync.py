@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How long a first and an unchanged sync take, beside curl doing the same requests and the client loading the same
+rows. Figures of one run on one machine; only the ratios mean anything elsewhere."""
+
+import argparse
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta, timezone
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from lib import ics  # noqa: E402
+from lib.processes import clean_up_on_signals  # noqa: E402
+from lib.program import program_path, write_ini  # noqa: E402
+from lib.sandbox import Sandbox  # noqa: E402
+from lib.story import Account  # noqa: E402
+
+BATCH = 50
+SEED = 20260115
+
+
+def names(count):
+    """Distinct people, the same ones in every run."""
+    rng = random.Random(SEED)
+    first = ["Ana", "Bram", "Chloé", "Daan", "Emma", "Finn", "Guus", "Hanna", "Iris", "Jörg", "Koen", "Lotte"]
+    last = ["Jansen", "de Vries", "Bakker", "Visser", "Smit", "Meijer", "Mulder", "Bos", "Vos", "Peters"]
+    return [(rng.choice(first), f"{rng.choice(last)}-{number}", f"person{number}@example.org")
+            for number in range(count)]
+
+
+def seed_people(site, user, people):
+    rows, meta = [], []
+    for number, (first, last, email) in enumerate(people):
+        post = 100000 + number
+        rows.append(f"({post},{user},NOW(),UTC_TIMESTAMP(),'','{first} {last}','','publish','person','','','',"
+                    f"NOW(),UTC_TIMESTAMP(),'')")
+        for key, value in (("first_name", first), ("last_name", last), ("contact_info", "1"),
+                           ("contact_info_0_contact_type", "email"), ("contact_info_0_contact_value", email)):
+            meta.append(f"({post},'{key}','{value}')")
+    sql = ("INSERT INTO wp_posts (ID,post_author,post_date,post_date_gmt,post_content,post_title,post_excerpt,"
+           "post_status,post_type,to_ping,pinged,post_content_filtered,post_modified,post_modified_gmt,guid) VALUES "
+           + ",".join(rows) + ";\nINSERT INTO wp_postmeta (post_id,meta_key,meta_value) VALUES " + ",".join(meta) + ";")
+    site.database.sql(sql, site.name)
+
+
+def seed_calendar(account, people, events):
+    """Straight into the server's folder: a PUT for each would take longer than the measurement."""
+    rng = random.Random(SEED)
+    folder = os.path.join(account.server.folder, "collections", "collection-root", account.login, "work")
+    start = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0) - timedelta(days=80)
+    for number in range(events):
+        when = start + timedelta(minutes=rng.randrange(100 * 24 * 60))
+        guests = [("ATTENDEE", email, f"{first} {last}", "ACCEPTED")
+                  for first, last, email in rng.sample(people, 2)]
+        event = ics.vevent(f"bench-{number}@example.org", when, summary=f"Meeting {number}",
+                           attendees=[ics.person(*guest) for guest in guests])
+        with open(os.path.join(folder, f"bench-{number}.ics"), "w", encoding="utf-8", newline="") as file:
+            file.write(ics.calendar(event))
+
+
+def timed(argv, **options):
+    """Wall seconds, processor seconds and peak memory in MB of a command."""
+    began = time.monotonic()
+    process = subprocess.Popen(argv, stdin=options.get("stdin", subprocess.DEVNULL), stdout=subprocess.PIPE)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.monotonic() - began
+    if status != 0:
+        sys.exit(f"{argv[0]} ended with status {status}\n{output.decode()}")
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output
+
+
+def questions(database):
+    return int(database.sql("SHOW GLOBAL STATUS LIKE 'Questions'")[0][1])
+
+
+def sync(site, ini, label):
+    before = questions(site.database)
+    wall, processor, memory, output = timed([program_path(), "sync", "-c", ini, "--all"])
+    statements = questions(site.database) - before - 1
+    print(f"{label:<34} {wall:7.2f} s  {processor:6.2f} s cpu  {memory:6.1f} MB  {statements:6d} statements")
+    print(f"    {output.decode().splitlines()[-1]}")
+    return wall
+
+
+LISTING = ('<propfind xmlns="DAV:"><prop><getetag/><resourcetype/><getcontenttype/></prop></propfind>')
+
+
+def curl_listing(account, folder):
+    """The same requests as ours: one listing, and multigets of fifty, on one connection."""
+    url = account.client.url("work") + "/"
+    common = ["--silent", "--show-error", "--user", f"{account.login}:{account.password}",
+              "--header", "Depth: 1", "--header", "Content-Type: application/xml; charset=utf-8"]
+    wall, processor, memory, listing = timed(
+        ["curl", *common, "--request", "PROPFIND", "--data-binary", LISTING, url])
+    hrefs = [href for href in re.findall(rb"<href>([^<]+\.ics)</href>", listing)]
+    config = []
+    for start in range(0, len(hrefs), BATCH):
+        body = os.path.join(folder, f"multiget-{start}.xml")
+        with open(body, "wb") as file:
+            file.write(b'<C:calendar-multiget xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><prop><getetag/>'
+                       b"<C:calendar-data/></prop>"
+                       + b"".join(b"<href>" + href + b"</href>" for href in hrefs[start:start + BATCH])
+                       + b"</C:calendar-multiget>")
+        config += ["--next", *common, "--request", "REPORT", "--data-binary", f"@{body}", "--output",
+                   os.path.join(folder, "answer.xml"), url]
+    more, more_processor, more_memory, _ = timed(["curl", *config[1:]])
+    print(f"{'curl, the same requests':<34} {wall + more:7.2f} s  {processor + more_processor:6.2f} s cpu  "
+          f"{max(memory, more_memory):6.1f} MB")
+    return wall + more
+
+
+def load_rows(site, folder):
+    """The same rows, into tables that hold the rest already."""
+    tables = ["wp_posts", "wp_postmeta", "wp_comments", "wp_commentmeta"]
+    dump = os.path.join(folder, "rows.sql")
+    with open(dump, "wb") as file:
+        for table, where in (("wp_posts", "post_type = 'calendar_event'"),
+                             ("wp_postmeta", "post_id IN (SELECT ID FROM wp_posts WHERE post_type = 'calendar_event')"),
+                             ("wp_comments", "comment_type = 'activity'"),
+                             ("wp_commentmeta", "meta_key <> ''")):
+            subprocess.run(["mariadb-dump", "--no-defaults", f"--socket={site.database.socket}", "--user=root",
+                            "--no-create-info", "--single-transaction", f"--where={where}", site.name, table],
+                           stdout=file, check=True)
+    site.database.sql("CREATE DATABASE prm_bench_copy")
+    for table in tables:
+        site.database.sql(f"CREATE TABLE prm_bench_copy.{table} LIKE {site.name}.{table}")
+    with open(dump, "rb") as file:
+        wall, processor, memory, _ = timed(site.database.command("prm_bench_copy"), stdin=file)
+    print(f"{'mariadb < the same rows':<34} {wall:7.2f} s  {processor:6.2f} s cpu  {memory:6.1f} MB")
+    return wall
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=1000)
+    parser.add_argument("--events", type=int, default=3000)
+    options = parser.parse_args()
+    clean_up_on_signals()
+    sandbox = Sandbox()
+    try:
+        site = sandbox.new_site("prm_bench")
+        user = site.call("seed_user", "anna", "Anna")
+        people = names(options.people)
+        seed_people(site, user, people)
+        account = Account(sandbox.radicale, "anna")
+        account.calendar("work")
+        seed_calendar(account, people, options.events)
+        site.call("seed_connections", user, [account.connection()])
+        ini = write_ini(site, os.path.join(site.folder, "prm-calendar.ini"))
+        print(f"{options.people} people, {options.events} events, Radicale and MariaDB on this machine\n")
+        curl_listing(account, sandbox.folder)  # fills the server's cache, so that nobody pays for it below
+        curl = curl_listing(account, sandbox.folder)
+        first = sync(site, ini, "prm-calendar, first sync")
+        again = sync(site, ini, "prm-calendar, nothing changed")
+        rows = load_rows(site, sandbox.folder)
+        print(f"\nfirst sync / (curl + load)   {first / (curl + rows):.2f}")
+        print(f"unchanged sync / curl        {again / curl:.2f}")
+    finally:
+        sandbox.close()
+
+
+if __name__ == "__main__":
+    main()
