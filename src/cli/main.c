@@ -2,6 +2,7 @@
 /* The program: hands the command line to the command that it names. */
 #include <glib.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -100,6 +101,8 @@ int main(int argc, char **argv)
 
 	/* Secrets stay out of core files. */
 	setrlimit(RLIMIT_CORE, &no_core);
+	/* A server that hangs up, or `| head`, is an error to report, not a death. */
+	signal(SIGPIPE, SIG_IGN);
 	/* Names are printed as UTF-8 whatever the terminal says: they come from the database. */
 	setlocale(LC_ALL, "C.UTF-8");
 	position = command_position(argc, argv);

@@ -166,7 +166,7 @@ static bool is_same_meeting(History *history, const PastActivity *activity)
 		return true;
 	if (by_hand)
 		return strlen(start) > strlen("2026-01-15");
-	if (activity->event_uid != NULL && is_same_uid(event, uid_part(activity->event_uid), NULL))
+	if (is_set(activity->event_uid) && is_same_uid(event, uid_part(activity->event_uid), NULL))
 		return true;
 	history_add_suspect(history, activity);
 	return false;

@@ -108,16 +108,14 @@ static void read_matches(PastEvent *past, const char *json)
 		PhpKey key;
 		const PhpValue *item = php_value_at(list, i, &key);
 		int64_t confidence = php_value_to_int(php_array_get(item, "confidence"));
-		int64_t person_id = php_value_to_int(php_array_get(item, "person_id"));
-		PastEventMatch match;
-
-		if (person_id <= 0)
-			continue;
-		match = (PastEventMatch){
-			.person_id = person_id,
+		PastEventMatch match = {
+			.person_id = php_value_to_int(php_array_get(item, "person_id")),
 			.confidence_percent = (int)CLAMP(confidence, 0, 100),
-			.attendee_email = email_of(text_member(item, "attendee_email")),
 		};
+
+		if (match.person_id <= 0)
+			continue;
+		match.attendee_email = email_of(text_member(item, "attendee_email"));
 		g_array_append_val(past->matches, match);
 	}
 }
