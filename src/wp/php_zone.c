@@ -135,7 +135,8 @@ static char *find_zone_file(const char *name)
 		g_autofree char *spelling = NULL;
 		char *longer = NULL;
 
-		if (**component == '\0')
+		/* "Asia//Tokyo" is a path to PHP; "UTC/" is none. */
+		if (**component == '\0' && component[1] != NULL)
 			continue;
 		spelling = find_spelling(path, *component);
 		if (spelling == NULL)

@@ -31,6 +31,7 @@ static const ZoneCase ZONE_CASES[] = {
 	{"abbreviation", "CEST", "", "CEST"},
 	{"unknown", "Mars/Phobos", "", NULL},
 	{"folder", "Europe", "", NULL},
+	{"slash-behind", "UTC/", "", NULL},
 	{"outside", "../../etc/passwd", "", NULL},
 	{"no-zone-file", "leapseconds", "", NULL},
 	{"invalid-utf-8", "\xff\xfe", "", NULL},
