@@ -68,7 +68,7 @@ static bool status_view_load(
 	StatusView *view, const App *app, const SyncContext *context, GError **error)
 {
 	*view = (StatusView){.app = app, .now_utc = context->now_utc()};
-	view->users = pass_users(context, app->db, error);
+	view->users = pass_users(context, app->db, NULL, error);
 	if (view->users == NULL || !pass_turn_load(context, app->db, &view->turn, error))
 		return false;
 	view->events = event_counts_load(app->db, error);

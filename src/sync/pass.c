@@ -33,8 +33,9 @@ static bool has_enabled_connection(const ConnectionList *list)
 	return false;
 }
 
-/* Takes the user out of the row when there is something to sync. */
-static void collect_user(GPtrArray *users, UserConnections *row)
+/* Takes the user out of the row when there is something to sync. False when the row cannot be
+ * read. */
+static bool collect_user(GPtrArray *users, UserConnections *row)
 {
 	const LogAbout about = {.user_id = row->user->id, .user_login = row->user->login};
 	g_autoptr(GError) error = NULL;
@@ -49,14 +50,15 @@ static void collect_user(GPtrArray *users, UserConnections *row)
 			"cannot read the calendar connections (%s); leaving them as they are and "
 			"skipping this user, who has to connect the calendars again",
 			error->message);
-		return;
+		return false;
 	}
 	if (!has_enabled_connection(list))
-		return;
+		return true;
 	user = g_new0(PassUser, 1);
 	user->user = g_steal_pointer(&row->user);
 	user->list = g_steal_pointer(&list);
 	g_ptr_array_add(users, user);
+	return true;
 }
 
 static void warn_of_orphans(const GArray *orphans)
@@ -69,17 +71,22 @@ static void warn_of_orphans(const GArray *orphans)
 	}
 }
 
-GPtrArray *pass_users(const SyncContext *context, Db *db, GError **error)
+GPtrArray *pass_users(const SyncContext *context, Db *db, size_t *ret_unreadable, GError **error)
 {
 	g_autoptr(GArray) orphans = NULL;
 	g_autoptr(GPtrArray) rows = connections_rows_load(db, context->site, &orphans, error);
 	g_autoptr(GPtrArray) users = g_ptr_array_new_with_free_func((GDestroyNotify)pass_user_free);
+	size_t unreadable = 0;
 
 	if (rows == NULL)
 		return NULL;
 	warn_of_orphans(orphans);
-	for (guint i = 0; i < rows->len; i++)
-		collect_user(users, g_ptr_array_index(rows, i));
+	for (guint i = 0; i < rows->len; i++) {
+		if (!collect_user(users, g_ptr_array_index(rows, i)))
+			unreadable++;
+	}
+	if (ret_unreadable != NULL)
+		*ret_unreadable = unreadable;
 	return g_steal_pointer(&users);
 }
 
@@ -150,7 +157,7 @@ bool pass_run(const SyncContext *context, Db *db, SyncListener *listener, SyncTo
 	GError **error)
 {
 	const SyncSelection selection = {.only_due = true};
-	g_autoptr(GPtrArray) users = pass_users(context, db, error);
+	g_autoptr(GPtrArray) users = pass_users(context, db, NULL, error);
 	g_autoptr(GPtrArray) selected = g_ptr_array_new(); /* borrows from users */
 	PassTurn turn;
 	size_t wanted, first;
@@ -199,14 +206,18 @@ static bool catch_up_one(const SyncContext *context, Db *db, const char *who,
 static bool catch_up_all(const SyncContext *context, Db *db, const SyncSelection *selection,
 	SyncListener *listener, SyncTotals *ret_totals, GError **error)
 {
-	g_autoptr(GPtrArray) users = pass_users(context, db, error);
+	size_t unreadable = 0;
+	g_autoptr(GPtrArray) users = pass_users(context, db, &unreadable, error);
 	g_autoptr(GPtrArray) selected = g_ptr_array_new(); /* borrows from users */
 
 	if (users == NULL)
 		return false;
 	for (guint i = 0; i < users->len; i++)
 		g_ptr_array_add(selected, user_at(users, i));
-	return workers_sync(context, db, selected, selection, listener, ret_totals, error);
+	if (!workers_sync(context, db, selected, selection, listener, ret_totals, error))
+		return false;
+	ret_totals->failed += unreadable;
+	return true;
 }
 
 bool pass_catch_up(const SyncContext *context, Db *db, const char *who, const char *connection_id,

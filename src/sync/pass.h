@@ -21,9 +21,10 @@ typedef struct PassUser {
 void pass_user_free(PassUser *user);
 
 /* Users who have at least one enabled connection, in id order: those who take turns. Rows that
- * cannot be read, or whose user was deleted, are logged and passed over. An array of PassUser;
- * caller unrefs. */
-GPtrArray *pass_users(const SyncContext *context, Db *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * cannot be read, or whose user was deleted, are logged and passed over; `ret_unreadable` (or NULL)
+ * counts the former. An array of PassUser; caller unrefs. */
+GPtrArray *pass_users(const SyncContext *context, Db *db, size_t *ret_unreadable,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The next user (or users_per_pass of them) in turn. Remembers the turn before the sync, so that a
  * user whose sync brings the program down does not hold up the others. */

@@ -255,6 +255,14 @@ bool user_sync(const SyncWorker *worker, const WpUser *user, const SyncSelection
 		totals->busy++;
 		return true;
 	}
+	if (sync_error->domain == CONNECTION_ERROR) {
+		log_line(LOG_ERROR, &about,
+			"cannot read the calendar connections (%s); leaving them as they are; the "
+			"user has to connect the calendars again",
+			sync_error->message);
+		totals->failed++;
+		return true;
+	}
 	g_propagate_error(error, g_steal_pointer(&sync_error));
 	return false;
 }
