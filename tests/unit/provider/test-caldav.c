@@ -402,6 +402,40 @@ static void test_a_server_without_multigets_is_asked_one_by_one(void)
 	g_assert_cmpstr(g_ptr_array_index(sink->ends, 0), ==, "complete");
 }
 
+static void test_multigets_name_at_most_50(void)
+{
+	enum { COUNT = 101 };
+	g_autoptr(GString) members = g_string_new(CALENDAR("/c/", "Work"));
+	g_autoptr(GString) first = g_string_new(NULL);
+	g_autoptr(GString) second = g_string_new(NULL);
+	g_autoptr(CollectingSink) sink = collecting_sink_new();
+	g_auto(DavScript) script = {0};
+	g_autoptr(GError) error = NULL;
+	Step steps[] = {
+		PROBE,
+		{"PROPFIND /c/", NULL, 0, NULL, NULL},
+		MULTIGET("<D:href>/c/49</D:href></C:calendar-multiget>", NULL),
+		MULTIGET("<D:href>/c/99</D:href></C:calendar-multiget>", NULL),
+		GET("/c/100", "last"),
+		END_OF_SCRIPT,
+	};
+
+	for (unsigned i = 0; i < COUNT; i++) {
+		g_string_append_printf(members, MEMBER("/c/%u"), i);
+		if (i < 100)
+			g_string_append_printf(
+				i < 50 ? first : second, OBJECT("/c/%u", "e%u"), i, i);
+	}
+	steps[1].body = members->str;
+	steps[2].body = first->str;
+	steps[3].body = second->str;
+	dav_script_begin(&script, steps, "/c/");
+	g_assert_true(provider_find("caldav")->sync(&script.call.request, &sink->sink, &error));
+	g_assert_no_error(error);
+	g_assert_cmpuint(sink->event_uids->len, ==, COUNT);
+	g_assert_cmpstr(g_ptr_array_index(sink->ends, 0), ==, "complete");
+}
+
 static void add_case(const char *group, const char *name, const void *data, GTestDataFunc test)
 {
 	g_autofree char *path = g_strdup_printf("/provider/caldav/%s/%s", group, name);
@@ -429,6 +463,8 @@ int main(int argc, char **argv)
 		test_unusable_credentials_ask_nothing);
 	g_test_add_func("/provider/caldav/the-sinks-failure-is-passed-on",
 		test_the_sinks_failure_is_passed_on);
+	g_test_add_func(
+		"/provider/caldav/multigets-name-at-most-50", test_multigets_name_at_most_50);
 	g_test_add_func("/provider/caldav/a-server-without-multigets-is-asked-one-by-one",
 		test_a_server_without_multigets_is_asked_one_by_one);
 	return g_test_run();
