@@ -167,7 +167,7 @@ static bool is_full(const HttpShared *shared, const char *site, const char *acco
 bool http_shared_enter(HttpShared *shared, const char *site, const char *account,
 	GCancellable *cancellable, GError **error)
 {
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared->mutex);
+	G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared->mutex);
 	int64_t deadline = g_get_monotonic_time() +
 			   (int64_t)shared->options.request_timeout_secs * G_USEC_PER_SEC;
 
@@ -194,7 +194,7 @@ bool http_shared_enter(HttpShared *shared, const char *site, const char *account
 
 void http_shared_leave(HttpShared *shared, const char *site, const char *account)
 {
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared->mutex);
+	G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared->mutex);
 
 	change_running(shared, site, -1);
 	if (account != NULL)
@@ -211,7 +211,7 @@ static gboolean is_over(gpointer site, gpointer mark, gpointer now_utc)
 void http_shared_mark_busy(HttpShared *shared, const char *site, int status, int64_t secs)
 {
 	int64_t now_utc = http_shared_now_utc(shared);
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared->mutex);
+	G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared->mutex);
 	BusyMark *mark = g_new0(BusyMark, 1);
 
 	mark->status = status;
@@ -223,7 +223,7 @@ void http_shared_mark_busy(HttpShared *shared, const char *site, int status, int
 bool http_shared_is_busy(HttpShared *shared, const char *site, int *ret_status, int64_t *ret_secs)
 {
 	int64_t now_utc = http_shared_now_utc(shared);
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared->mutex);
+	G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared->mutex);
 	const BusyMark *mark = g_hash_table_lookup(shared->busy, site);
 
 	if (mark == NULL || mark->until_utc <= now_utc)
@@ -235,14 +235,14 @@ bool http_shared_is_busy(HttpShared *shared, const char *site, int *ret_status, 
 
 unsigned long http_shared_learned_auth(HttpShared *shared, const char *account)
 {
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared->mutex);
+	G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared->mutex);
 
 	return GPOINTER_TO_SIZE(g_hash_table_lookup(shared->learned, account));
 }
 
 void http_shared_learn_auth(HttpShared *shared, const char *account, unsigned long scheme)
 {
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared->mutex);
+	G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&shared->mutex);
 
 	if (scheme == CURLAUTH_NONE)
 		g_hash_table_remove(shared->learned, account);
