@@ -86,7 +86,7 @@ static bool is_same_event(const PastActivity *activity, const PastEvent *event)
 	g_autofree char *uid = g_strconcat(event->connection_id, "/", event->event_uid, NULL);
 	gint64 id;
 
-	if (is_set(activity->event_uid) && g_str_equal(activity->event_uid, uid))
+	if (g_strcmp0(activity->event_uid, uid) == 0)
 		return true;
 	return is_set(activity->event_id) &&
 	       g_ascii_string_to_signed(activity->event_id, 10, 1, G_MAXINT64, &id, NULL) &&

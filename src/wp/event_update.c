@@ -104,12 +104,16 @@ static void meta_write_clear(gpointer data)
 	g_free(((MetaWrite *)data)->value);
 }
 
-static void plan_init(Plan *plan)
+static Plan plan_new(void)
 {
-	plan->posts = g_ptr_array_new();
-	plan->meta_writes = g_array_new(FALSE, FALSE, sizeof(MetaWrite));
-	g_array_set_clear_func(plan->meta_writes, meta_write_clear);
-	plan->meta_deletes = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	Plan plan = {
+		.posts = g_ptr_array_new(),
+		.meta_writes = g_array_new(FALSE, FALSE, sizeof(MetaWrite)),
+		.meta_deletes = g_array_new(FALSE, FALSE, sizeof(int64_t)),
+	};
+
+	g_array_set_clear_func(plan.meta_writes, meta_write_clear);
+	return plan;
 }
 
 static void plan_clear(Plan *plan)
@@ -477,9 +481,8 @@ bool event_update(Db *db, const EventWriteContext *context, GPtrArray *writes, G
 	g_autoptr(GHashTable) posts =
 		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, stored_post_free);
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	g_auto(Plan) plan = {NULL};
+	g_auto(Plan) plan = plan_new();
 
-	plan_init(&plan);
 	for (guint i = 0; i < writes->len; i++)
 		g_array_append_val(ids, ((EventWrite *)writes->pdata[i])->done_id);
 	if (!read_posts(db, ids, posts, error) || !read_metas(db, ids, posts, error))

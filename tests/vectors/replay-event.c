@@ -225,8 +225,6 @@ static void read_metas(EventCase *one)
 static void except_filtered(
 	EventCase *one, const char *given, EventColumn column, const ReplayException *exception)
 {
-	g_autofree char *sql =
-		g_strdup_printf("SELECT %s FROM wp_posts WHERE ID = ?", exception->column);
 	const cJSON *posts = member(member(one->replay->one, "diff"), "wp_posts");
 	const cJSON *inserted = cJSON_GetArrayItem(member(posts, "inserted"), 0);
 	const cJSON *updated = cJSON_GetArrayItem(member(posts, "updated"), 0);
