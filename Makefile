@@ -68,7 +68,10 @@ $(BUILD)/libprm-calendar.a: $(call OBJECTS,$(LIBRARY_SOURCES))
 	$(SAY) AR $@
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(PROGRAM): $(BUILD)/src/cli/main.o $(BUILD)/libprm-calendar.a
+# ThreadSanitizer has to be told of GLib's locks.
+TSAN_OBJECTS := $(if $(filter tsan,$(VARIANT)),$(BUILD)/tests/unit/support/tsan_glib.o)
+
+$(PROGRAM): $(BUILD)/src/cli/main.o $(TSAN_OBJECTS) $(BUILD)/libprm-calendar.a
 	$(SAY) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(VARIANT_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
