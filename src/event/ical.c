@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From an object's components to events, one UID at a time. libical 3.0.16 parses texts, people and
- * enumerations for us; times, zones and recurrence are our own (see the other files here). */
+/* From an object's components to events, one UID at a time. libical 3.0.16 parses people,
+ * enumerations and links for us; texts, times, zones and recurrence are our own (see the other
+ * files here). */
 #include "event/ical.h"
 
 #include <string.h>
@@ -167,7 +168,7 @@ static GHashTable *group(const Run *run, const IcalObject *object, GPtrArray *or
 
 	for (guint i = 0; i < object->events->len; i++) {
 		IcalComponent *component = g_ptr_array_index(object->events, i);
-		const char *uid = ical_component_text(component, ICAL_UID_PROPERTY);
+		const char *uid = component->uid;
 		GPtrArray *components;
 
 		if (uid == NULL || strlen(uid) > UID_MAX_BYTES) {

@@ -131,10 +131,10 @@ Event *ical_event_new(const IcalComponent *component, const char *const *own_add
 	Event *event = event_new();
 	icalproperty *organizer = first_property(component, ICAL_ORGANIZER_PROPERTY);
 
-	event->uid = g_strdup(ical_component_text(component, ICAL_UID_PROPERTY));
-	event->summary = g_strdup(ical_component_text(component, ICAL_SUMMARY_PROPERTY));
-	event->description = g_strdup(ical_component_text(component, ICAL_DESCRIPTION_PROPERTY));
-	event->location = g_strdup(ical_component_text(component, ICAL_LOCATION_PROPERTY));
+	event->uid = g_strdup(component->uid);
+	event->summary = ical_component_text(component, ICAL_FIELD_SUMMARY);
+	event->description = ical_component_text(component, ICAL_FIELD_DESCRIPTION);
+	event->location = ical_component_text(component, ICAL_FIELD_LOCATION);
 	event->html_link = NULL;
 	event->status = read_status(component);
 	event->is_private = read_private(component);

@@ -4,30 +4,47 @@
 
 #include <string.h>
 
+/* What the value is decides where it begins and whether spaces around it count. */
+typedef enum { FORM_PLAIN, FORM_TIME, FORM_TEXT } Form;
+
 static const struct {
 	const char *name;
 	IcalField field;
+	Form form;
 } names[] = {
-	{"DTSTART", ICAL_FIELD_DTSTART},
-	{"DTEND", ICAL_FIELD_DTEND},
-	{"DURATION", ICAL_FIELD_DURATION},
-	{"RRULE", ICAL_FIELD_RRULE},
-	{"EXRULE", ICAL_FIELD_EXRULE},
-	{"RDATE", ICAL_FIELD_RDATE},
-	{"EXDATE", ICAL_FIELD_EXDATE},
-	{"RECURRENCE-ID", ICAL_FIELD_RECURRENCE_ID},
-	{"SEQUENCE", ICAL_FIELD_SEQUENCE},
-	{"LAST-MODIFIED", ICAL_FIELD_LAST_MODIFIED},
-	{"TZID", ICAL_FIELD_TZID},
-	{"TZOFFSETFROM", ICAL_FIELD_TZOFFSETFROM},
-	{"TZOFFSETTO", ICAL_FIELD_TZOFFSETTO},
-	{"X-LIC-LOCATION", ICAL_FIELD_X_LIC_LOCATION},
-	{"X-GOOGLE-CONFERENCE", ICAL_FIELD_X_GOOGLE_CONFERENCE},
-	{"X-MICROSOFT-SKYPETEAMSMEETINGURL", ICAL_FIELD_X_SKYPE_TEAMS_URL},
-	{"X-MICROSOFT-ONLINEMEETINGCONFLINK", ICAL_FIELD_X_ONLINE_MEETING_LINK},
-	{"X-MICROSOFT-CDO-ALLDAYEVENT", ICAL_FIELD_X_ALL_DAY_EVENT},
-	{"X-MICROSOFT-CDO-BUSYSTATUS", ICAL_FIELD_X_BUSY_STATUS},
+	{"UID", ICAL_FIELD_UID, FORM_TEXT},
+	{"SUMMARY", ICAL_FIELD_SUMMARY, FORM_TEXT},
+	{"DESCRIPTION", ICAL_FIELD_DESCRIPTION, FORM_TEXT},
+	{"LOCATION", ICAL_FIELD_LOCATION, FORM_TEXT},
+	{"DTSTART", ICAL_FIELD_DTSTART, FORM_TIME},
+	{"DTEND", ICAL_FIELD_DTEND, FORM_TIME},
+	{"DURATION", ICAL_FIELD_DURATION, FORM_TIME},
+	{"RRULE", ICAL_FIELD_RRULE, FORM_TIME},
+	{"EXRULE", ICAL_FIELD_EXRULE, FORM_TIME},
+	{"RDATE", ICAL_FIELD_RDATE, FORM_TIME},
+	{"EXDATE", ICAL_FIELD_EXDATE, FORM_TIME},
+	{"RECURRENCE-ID", ICAL_FIELD_RECURRENCE_ID, FORM_TIME},
+	{"SEQUENCE", ICAL_FIELD_SEQUENCE, FORM_PLAIN},
+	{"LAST-MODIFIED", ICAL_FIELD_LAST_MODIFIED, FORM_PLAIN},
+	{"TZID", ICAL_FIELD_TZID, FORM_PLAIN},
+	{"TZOFFSETFROM", ICAL_FIELD_TZOFFSETFROM, FORM_PLAIN},
+	{"TZOFFSETTO", ICAL_FIELD_TZOFFSETTO, FORM_PLAIN},
+	{"X-LIC-LOCATION", ICAL_FIELD_X_LIC_LOCATION, FORM_PLAIN},
+	{"X-GOOGLE-CONFERENCE", ICAL_FIELD_X_GOOGLE_CONFERENCE, FORM_PLAIN},
+	{"X-MICROSOFT-SKYPETEAMSMEETINGURL", ICAL_FIELD_X_SKYPE_TEAMS_URL, FORM_PLAIN},
+	{"X-MICROSOFT-ONLINEMEETINGCONFLINK", ICAL_FIELD_X_ONLINE_MEETING_LINK, FORM_PLAIN},
+	{"X-MICROSOFT-CDO-ALLDAYEVENT", ICAL_FIELD_X_ALL_DAY_EVENT, FORM_PLAIN},
+	{"X-MICROSOFT-CDO-BUSYSTATUS", ICAL_FIELD_X_BUSY_STATUS, FORM_PLAIN},
 };
+
+static Form form_of(IcalField field)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (names[i].field == field)
+			return names[i].form;
+	}
+	return FORM_PLAIN;
+}
 
 IcalField ical_field_find(const char *name, size_t length)
 {
@@ -57,11 +74,6 @@ static const char *find_value(const char *params, bool last_colon, bool quotes)
 		}
 	}
 	return found;
-}
-
-static bool value_has_no_colon(IcalField field)
-{
-	return field != ICAL_FIELD_TZID && field < ICAL_FIELD_X_LIC_LOCATION;
 }
 
 /* The value of a parameter without quotes, RFC 6868 undone. */
@@ -125,7 +137,8 @@ IcalFieldLine *ical_field_line_new(const char *text, bool cut)
 {
 	size_t name = strcspn(text, ":;");
 	IcalField field = ical_field_find(text, name);
-	bool last_colon = value_has_no_colon(field);
+	Form form = form_of(field);
+	bool last_colon = form == FORM_TIME;
 	const char *params = text + name;
 	const char *value = find_value(params, last_colon, true);
 	IcalFieldLine *line = g_new0(IcalFieldLine, 1);
@@ -135,7 +148,9 @@ IcalFieldLine *ical_field_line_new(const char *text, bool cut)
 		value = find_value(params, last_colon, false);
 	line->field = field;
 	line->cut = cut;
-	line->value = g_strstrip(g_strdup(value != NULL ? value : ""));
+	line->value = g_strdup(value != NULL ? value : "");
+	if (form != FORM_TEXT)
+		g_strstrip(line->value);
 	if (value != NULL && *params == ';')
 		take_parameters(line, params + 1, (size_t)(value - 1 - (params + 1)));
 	return line;
@@ -148,4 +163,25 @@ void ical_field_line_free(IcalFieldLine *line)
 	g_free(line->tzid);
 	g_free(line->value);
 	g_free(line);
+}
+
+bool ical_field_is_prose(IcalField field)
+{
+	return field == ICAL_FIELD_SUMMARY || field == ICAL_FIELD_DESCRIPTION ||
+	       field == ICAL_FIELD_LOCATION;
+}
+
+char *ical_text_unescape(const char *value)
+{
+	GString *text = g_string_sized_new(strlen(value));
+
+	for (; *value != '\0'; value++) {
+		if (*value == '\\' && value[1] != '\0') {
+			value++;
+			g_string_append_c(text, *value == 'n' || *value == 'N' ? '\n' : *value);
+		} else {
+			g_string_append_c(text, *value);
+		}
+	}
+	return g_string_free(text, FALSE);
 }

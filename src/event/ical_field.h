@@ -7,10 +7,15 @@
 #include <stddef.h>
 
 /* libical 3.0.16 keeps no value as it was written: PT24H becomes P1D, INTERVAL=4294967297 becomes
- * 1, a date-time that does not exist is bent or dropped, a list of more than 500 dates is cut, and
- * an X- value falls apart at its commas. So these lines never pass through it. */
+ * 1, a date-time that does not exist is bent or dropped, a list of more than 500 dates is cut, a
+ * text loses the spaces at its beginning and its unknown escapes, and an X- value falls apart at
+ * its commas. So these lines never pass through it. */
 typedef enum {
 	ICAL_FIELD_NONE,
+	ICAL_FIELD_UID,
+	ICAL_FIELD_SUMMARY,
+	ICAL_FIELD_DESCRIPTION,
+	ICAL_FIELD_LOCATION,
 	ICAL_FIELD_DTSTART,
 	ICAL_FIELD_DTEND,
 	ICAL_FIELD_DURATION,
@@ -42,7 +47,7 @@ typedef struct IcalFieldLine {
 	bool this_and_future; /* RANGE=THISANDFUTURE */
 	bool cut;             /* was longer than ICAL_LINE_MAX_BYTES: not whole */
 	char *tzid;           /* or NULL */
-	char *value;          /* as written, without spaces around it */
+	char *value;          /* as written; no spaces around it unless it is a text */
 } IcalFieldLine;
 
 /* Which of them a name is, in any case; ICAL_FIELD_NONE for all others. */
@@ -53,3 +58,10 @@ IcalField ical_field_find(const char *name, size_t length);
 IcalFieldLine *ical_field_line_new(const char *line, bool cut);
 void ical_field_line_free(IcalFieldLine *line);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcalFieldLine, ical_field_line_free)
+
+/* True for SUMMARY, DESCRIPTION and LOCATION, in which people write. */
+bool ical_field_is_prose(IcalField field);
+
+/* A text value with its escapes undone (RFC 5545, 3.3.11); an unknown escape is the character after
+ * the backslash. Caller frees. */
+char *ical_text_unescape(const char *value);

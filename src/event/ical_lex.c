@@ -49,17 +49,13 @@ static bool is_blank(Span part)
 	return true;
 }
 
-/* Programs that wrap lines without indenting them do so in texts and addresses. A time or rule is
- * never that long: there, a stray line is a stray line. */
+/* Programs that wrap lines without indenting them do so in prose. Under a time or an address, a
+ * stray line is a stray line. */
 static bool takes_unindented(const GString *line)
 {
 	size_t name = ical_line_name_length(line->str, line->len);
 
-	if (name == 0 || ical_field_find(line->str, name) != ICAL_FIELD_NONE)
-		return false;
-	return !(name == 5 && g_ascii_strncasecmp(line->str, "BEGIN", 5) == 0) &&
-	       !(name == 3 && g_ascii_strncasecmp(line->str, "END", 3) == 0) &&
-	       !(name == 3 && g_ascii_strncasecmp(line->str, "UID", 3) == 0);
+	return ical_field_is_prose(ical_field_find(line->str, name));
 }
 
 /* Folds may split a character, so that bytes are looked at only now. */

@@ -37,6 +37,7 @@ static void component_free(gpointer data)
 
 	if (component == NULL)
 		return;
+	g_free(component->uid);
 	g_ptr_array_unref(component->fields);
 	g_ptr_array_unref(component->children);
 	if (component->others != NULL)
@@ -57,6 +58,24 @@ static IcalComponent *component_new(icalcomponent_kind kind)
 	component->fields = g_ptr_array_new_with_free_func(field_destroy);
 	component->children = g_ptr_array_new_with_free_func(component_free);
 	return component;
+}
+
+const IcalFieldLine *ical_component_field(const IcalComponent *component, IcalField field)
+{
+	for (guint i = 0; i < component->fields->len; i++) {
+		const IcalFieldLine *line = g_ptr_array_index(component->fields, i);
+
+		if (line->field == field)
+			return line;
+	}
+	return NULL;
+}
+
+char *ical_component_text(const IcalComponent *component, IcalField field)
+{
+	const IcalFieldLine *line = ical_component_field(component, field);
+
+	return line != NULL && *line->value != '\0' ? ical_text_unescape(line->value) : NULL;
 }
 
 static IcalObject *object_new(void)
@@ -96,11 +115,29 @@ static void builder_clear(Builder *builder)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Builder, builder_clear)
 
+/* libical drops a line with a quote too many. Without any quote it can be read. */
+static void mend_quotes(char *line)
+{
+	size_t quotes = 0;
+	size_t kept = 0;
+
+	for (const char *at = line; *at != '\0'; at++)
+		quotes += *at == '"';
+	if (quotes % 2 == 0)
+		return;
+	for (const char *at = line; *at != '\0'; at++) {
+		if (*at != '"')
+			line[kept++] = *at;
+	}
+	line[kept] = '\0';
+}
+
 static void feed_libical(Builder *builder, const char *line)
 {
 	/* The parser returns a component at END only; the caller asks for it there. */
 	g_autofree char *copy = g_strdup(line);
 
+	mend_quotes(copy);
 	(void)icalparser_add_line(builder->parser, copy);
 }
 
@@ -117,6 +154,9 @@ static void end_event(Builder *builder)
 
 	builder->top->others = icalparser_add_line(builder->parser, line);
 	drop_parser(builder);
+	builder->top->uid = ical_component_text(builder->top, ICAL_FIELD_UID);
+	if (builder->top->uid != NULL && *g_strstrip(builder->top->uid) == '\0')
+		g_clear_pointer(&builder->top->uid, g_free);
 	g_ptr_array_add(builder->object->events, g_steal_pointer(&builder->top));
 }
 
@@ -186,8 +226,8 @@ static bool end_component(Builder *builder, const char *name, GError **error)
 /* What libical reads for us. Everything else is dropped before it takes up memory. */
 static bool is_wanted(const char *name, size_t length)
 {
-	static const char *const wanted[] = {"ATTENDEE", "CLASS", "CONFERENCE", "DESCRIPTION",
-		"LOCATION", "ORGANIZER", "STATUS", "SUMMARY", "TRANSP", "UID", "URL"};
+	static const char *const wanted[] = {
+		"ATTENDEE", "CLASS", "CONFERENCE", "ORGANIZER", "STATUS", "TRANSP", "URL"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
 		if (strlen(wanted[i]) == length &&
@@ -272,28 +312,4 @@ IcalObject *ical_object_parse(const char *bytes, size_t length, GError **error)
 		return NULL;
 	}
 	return g_steal_pointer(&builder.object);
-}
-
-const IcalFieldLine *ical_component_field(const IcalComponent *component, IcalField field)
-{
-	for (guint i = 0; i < component->fields->len; i++) {
-		const IcalFieldLine *line = g_ptr_array_index(component->fields, i);
-
-		if (line->field == field)
-			return line;
-	}
-	return NULL;
-}
-
-const char *ical_component_text(const IcalComponent *component, icalproperty_kind kind)
-{
-	icalproperty *property = component->others != NULL
-					 ? icalcomponent_get_first_property(component->others, kind)
-					 : NULL;
-	const icalvalue *value = property != NULL ? icalproperty_get_value(property) : NULL;
-	const char *text = NULL;
-
-	if (value != NULL && icalvalue_isa(value) == ICAL_TEXT_VALUE)
-		text = icalvalue_get_text(value);
-	return text != NULL && *text != '\0' ? text : NULL;
 }

@@ -14,8 +14,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(icalcomponent, icalcomponent_free)
 /* A VEVENT, a VTIMEZONE, or a STANDARD or DAYLIGHT inside one. */
 typedef struct IcalComponent {
 	icalcomponent_kind kind;
+	char *uid;             /* VEVENT: escapes undone, no spaces around it; or NULL */
 	GPtrArray *fields;     /* of IcalFieldLine, in their order */
-	icalcomponent *others; /* VEVENT: texts, people and enumerations, as libical reads them */
+	icalcomponent *others; /* VEVENT: people, enumerations and links, as libical reads them */
 	GPtrArray *children;   /* of IcalComponent; VTIMEZONE: its observances */
 } IcalComponent;
 
@@ -35,6 +36,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcalObject, ical_object_free)
 /* The first line of that field, or NULL. Borrowed. */
 const IcalFieldLine *ical_component_field(const IcalComponent *component, IcalField field);
 
-/* The first value of a text property ("SUMMARY"), escapes undone; NULL when absent or empty.
- * Borrowed. */
-const char *ical_component_text(const IcalComponent *component, icalproperty_kind kind);
+/* The first value of a text field, escapes undone; NULL when absent or empty. Caller frees. */
+char *ical_component_text(const IcalComponent *component, IcalField field);

@@ -20,19 +20,6 @@ static void zone_destroy(gpointer zone)
 	zone_free(zone);
 }
 
-/* A TZID property is a text with escapes, the parameter is not. Caller frees. */
-static char *unescape(const char *text)
-{
-	GString *plain = g_string_new(NULL);
-
-	for (; *text != '\0'; text++) {
-		if (*text == '\\' && text[1] != '\0')
-			text++;
-		g_string_append_c(plain, *text);
-	}
-	return g_string_free(plain, FALSE);
-}
-
 static void add_component(ZoneTable *table, const IcalComponent *component, int64_t *budget)
 {
 	const IcalFieldLine *name = ical_component_field(component, ICAL_FIELD_TZID);
@@ -42,7 +29,8 @@ static void add_component(ZoneTable *table, const IcalComponent *component, int6
 
 	if (name == NULL)
 		return;
-	tzid = unescape(name->value);
+	/* The property is a text with escapes, the parameter is not. */
+	tzid = ical_text_unescape(name->value);
 	if (g_hash_table_contains(table->zones, tzid))
 		return;
 	zone = zone_new_from_component(component, budget);
