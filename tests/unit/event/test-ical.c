@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* iCalendar objects to events: whole objects as tables of cases. */
+#include "event/ical.h"
+
+#include <string.h>
+
+#include "event/event_json.h"
+
+typedef struct {
+	const char *name;
+	const char *object; /* lines inside VCALENDAR, or NULL: tests/data/ical/NAME.ics */
+	const char *from, *to;
+	const char *floating;
+	const char *expected; /* "event_uid start..end" sorted, joined by newlines */
+	const char *problem;  /* part of the first problem, or NULL for none */
+} Case;
+
+static int64_t instant(const char *text)
+{
+	g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(text, NULL);
+
+	g_assert_nonnull(time);
+	return g_date_time_to_unix(time);
+}
+
+static void read_case(const Case *test, GString *bytes)
+{
+	g_autofree char *path = g_strdup_printf("tests/data/ical/%s.ics", test->name);
+	g_autofree char *text = NULL;
+	g_autoptr(GError) error = NULL;
+	gsize length;
+
+	if (test->object != NULL) {
+		g_string_append_printf(bytes, "BEGIN:VCALENDAR\n%sEND:VCALENDAR\n", test->object);
+		return;
+	}
+	g_assert_true(g_file_get_contents(path, &text, &length, &error));
+	g_string_append_len(bytes, text, (gssize)length);
+}
+
+static bool collect(
+	const Case *test, GPtrArray **ret_events, GPtrArray **ret_problems, GError **error)
+{
+	static const char *const own[] = {"me@example.org", NULL};
+	g_autoptr(GString) bytes = g_string_new(NULL);
+	g_autoptr(GTimeZone) floating = g_time_zone_new_identifier(
+		test->floating != NULL ? test->floating : "Europe/Amsterdam");
+	IcalOptions options = {
+		.window = {instant(test->from), instant(test->to)},
+		.floating_zone = floating,
+		.own_addresses = own,
+		.max_instances = 1000,
+	};
+
+	read_case(test, bytes);
+	return ical_collect(bytes->str, bytes->len, &options, ret_events, ret_problems, error);
+}
+
+static void free_text(gpointer text)
+{
+	g_free(text);
+}
+
+static int compare(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* Caller frees. */
+static char *spell(const GPtrArray *events)
+{
+	g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(free_text);
+
+	for (guint i = 0; i < events->len; i++) {
+		const Event *event = g_ptr_array_index(events, i);
+		cJSON *json = event_to_json(event);
+		const char *start = event->all_day ? "start_date" : "start_utc";
+		const char *end = event->all_day ? "end_date" : "end_utc";
+
+		g_ptr_array_add(
+			lines, g_strdup_printf("%s %s..%s", event->event_uid,
+				       cJSON_GetStringValue(cJSON_GetObjectItem(json, start)),
+				       cJSON_GetStringValue(cJSON_GetObjectItem(json, end))));
+		cJSON_Delete(json);
+	}
+	g_ptr_array_sort(lines, compare);
+	g_ptr_array_add(lines, NULL);
+	return g_strjoinv("\n", (char **)lines->pdata);
+}
+
+static void run_cases(const Case *cases)
+{
+	for (const Case *test = cases; test->name != NULL; test++) {
+		g_autoptr(GPtrArray) events = NULL;
+		g_autoptr(GPtrArray) problems = NULL;
+		g_autoptr(GError) error = NULL;
+		g_autofree char *got = NULL;
+		const char *problem = NULL;
+
+		g_test_message("%s", test->name);
+		g_assert_true(collect(test, &events, &problems, &error));
+		got = spell(events);
+		g_assert_cmpstr(got, ==, test->expected);
+		if (problems->len > 0)
+			problem = ((IcalProblem *)g_ptr_array_index(problems, 0))->text;
+		if (test->problem == NULL)
+			g_assert_cmpstr(problem, ==, NULL);
+		else
+			g_assert_nonnull(strstr(problem != NULL ? problem : "", test->problem));
+	}
+}
+
+#define JANUARY "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
+#define EVENT(lines) "BEGIN:VEVENT\nUID:a\n" lines "END:VEVENT\n"
+#define AT_NINE "a 2026-01-15T09:00:00Z..2026-01-15T"
+
+static void test_zones(void)
+{
+	static const Case cases[] = {
+		{"single-vtimezone-after-vevent", NULL, "2026-07-01T00:00:00Z",
+			"2026-08-01T00:00:00Z", NULL,
+			"late-zone@example.org 2026-07-02T08:00:00Z..2026-07-02T09:00:00Z", NULL},
+		{"windows-quoted-pacific", NULL, "2026-07-01T00:00:00Z", "2026-08-01T00:00:00Z",
+			"Asia/Tokyo",
+			"windows-quoted-pacific@example.org "
+			"2026-07-20T16:00:00Z..2026-07-20T17:00:00Z",
+			NULL},
+		{"dst-gap-single", NULL, "2026-03-28T00:00:00Z", "2026-03-31T00:00:00Z", NULL,
+			"gap@example.org 2026-03-29T01:30:00Z..2026-03-29T02:00:00Z", NULL},
+		{"dst-overlap-single", NULL, "2026-10-24T00:00:00Z", "2026-10-27T00:00:00Z", NULL,
+			"overlap@example.org 2026-10-25T00:30:00Z..2026-10-25T00:45:00Z", NULL},
+		{"an unknown zone is that of the site",
+			EVENT("DTSTART;TZID=Middle Earth:20260115T100000\n"), JANUARY, NULL,
+			AT_NINE "09:00:00Z", "zone is unknown"},
+		{"a colon in an unquoted TZID", EVENT("DTSTART;TZID=GMT+05:30:20260115T143000\n"),
+			JANUARY, NULL, AT_NINE "09:00:00Z", NULL},
+		{"Z beside TZID is UTC", EVENT("DTSTART;TZID=America/New_York:20260115T090000Z\n"),
+			JANUARY, NULL, AT_NINE "09:00:00Z", NULL},
+		{"floating time in the zone of the options", EVENT("DTSTART:20260115T180000\n"),
+			JANUARY, "Asia/Tokyo", AT_NINE "09:00:00Z", NULL},
+		{0},
+	};
+
+	run_cases(cases);
+}
+
+static void test_lengths(void)
+{
+	static const Case cases[] = {
+		{"duration-pt24h-exact-spring", NULL, "2026-03-28T00:00:00Z",
+			"2026-03-31T00:00:00Z", NULL,
+			"pt24h-spring@example.org 2026-03-28T11:00:00Z..2026-03-29T11:00:00Z",
+			NULL},
+		{"duration-p1d-nominal-spring", NULL, "2026-03-28T00:00:00Z",
+			"2026-03-31T00:00:00Z", NULL,
+			"p1d@example.org 2026-03-28T11:00:00Z..2026-03-29T10:00:00Z", NULL},
+		{"allday-multi-day", NULL, "2026-04-01T00:00:00Z", "2026-05-01T00:00:00Z", NULL,
+			"conference@example.org 2026-04-28..2026-05-02", NULL},
+		{"DTEND wins over DURATION",
+			EVENT("DTSTART:20260115T090000Z\nDTEND:20260115T093000Z\nDURATION:PT2H\n"),
+			JANUARY, NULL, AT_NINE "09:30:00Z", NULL},
+		{"end before start is no length",
+			EVENT("DTSTART:20260115T090000Z\nDTEND:20260115T080000Z\n"), JANUARY, NULL,
+			AT_NINE "09:00:00Z", NULL},
+		{"a bad DURATION does not drop the event",
+			EVENT("DTSTART:20260115T090000Z\nDURATION:long\n"), JANUARY, NULL,
+			AT_NINE "09:00:00Z", "DURATION"},
+		{"a day seen from UTC-11 is that day", EVENT("DTSTART;VALUE=DATE:20260115\n"),
+			JANUARY, "Pacific/Pago_Pago", "a 2026-01-15..2026-01-16", NULL},
+		{"a day seen from UTC+14 is that day", EVENT("DTSTART;VALUE=DATE:20260115\n"),
+			JANUARY, "Pacific/Kiritimati", "a 2026-01-15..2026-01-16", NULL},
+		{"midnight to midnight that says it is all day",
+			EVENT("DTSTART:20260115T000000\nDTEND:20260117T000000\n"
+			      "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE\n"),
+			JANUARY, NULL, "a 2026-01-15..2026-01-17", NULL},
+		{0},
+	};
+
+	run_cases(cases);
+}
+
+static void test_sets(void)
+{
+	static const Case cases[] = {
+		{"rdate-period-end", NULL, JANUARY, NULL,
+			"rperiod@example.org_20260107T190000Z "
+			"2026-01-07T19:00:00Z..2026-01-07T20:00:00Z\n"
+			"rperiod@example.org_20260114T190000Z "
+			"2026-01-14T19:00:00Z..2026-01-14T23:00:00Z\n"
+			"rperiod@example.org_20260121T150000Z "
+			"2026-01-21T15:00:00Z..2026-01-21T15:30:00Z",
+			NULL},
+		{"exdate-other-zone", NULL, "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z", NULL,
+			"exdate-other@example.org_20260316T140000Z "
+			"2026-03-16T14:00:00Z..2026-03-16T15:00:00Z\n"
+			"exdate-other@example.org_20260323T140000Z "
+			"2026-03-23T14:00:00Z..2026-03-23T15:00:00Z\n"
+			"exdate-other@example.org_20260330T130000Z "
+			"2026-03-30T13:00:00Z..2026-03-30T14:00:00Z",
+			NULL},
+		{"rule-hourly-interval-25", NULL, "2026-03-10T00:00:00Z", "2026-03-12T00:00:00Z",
+			NULL,
+			"rule-hourly-interval-25@example.org_20260310T170000Z "
+			"2026-03-10T17:00:00Z..2026-03-10T18:00:00Z\n"
+			"rule-hourly-interval-25@example.org_20260311T180000Z "
+			"2026-03-11T18:00:00Z..2026-03-11T19:00:00Z",
+			NULL},
+		{"load-never-secondly-30-february", NULL, JANUARY, NULL, "", NULL},
+		{"UNTIL before DTSTART leaves DTSTART",
+			EVENT("DTSTART:20260115T090000Z\nRRULE:FREQ=DAILY;UNTIL="
+			      "20200101T000000Z\n"),
+			JANUARY, NULL,
+			"a_20260115T090000Z 2026-01-15T09:00:00Z..2026-01-15T09:00:00Z", NULL},
+		{"EXDATE as a date drops that day",
+			EVENT("DTSTART:20260115T090000Z\nRRULE:FREQ=DAILY;COUNT=2\n"
+			      "EXDATE;VALUE=DATE:20260115\n"),
+			JANUARY, NULL,
+			"a_20260116T090000Z 2026-01-16T09:00:00Z..2026-01-16T09:00:00Z", NULL},
+		{"EXRULE takes out",
+			EVENT("DTSTART:20260115T090000Z\nRRULE:FREQ=DAILY;COUNT=2\n"
+			      "EXRULE:FREQ=WEEKLY;BYDAY=FR\nEXDATE:20260115T090000Z\n"),
+			JANUARY, NULL, "", NULL},
+		{"a bad rule leaves the event",
+			EVENT("DTSTART:20260115T090000Z\nRRULE:FREQ=DAILY;INTERVAL=0\n"), JANUARY,
+			NULL, AT_NINE "09:00:00Z", "recurrence rule"},
+		{"too many instances are skipped as a whole, others are not",
+			EVENT("DTSTART:20250115T090000Z\nRRULE:FREQ=SECONDLY\n") "BEGIN:"
+										 "VEVENT\nUID:"
+										 "b\nDTSTART:"
+										 "20260116T090000Z"
+										 "\nEND:VEVENT\n",
+			JANUARY, NULL, "b 2026-01-16T09:00:00Z..2026-01-16T09:00:00Z",
+			"more occurrences"},
+		{"COUNT from eight years ago is over",
+			EVENT("DTSTART:20180115T090000Z\nRRULE:FREQ=DAILY;COUNT=500\n"), JANUARY,
+			NULL, "", NULL},
+		{0},
+	};
+
+	run_cases(cases);
+}
+
+static void test_overrides(void)
+{
+	static const Case cases[] = {
+		{"override-moved-in-from-before", NULL, "2026-03-09T00:00:00Z",
+			"2026-03-16T00:00:00Z", NULL,
+			"o-in2@example.org_20260302T080000Z "
+			"2026-03-12T12:00:00Z..2026-03-12T13:00:00Z\n"
+			"o-in2@example.org_20260309T080000Z "
+			"2026-03-09T08:00:00Z..2026-03-09T09:00:00Z",
+			NULL},
+		{"override-future-then-single", NULL, "2026-04-08T00:00:00Z",
+			"2026-05-01T00:00:00Z", NULL,
+			"o-future3@example.org_20260408T070000Z "
+			"2026-04-08T07:00:00Z..2026-04-08T08:00:00Z\n"
+			"o-future3@example.org_20260415T070000Z "
+			"2026-04-15T09:00:00Z..2026-04-15T10:00:00Z\n"
+			"o-future3@example.org_20260422T070000Z "
+			"2026-04-22T09:00:00Z..2026-04-22T10:00:00Z\n"
+			"o-future3@example.org_20260429T070000Z "
+			"2026-04-29T13:00:00Z..2026-04-29T14:00:00Z",
+			NULL},
+		{"override-timed-to-all-day", NULL, "2026-03-15T00:00:00Z", "2026-03-18T00:00:00Z",
+			"America/New_York",
+			"o-timed@example.org_20260316T080000Z 2026-03-16..2026-03-17", NULL},
+		{"the highest SEQUENCE wins",
+			EVENT("DTSTART:20260101T090000Z\nRRULE:FREQ=DAILY;COUNT=1\n")
+				EVENT("RECURRENCE-ID:20260101T090000Z\nSEQUENCE:2\n"
+				      "DTSTART:20260102T090000Z\n")
+					EVENT("RECURRENCE-ID:20260101T090000Z\nSEQUENCE:1\n"
+					      "DTSTART:20260103T090000Z\n"),
+			JANUARY, NULL,
+			"a_20260101T090000Z 2026-01-02T09:00:00Z..2026-01-02T09:00:00Z", NULL},
+		{"a date names the instance of that day",
+			EVENT("DTSTART:20260101T090000Z\nRRULE:FREQ=DAILY;COUNT=1\n")
+				EVENT("RECURRENCE-ID;VALUE=DATE:20260101\n"
+				      "DTSTART:20260102T090000Z\n"),
+			JANUARY, NULL,
+			"a_20260101T090000Z 2026-01-02T09:00:00Z..2026-01-02T09:00:00Z", NULL},
+		{"a time names the day in an all-day series",
+			EVENT("DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=DAILY;COUNT=1\n")
+				EVENT("RECURRENCE-ID:20260101T000000\n"
+				      "DTSTART;VALUE=DATE:20260105\n"),
+			JANUARY, NULL, "a_20260101 2026-01-05..2026-01-06", NULL},
+		{"an instance stands without its series",
+			EVENT("RECURRENCE-ID:20251201T090000Z\nDTSTART:20260102T090000Z\n"),
+			JANUARY, NULL,
+			"a_20251201T090000Z 2026-01-02T09:00:00Z..2026-01-02T09:00:00Z", NULL},
+		{"a bad instance leaves the series",
+			EVENT("DTSTART:20260101T090000Z\nRRULE:FREQ=DAILY;COUNT=1\n")
+				EVENT("RECURRENCE-ID:20260101T090000Z\nDTSTART:20260230T090000Z\n"),
+			JANUARY, NULL,
+			"a_20260101T090000Z 2026-01-01T09:00:00Z..2026-01-01T09:00:00Z", "DTSTART"},
+		{0},
+	};
+
+	run_cases(cases);
+}
+
+static void test_skipped(void)
+{
+	static const Case cases[] = {
+		{"no DTSTART", EVENT("SUMMARY:x\n"), JANUARY, NULL, "", "no DTSTART"},
+		{"no UID", "BEGIN:VEVENT\nDTSTART:20260115T090000Z\nEND:VEVENT\n", JANUARY, NULL,
+			"", "no UID"},
+		{"30 February", EVENT("DTSTART:20260230T090000Z\n"), JANUARY, NULL, "", "DTSTART"},
+		{"a stray line changes nothing", EVENT("DTSTART:20260115T090000Z\nnonsense\n"),
+			JANUARY, NULL, AT_NINE "09:00:00Z", NULL},
+		{"tasks are no events", "BEGIN:VTODO\nUID:t\nDTSTART:20260115T090000Z\nEND:VTODO\n",
+			JANUARY, NULL, "", NULL},
+		{0},
+	};
+
+	run_cases(cases);
+}
+
+static void test_refused(void)
+{
+	static const struct {
+		const char *name;
+		const char *bytes;
+		IcalError code;
+	} cases[] = {
+		{"empty", " \r\n", ICAL_ERROR_NOT_A_CALENDAR},
+		{"web page", "<!DOCTYPE html>\n<html>", ICAL_ERROR_NOT_A_CALENDAR},
+		{"no VCALENDAR", "BEGIN:VEVENT\nEND:VEVENT\n", ICAL_ERROR_NOT_A_CALENDAR},
+		{"cut short", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\n", ICAL_ERROR_TRUNCATED},
+		{"wrong end", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VTODO\n", ICAL_ERROR_MALFORMED},
+		{"two levels", "BEGIN:VCALENDAR\nBEGIN:VCALENDAR\n", ICAL_ERROR_MALFORMED},
+		{"deep",
+			"BEGIN:VCALENDAR\nBEGIN:A\nBEGIN:A\nBEGIN:A\nBEGIN:A\nBEGIN:A\nBEGIN:A\n"
+			"BEGIN:A\nBEGIN:A\n",
+			ICAL_ERROR_MALFORMED},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GPtrArray) events = NULL;
+		g_autoptr(GPtrArray) problems = NULL;
+		g_autoptr(GError) error = NULL;
+		IcalOptions options = {.window = {0, 1}};
+
+		g_test_message("%s", cases[i].name);
+		g_assert_false(ical_collect(cases[i].bytes, strlen(cases[i].bytes), &options,
+			&events, &problems, &error));
+		g_assert_error(error, ICAL_ERROR, (int)cases[i].code);
+		g_assert_null(events);
+	}
+}
+
+static GPtrArray *events_of(const char *object)
+{
+	const Case test = {"one", object, JANUARY, NULL, NULL, NULL};
+	GPtrArray *events = NULL;
+	g_autoptr(GPtrArray) problems = NULL;
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(collect(&test, &events, &problems, &error));
+	g_assert_no_error(error);
+	return events;
+}
+
+static void test_texts(void)
+{
+	g_autoptr(GPtrArray) events = events_of(EVENT(
+		"dtstart:20260115T090000Z\nSUMMARY;LANGUAGE=de:Gr\xc3\n \xbc\xc3\x9f"
+		"e\\, \\N\\x\nLOCATION:a\nwrapped \\;without\nCLASS:SECRET\nTRANSP:TRANSPARENT\n"
+		"BEGIN:VALARM\nSUMMARY:alarm\nATTENDEE:mailto:alarm@example.org\nDTSTART:1\n"
+		"END:VALARM\nSTATUS:CANCELLED\n"));
+	const Event *event = g_ptr_array_index(events, 0);
+
+	g_assert_cmpstr(event->summary, ==, "Grüße, \nx");
+	g_assert_cmpstr(event->location, ==, "awrapped ;without");
+	g_assert_null(event->description);
+	g_assert_true(event->is_private);
+	g_assert_true(event->is_transparent);
+	g_assert_cmpint(event->status, ==, EVENT_STATUS_CANCELLED);
+	g_assert_cmpuint(event->attendees->len, ==, 0);
+}
+
+static void test_line_ends(void)
+{
+	static const char *const ends[] = {"\r\n", "\n", "\r", "\r\n\r\n", " \r\n"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+		g_auto(GStrv) lines = g_strsplit("\xef\xbb\xbf"
+						 "BEGIN:VCALENDAR|BEGIN:VEVENT|UID:a|"
+						 "DTSTART:20260115T090000Z|SUMMARY:x\x01y|"
+						 "END:VEVENT|END:VCALENDAR|",
+			"|", -1);
+		g_autofree char *text = g_strjoinv(ends[i], lines);
+		IcalOptions options = {.window = {INT64_C(1767225600), INT64_C(1769904000)}};
+		g_autoptr(GPtrArray) events = NULL;
+		g_autoptr(GPtrArray) problems = NULL;
+		g_autoptr(GError) error = NULL;
+
+		g_assert_true(
+			ical_collect(text, strlen(text), &options, &events, &problems, &error));
+		g_assert_cmpuint(events->len, ==, 1);
+		g_assert_true(
+			g_str_has_prefix(((Event *)g_ptr_array_index(events, 0))->summary, "xy"));
+	}
+}
+
+static void test_people(void)
+{
+	static const struct {
+		const char *line;
+		const char *email, *name, *status, *cutype, *role;
+	} cases[] = {
+		{"ATTENDEE;CN=\"Doe, J; x:y\";PARTSTAT=ACCEPTED:MAILTO:J@Example.ORG",
+			"j@example.org", "Doe, J; x:y", "accepted", "individual",
+			"req-participant"},
+		{"ATTENDEE;CN=A ^'B^' ^^ C;ROLE=CHAIR:mailto:a%2Bb@example.org?subject=x",
+			"a+b@example.org", "A \"B\" ^ C", "needsAction", "individual", "chair"},
+		{"ATTENDEE;EMAIL=E@example.org;PARTSTAT=X-MAYBE:/123/principal/", "e@example.org",
+			NULL, "needsAction", "individual", "req-participant"},
+		{"ATTENDEE;CUTYPE=ROOM;ROLE=NON-PARTICIPANT:mailto:mailto:room@example.org",
+			"room@example.org", NULL, "needsAction", "room", "non-participant"},
+		{"ATTENDEE;CN=\"stray;PARTSTAT=DECLINED:mailto:s@example.org", "s@example.org",
+			"stray", "declined", "individual", "req-participant"},
+		{"ATTENDEE:bare@example.org", "bare@example.org", NULL, "needsAction", "individual",
+			"req-participant"},
+		{"ATTENDEE;CN=X:urn:uuid:1-2", NULL, "X", "needsAction", "individual",
+			"req-participant"},
+		{"ATTENDEE;CN=Y:/o=ExchangeLabs/cn=y", NULL, "Y", "needsAction", "individual",
+			"req-participant"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *object =
+			g_strdup_printf(EVENT("DTSTART:20260115T090000Z\n%s\n"), cases[i].line);
+		g_autoptr(GPtrArray) events = events_of(object);
+		cJSON *json = event_to_json(g_ptr_array_index(events, 0));
+		const cJSON *person = cJSON_GetArrayItem(cJSON_GetObjectItem(json, "attendees"), 0);
+
+#define FIELD(name) cJSON_GetStringValue(cJSON_GetObjectItem(person, name))
+		g_test_message("%s", cases[i].line);
+		g_assert_cmpstr(FIELD("email"), ==, cases[i].email);
+		g_assert_cmpstr(FIELD("name"), ==, cases[i].name);
+		g_assert_cmpstr(FIELD("status"), ==, cases[i].status);
+		g_assert_cmpstr(FIELD("cutype"), ==, cases[i].cutype);
+		g_assert_cmpstr(FIELD("role"), ==, cases[i].role);
+#undef FIELD
+		cJSON_Delete(json);
+	}
+}
+
+static void test_owner(void)
+{
+	g_autoptr(GPtrArray) events =
+		events_of(EVENT("DTSTART:20260115T090000Z\nATTENDEE:mailto:me@example.org\n"
+				"ATTENDEE;PARTSTAT=DECLINED:mailto:ME@example.org\n"));
+	const Event *event = g_ptr_array_index(events, 0);
+	const Attendee *attendee = g_ptr_array_index(event->attendees, 0);
+
+	g_assert_cmpuint(event->attendees->len, ==, 1);
+	g_assert_true(attendee->is_self);
+	g_assert_cmpint(attendee->status, ==, ATTENDEE_DECLINED);
+	g_assert_nonnull(strstr(event->raw_json, "\"owner_status\":\"declined\""));
+}
+
+static void test_meeting_url(void)
+{
+	static const struct {
+		const char *lines;
+		const char *url;
+	} cases[] = {
+		{"URL:https://zoom.us/j/1234567890\n"
+		 "X-GOOGLE-CONFERENCE:https://meet.google.com/abc-defg-hij\n",
+			"https://meet.google.com/abc-defg-hij"},
+		{"X-MICROSOFT-SKYPETEAMSMEETINGURL:https://teams.example.org/1\n"
+		 "CONFERENCE;VALUE=URI;FEATURE=AUDIO:https://tel.example.org/\n"
+		 "CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO:https://conf.example.org/a,b\n",
+			"https://conf.example.org/a,b"},
+		{"X-GOOGLE-CONFERENCE:tel:123\n"
+		 "X-MICROSOFT-ONLINEMEETINGCONFLINK:https://lync.example.org/x,y\n",
+			"https://lync.example.org/x,y"},
+		{"LOCATION:Room 1\nDESCRIPTION:at https://zoom.us/j/1234567890\\n\n",
+			"https://zoom.us/j/1234567890"},
+		{"URL:https://example.org/agenda\n", NULL},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *object =
+			g_strdup_printf(EVENT("DTSTART:20260115T090000Z\n%s"), cases[i].lines);
+		g_autoptr(GPtrArray) events = events_of(object);
+
+		g_assert_cmpstr(
+			((Event *)g_ptr_array_index(events, 0))->meeting_url, ==, cases[i].url);
+	}
+}
+
+static void test_large(void)
+{
+	g_autoptr(GString) object = g_string_new("BEGIN:VEVENT\nUID:a\nATTACH;ENCODING=BASE64:");
+	g_autoptr(GPtrArray) events = NULL;
+
+	for (int i = 0; i < 400000; i++)
+		g_string_append(object, "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGk=\n ");
+	g_string_append(object, "\nDTSTART:20260115T090000Z\nDESCRIPTION:");
+	for (int i = 0; i < 100000; i++)
+		g_string_append(object, "\xc3\xa4");
+	g_string_append(object, "\nEND:VEVENT\n");
+	events = events_of(object->str);
+	g_assert_cmpuint(events->len, ==, 1);
+	g_assert_cmpuint(strlen(((Event *)g_ptr_array_index(events, 0))->raw_json), <, 16384);
+	g_assert_true(g_utf8_validate(((Event *)g_ptr_array_index(events, 0))->raw_json, -1, NULL));
+}
+
+static bool ignore_event(void *data, Event *take_event, GError **error)
+{
+	(void)data;
+	(void)error;
+	event_free(take_event);
+	return true;
+}
+
+static void test_last_end(void)
+{
+	static const struct {
+		const char *lines;
+		int64_t least, most;
+	} cases[] = {
+		{"DTSTART:20260115T090000Z\nDURATION:PT1H\n", 1768471200, 1768471200},
+		{"DTSTART:20260115T090000Z\nRRULE:FREQ=DAILY\n", G_MAXINT64, G_MAXINT64},
+		{"DTSTART:20260115T090000Z\nRRULE:FREQ=DAILY;COUNT=11\n", 1769331600, 1769731600},
+		{"DTSTART:20260115T090000Z\nRRULE:FREQ=DAILY;UNTIL=20260125T090000Z\n", 1769331600,
+			1769731600},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *object = g_strdup_printf(
+			"BEGIN:VCALENDAR\n" EVENT("%s") "END:VCALENDAR\n", cases[i].lines);
+		IcalOptions options = {.window = {0, 1}};
+		IcalSink sink = {NULL, ignore_event, NULL};
+		int64_t end = 0;
+		g_autoptr(GError) error = NULL;
+
+		g_assert_true(ical_expand(object, strlen(object), &options, &sink, &end, &error));
+		g_assert_cmpint(end, >=, cases[i].least);
+		g_assert_cmpint(end, <=, cases[i].most);
+	}
+}
+
+static void test_find_uid(void)
+{
+	static const char text[] = "BEGIN:VCALENDAR\nUID:calendar\nBEGIN:VEVENT\nUID;X=1: b\n";
+	g_autofree char *uid = ical_find_uid(text, strlen(text));
+	g_autofree char *none = ical_find_uid("<html>", 6);
+
+	g_assert_cmpstr(uid, ==, "b");
+	g_assert_null(none);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/event/ical/zones", test_zones);
+	g_test_add_func("/event/ical/lengths", test_lengths);
+	g_test_add_func("/event/ical/recurrence-sets", test_sets);
+	g_test_add_func("/event/ical/overrides", test_overrides);
+	g_test_add_func("/event/ical/bad-events-are-skipped-with-a-reason", test_skipped);
+	g_test_add_func("/event/ical/what-is-no-calendar-is-refused", test_refused);
+	g_test_add_func("/event/ical/texts-are-the-event's-own", test_texts);
+	g_test_add_func("/event/ical/any-line-end-will-do", test_line_ends);
+	g_test_add_func("/event/ical/people", test_people);
+	g_test_add_func("/event/ical/owner-is-recognised-once", test_owner);
+	g_test_add_func("/event/ical/meeting-link-order", test_meeting_url);
+	g_test_add_func("/event/ical/attachments-and-long-texts-stay-small", test_large);
+	g_test_add_func("/event/ical/last-end", test_last_end);
+	g_test_add_func("/event/ical/uid-of-a-damaged-object", test_find_uid);
+	return g_test_run();
+}
