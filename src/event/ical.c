@@ -30,25 +30,20 @@ typedef struct {
 	const char *uid; /* being worked on */
 } Run;
 
-G_GNUC_PRINTF(4, 5)
-static void report(const Run *run, const char *uid, bool skipped, const char *format, ...)
+/* `what` happened, `why`. */
+static void report(const Run *run, const char *uid, bool skipped, const char *what, const char *why)
 {
-	g_autofree char *text = NULL;
-	va_list arguments;
+	g_autofree char *text = g_strconcat(what, ": ", why, NULL);
 
-	if (run->sink->problem == NULL)
-		return;
-	va_start(arguments, format);
-	text = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	run->sink->problem(run->sink->data, uid, skipped, text);
+	if (run->sink->problem != NULL)
+		run->sink->problem(run->sink->data, uid, skipped, text);
 }
 
 static void report_note(void *data, const char *text)
 {
 	const Run *run = data;
 
-	report(run, run->uid, false, "event read with a difference: %s", text);
+	report(run, run->uid, false, "event read with a difference", text);
 }
 
 /* "20260115T090000Z" or "20260115"; caller frees. */
@@ -102,7 +97,7 @@ static bool emit(const Run *run, const GArray *instances, GError **error)
 
 		if (template == NULL) {
 			template = ical_event_new(part->component, run->options->own_addresses);
-			g_hash_table_insert(templates, (gpointer)(uintptr_t)part, template);
+			g_hash_table_insert(templates, (gpointer)part, template);
 		}
 		if (!run->sink->event(run->sink->data, instance_event(instance, template), error))
 			return false;
@@ -122,11 +117,11 @@ static GPtrArray *read_parts(const Run *run, const GPtrArray *components)
 			ical_part_new(g_ptr_array_index(components, i), run->zones, &why, &note);
 
 		if (part == NULL)
-			report(run, run->uid, true, "event skipped: %s", why);
+			report(run, run->uid, true, "event skipped", why);
 		else
 			g_ptr_array_add(parts, part);
 		if (part != NULL && note != NULL)
-			report_note((gpointer)(uintptr_t)run, note);
+			report_note((gpointer)run, note);
 	}
 	return parts;
 }
@@ -149,7 +144,7 @@ static bool expand_uid(Run *run, const GPtrArray *components, int64_t *last_end,
 	g_autoptr(GArray) instances = ical_series_expand(&series, &end, &why);
 
 	if (instances == NULL) {
-		report(run, run->uid, true, "event skipped: %s", why);
+		report(run, run->uid, true, "event skipped", why);
 		return true;
 	}
 	*last_end = MAX(*last_end, end);
@@ -172,15 +167,15 @@ static GHashTable *group(const Run *run, const IcalObject *object, GPtrArray *or
 		GPtrArray *components;
 
 		if (uid == NULL || strlen(uid) > UID_MAX_BYTES) {
-			report(run, NULL, true, "event skipped: it has %s",
-				uid == NULL ? "no UID" : "a UID that is too long");
+			report(run, NULL, true, "event skipped",
+				uid == NULL ? "it has no UID" : "its UID is too long");
 			continue;
 		}
 		components = g_hash_table_lookup(groups, uid);
 		if (components == NULL) {
 			components = g_ptr_array_new();
-			g_hash_table_insert(groups, (gpointer)(uintptr_t)uid, components);
-			g_ptr_array_add(order, (gpointer)(uintptr_t)uid);
+			g_hash_table_insert(groups, (gpointer)uid, components);
+			g_ptr_array_add(order, (gpointer)uid);
 		}
 		g_ptr_array_add(components, component);
 	}

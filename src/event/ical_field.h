@@ -55,7 +55,7 @@ IcalField ical_field_find(const char *name, size_t length);
 
 /* Splits a line that begins with the name of a field. Never NULL: a line that cannot be split has
  * an empty value. */
-IcalFieldLine *ical_field_line_new(const char *line, bool cut);
+IcalFieldLine *ical_field_line_new(const char *text, bool cut);
 void ical_field_line_free(IcalFieldLine *line);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcalFieldLine, ical_field_line_free)
 

@@ -206,7 +206,7 @@ static bool end_component(Builder *builder, const char *name, GError **error)
 {
 	const char *open = builder->depth > 0 ? builder->open[builder->depth - 1] : "nothing";
 
-	if (!g_str_equal(open, name)) {
+	if (g_strcmp0(open, name) != 0) {
 		g_set_error(error, ICAL_ERROR, ICAL_ERROR_MALFORMED,
 			"malformed calendar object: END:%.40s closes %.40s", name, open);
 		return false;

@@ -532,8 +532,7 @@ static void add_overrides(Expansion *expansion)
 		if (part->this_and_future)
 			g_ptr_array_add(expansion->futures, value);
 	}
-	g_ptr_array_sort_with_data(
-		expansion->futures, compare_futures, (gpointer)(uintptr_t)master);
+	g_ptr_array_sort_with_data(expansion->futures, compare_futures, (gpointer)master);
 }
 
 GArray *ical_series_expand(const IcalSeries *series, int64_t *ret_last_end, const char **ret_why)

@@ -10,7 +10,7 @@
 typedef struct Zone Zone;
 
 /* A zone of the tz database or a fixed offset; keeps a reference. NULL: UTC. */
-Zone *zone_new(GTimeZone *zone);
+Zone *zone_new(GTimeZone *glib);
 
 /* The zone that a VTIMEZONE defines; NULL when it has no observance that can be read. `budget` as
  * for recurrence_new(). */
