@@ -12,7 +12,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
-from sample import CALENDARS, PEOPLE, Sample  # noqa: E402
+from sample import CALENDARS, MEETINGS, PEOPLE, Sample  # noqa: E402
 from lib.processes import clean_up_on_signals  # noqa: E402
 from lib.program import write_ini  # noqa: E402
 from lib.sandbox import Sandbox  # noqa: E402
@@ -34,8 +34,9 @@ foreach ( get_posts( array( 'post_type' => 'person', 'author' => $user, 'numberp
 			'minutes'      => get_comment_meta( $comment->comment_ID, 'duration_minutes', true ),
 			'location'     => get_comment_meta( $comment->comment_ID, 'location', true ),
 			'url'          => get_comment_meta( $comment->comment_ID, 'meeting_url', true ),
-			'participants' => array_map( 'get_the_title',
-				(array) get_comment_meta( $comment->comment_ID, 'participants', true ) ?: array() ),
+			'participants' => array_map( function ( $id ) {
+				return get_post( $id )->post_title;
+			}, get_comment_meta( $comment->comment_ID, 'participants', true ) ?: array() ),
 		);
 	}
 	$people[] = array( 'name' => $person->post_title, 'count' => (int) $person->comment_count,
@@ -53,7 +54,7 @@ foreach ( get_posts( array( 'post_type' => 'calendar_event', 'author' => $user, 
 		'start'  => get_post_meta( $event->ID, '_start_time', true ),
 		'allday' => '1' === get_post_meta( $event->ID, '_all_day', true ),
 		'people' => array_map( function ( $match ) {
-			return get_the_title( $match['person_id'] ) . ' (' . $match['match_type'] . ' '
+			return get_post( $match['person_id'] )->post_title . ' (' . $match['match_type'] . ' '
 				. $match['confidence'] . '%)';
 		}, json_decode( get_post_meta( $event->ID, '_matched_people', true ), true ) ),
 	);
@@ -92,7 +93,7 @@ class Demo:
         """Runs prm-calendar and shows command line and output; a failure ends the demo."""
         argv = [self.program, *arguments, "-c", self.ini]
         print(self._styled("36", "   $ " + shlex.join(argv)), flush=True)
-        done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        done = subprocess.run([os.path.abspath(self.program), *argv[1:]], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, encoding="utf-8", check=False)
         for line in done.stdout.splitlines():
             self.say(f"  {line}")
@@ -151,7 +152,7 @@ class Demo:
         self.say(f"configuration: {self.ini}")
 
     def sync(self):
-        self.step("The program reads the calendars and writes WordPress's tables")
+        self.step("The program reads the calendars, writes WordPress's tables, and logs past meetings")
         self.run("sync", "--all")
 
     def show_events(self):
@@ -163,16 +164,16 @@ class Demo:
                 people = ", ".join(event["people"])
                 self.say(f"  {when:18}  {event['title']}{'  → ' + people if people else ''}")
 
-    def log(self):
-        self.step("Past meetings become activities")
-        self.run("log")
-
     def show_activities(self):
         self.step("What WordPress reads back for each contact: get_comments(), get_comment_meta()")
+        found = {}
         for login, user in self.users.items():
             self.say(self._styled("1", f"{login}'s contacts"))
             for person in self.site.run(ACTIVITIES, user=user):
                 self._show_person(person)
+                found[person["name"]] = len(person["activities"])
+        if found != MEETINGS:
+            raise SystemExit(f"these are not the activities that were expected: {MEETINGS}")
 
     def _show_person(self, person):
         if person["count"] != len(person["activities"]):
@@ -238,8 +239,8 @@ def main():
     finished = False
     try:
         for step in (demo.start_servers, demo.install_wordpress, demo.make_people,
-                     demo.make_calendars, demo.sync, demo.show_events, demo.log,
-                     demo.show_activities, demo.status, demo.sync_again, demo.end):
+                     demo.make_calendars, demo.sync, demo.status,
+                     demo.show_events, demo.show_activities, demo.sync_again, demo.end):
             step()
         finished = True
     finally:

@@ -32,6 +32,11 @@ CALENDARS = (
     ("bram", "agenda", "Bram's agenda"),
 )
 
+# Activities that each contact must have in the end.
+MEETINGS = {"José Núñez": 2, "Zoë van den Berg": 3, "Siobhán O'Connor": 1, "健二 田中": 1,
+            "Jürgen Müller": 1, "Chloé D'Amico": 1, "Katherine Johnson": 0,
+            "Dwayne \"The Rock\" Johnson": 1}
+
 
 class Sample:
     """The objects of each calendar: (login, calendar) -> {name: iCalendar text}."""
@@ -105,7 +110,7 @@ class Sample:
             # A name off by one letter is matched, but too vaguely to be logged.
             "vague": calendar(vevent(
                 "vague@demo", self.at(-7, 16), summary="Call with K. (a vague match)",
-                attendees=[("kj@example.net", "Katherine Jonson", "ACCEPTED")])),
+                attendees=[("kj@example.net", "Kathrine Johnson", "ACCEPTED")])),
             "dinner": calendar(vevent(
                 "dinner@demo", self.at(2, 19), hours=3, summary="Dinner",
                 attendees=[("chloe@example.org", "Chloé D'Amico", "NEEDS-ACTION")])),

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, replace
 
 REQUEST_SECS = 30
-HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "keep-alive", "date", "server"}
+HOP_BY_HOP = {"accept-encoding", "connection", "transfer-encoding", "content-length", "keep-alive", "date", "server"}
 
 
 @dataclass
@@ -111,7 +111,7 @@ class SpoilingProxy:
                                 if name.lower() not in HOP_BY_HOP})
             response = connection.getresponse()
             headers = {name: value for name, value in response.getheaders()
-                       if name.lower() not in HOP_BY_HOP | {"content-encoding"}}
+                       if name.lower() not in HOP_BY_HOP}
             answer = Answer(response.status, headers, response.read())
         finally:
             connection.close()

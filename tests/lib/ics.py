@@ -64,7 +64,7 @@ def vevent(uid, start, *, end=None, hours=1, tzid=None, summary=None, attendees=
     if end is None:
         is_day = isinstance(start, date) and not isinstance(start, datetime)
         end = start + (timedelta(days=1) if is_day else timedelta(hours=hours))
-    out = ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20260101T000000Z"]
+    out = ["BEGIN:VEVENT", f"UID:{text(uid)}", "DTSTAMP:20260101T000000Z"]
     if recurrence_id is not None:
         out.append("RECURRENCE-ID" + stamp(recurrence_id, tzid))
     out += ["DTSTART" + stamp(start, tzid), "DTEND" + stamp(end, tzid)]

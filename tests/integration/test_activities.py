@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Past meetings become activities on contacts, once, and WordPress counts them as its own."""
+
+from lib.ics import vevent
+from lib.story import Story
+
+
+class AutoLog(Story):
+
+    def setUp(self):
+        super().setUp()
+        self.anna = self.user()
+        self.account = self.account()
+        self.jose = self.person(self.anna, "José", "Núñez", "jose@example.org")
+        self.zoe = self.person(self.anna, "Zoë", "van den Berg", "zoe@example.org")
+
+    def meet(self, uid, start, *people, **more):
+        known = {"jose": ("jose@example.org", "José Núñez", "ACCEPTED"),
+                 "zoe": ("zoe@example.org", "Zoë van den Berg", "ACCEPTED")}
+        self.account.put(uid, vevent(f"{uid}@story", self.utc(start), attendees=[
+            known.get(person, person) for person in people], **{"summary": uid, **more}))
+
+    def sync_and_log(self, **fields):
+        """A sync by hand also logs; a further log finds nothing that was left."""
+        self.connect(self.anna, self.account.connection(**fields))
+        self.sync()
+        before = self.content()
+        self.run_it("log")
+        self.assertEqual(self.content(), before)
+
+    def recount(self, person):
+        """comment_count, and what WordPress counts itself."""
+        return self.wp.run(
+            "$old = get_post( $person )->comment_count; wp_update_comment_count_now( $person );"
+            "clean_post_cache( $person ); return array( $old, get_post( $person )->comment_count );",
+            person=person)
+
+    def test_a_past_meeting_becomes_an_activity_on_each_contact(self):
+        start = self.at(-2, 12, 30)
+        self.meet("lunch", start, "jose", "zoe", hours=1.5, summary='Lunch "Ω" & <b>R&D</b> \\o/',
+                  location="Café", description="https://meet.google.com/abc-defg-hij")
+        self.sync_and_log()
+        event = self.event(self.anna)
+        for person, other in ((self.jose, self.zoe), (self.zoe, self.jose)):
+            activity, = self.activities(person)
+            self.assertEqual(activity["comment_content"], self.wp.run(
+                "return 'Meeting: ' . esc_html( $title );", title=event["post_title"]))
+            self.assertEqual(activity["comment_author"], "Anna O'Brien")
+            self.assertEqual(activity["comment_date"], self.site_time(start))
+            self.assertEqual(activity["comment_date_gmt"],
+                             self.utc(start).strftime("%Y-%m-%d %H:%M:%S"))
+            self.assertEqual((activity["user_id"], activity["comment_approved"]),
+                             (str(self.anna), "1"))
+            self.assertEqual((activity["comment_author_email"], activity["comment_agent"],
+                              activity["comment_parent"]), ("", "", "0"))
+            meta = activity["meta"]
+            self.assertEqual(meta["activity_type"], "meeting")
+            self.assertEqual(meta["calendar_event_id"], str(event["ID"]))
+            self.assertEqual(meta["duration_minutes"], "90")
+            self.assertEqual(meta["location"], "Café")
+            self.assertEqual(meta["meeting_url"], "https://meet.google.com/abc-defg-hij")
+            self.assertEqual(meta["activity_date"], start.strftime("%Y-%m-%d"))
+            self.assertEqual(meta["activity_time"], "12:30")
+            self.assertEqual(meta["participants"], [other])
+            self.assertEqual(meta["calendar_event_uid"],
+                             f"{event['meta']['_connection_id']}/lunch@story")
+            self.assertEqual(self.recount(person), ["1", "1"])
+        self.assertEqual(event["meta"]["_logged_as_activity"], "1")
+
+    def test_alone_with_one_contact_there_are_no_participants(self):
+        self.meet("lunch", self.at(-2), "jose")
+        self.sync_and_log()
+        activity, = self.activities(self.jose)
+        self.assertNotIn("participants", activity["meta"])
+
+    def test_a_meeting_is_logged_once(self):
+        self.meet("lunch", self.at(-2), "jose")
+        self.sync_and_log()
+        for _ in range(2):
+            self.sync()
+            self.run_it("log")
+        self.assertEqual(len(self.activities(self.jose)), 1)
+        self.account.client.delete("work", "lunch")
+        self.sync()
+        self.meet("lunch", self.at(-2), "jose")
+        self.sync()
+        self.run_it("log")
+        self.assertEqual(len(self.activities(self.jose)), 1)
+
+    def test_the_same_meeting_in_two_connections_is_logged_once(self):
+        self.meet("lunch", self.at(-2), "jose")
+        self.connect(self.anna, self.account.connection(1), self.account.connection(2))
+        self.sync()
+        self.run_it("log")
+        self.assertEqual(len(self.events(self.anna)), 2)
+        self.assertEqual(len(self.activities(self.jose)), 1)
+
+    def test_an_activity_that_a_person_deleted_is_not_made_again(self):
+        self.meet("lunch", self.at(-2), "jose")
+        self.sync_and_log()
+        activity, = self.activities(self.jose)
+        self.wp.call("wp_delete_comment", int(activity["comment_ID"]), True)
+        self.sync()
+        self.run_it("log")
+        self.assertEqual(self.activities(self.jose), [])
+
+    def test_what_does_not_qualify_is_left_alone(self):
+        katherine = self.person(self.anna, "Katherine", "Johnson")
+        self.meet("future", self.at(1), "jose")
+        self.meet("vague", self.at(-1), ("kj@example.net", "Kathrine Johnson", "ACCEPTED"))
+        self.meet("private", self.at(-1), "jose", lines=["CLASS:PRIVATE"])
+        self.meet("cancelled", self.at(-1), "jose", lines=["STATUS:CANCELLED"])
+        self.meet("stranger", self.at(-1), ("x@example.net", "X", "ACCEPTED"))
+        self.sync_and_log()
+        self.assertGreaterEqual(len(self.titles(self.anna)), 4)
+        for person in (self.jose, self.zoe, katherine):
+            self.assertEqual(self.activities(person), [])
+
+    def test_a_connection_without_auto_log_is_not_logged(self):
+        self.meet("lunch", self.at(-2), "jose")
+        self.sync_and_log(auto_log=False)
+        self.assertEqual(self.titles(self.anna), ["lunch"])
+        self.assertEqual(self.activities(self.jose), [])
+
+    def test_ten_a_run_the_oldest_first_and_never_blocked(self):
+        for number in range(15):
+            self.meet(f"nobody{number:02}", self.at(-30, 8), ("x@example.net", "X", "ACCEPTED"))
+        for number in range(12):
+            self.meet(f"met{number:02}", self.at(-20 + number), "jose")
+        # Synced before logging was switched on: a catch-up logs without a limit.
+        self.connect(self.anna, self.account.connection(auto_log=False))
+        self.sync()
+        self.connect(self.anna, self.account.connection())
+        self.run_it("log")
+        self.assertEqual([activity["comment_content"] for activity in self.activities(self.jose)],
+                         [f"Meeting: met{number:02}" for number in range(10)])
+        self.run_it("log")
+        self.assertEqual(len(self.activities(self.jose)), 12)
+        self.assertEqual(self.recount(self.jose), ["12", "12"])
+
+    def test_one_event_is_logged_when_asked_for_by_its_id(self):
+        self.meet("lunch", self.at(-2), "jose")
+        self.meet("dinner", self.at(-2, 19), "zoe")
+        self.connect(self.anna, self.account.connection(auto_log=False))
+        self.sync()
+        lunch = next(event for event in self.events(self.anna) if event["post_title"] == "lunch")
+        self.run_it("log", str(lunch["ID"]))
+        self.assertEqual(len(self.activities(self.jose)), 1)
+        self.assertEqual(self.activities(self.zoe), [])
+
+    def test_a_dry_run_of_log_writes_nothing(self):
+        self.meet("lunch", self.at(-2), "jose")
+        self.connect(self.anna, self.account.connection(auto_log=False))
+        self.sync()
+        self.connect(self.anna, self.account.connection())
+        before = self.sandbox.database.checksum(self.wp.name)
+        done = self.run_it("log", "--dry-run")
+        self.assert_one_line(done.stdout, "lunch")
+        self.assertEqual(self.sandbox.database.checksum(self.wp.name), before)

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The connections row, transients, whose turn it is, and what status says."""
+
+import re
+from datetime import datetime, timedelta, timezone
+
+from lib.ics import vevent
+from lib.story import Story
+
+ISO = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$")
+
+
+class Connections(Story):
+
+    def setUp(self):
+        super().setUp()
+        self.anna = self.user()
+        self.account = self.account()
+        self.account.put("one", vevent("one@story", self.utc(self.at(1)), summary="One"))
+
+    def raw(self, user):
+        return self.wp.rows("SELECT meta_value FROM {p}usermeta WHERE user_id = %d AND meta_key ="
+                            " '_prm_calendar_connections'" % user)[0]["meta_value"]
+
+    def test_only_last_sync_and_last_error_change(self):
+        odd = {"colour": "é\"\\ 🎉", "weights": [1, 2.5, True, None, {"deep": ["x"]}], "0": "zero",
+               "sync_frequency": "15", "last_error": "old trouble"}
+        stored = self.connect(
+            self.anna, self.account.connection(1, **odd), "not even a map",
+            {"id": 7, "provider": "caldav"},
+            {"id": "conn_other", "provider": "carrier-pigeon", "sync_enabled": True, "x": [1]})
+        self.sync()
+        after = self.connections(self.anna)
+        self.assertEqual(after[1:], stored[1:])
+        self.assertIsNone(after[0]["last_error"])
+        self.assertRegex(after[0]["last_sync"], ISO)
+        synced = datetime.fromisoformat(after[0]["last_sync"])
+        self.assertLess(abs(datetime.now(timezone.utc) - synced), timedelta(minutes=5))
+        for name in ("last_sync", "last_error"):
+            after[0].pop(name)
+            stored[0].pop(name, None)
+        self.assertEqual(after[0], stored[0])
+        self.assertEqual(list(after[0]), list(stored[0]))
+
+    def test_objects_of_other_code_are_kept_byte_for_byte(self):
+        self.connect(self.anna, self.account.connection())
+        self.wp.run("""
+            global $wpdb;
+            $list = get_user_meta( $user, '_prm_calendar_connections', true );
+            $list[0]['stuff'] = (object) array( 'a' => 1.0, 'b' => 'é' );
+            $raw = str_replace( 'O:8:"stdClass"', 'O:12:"Some_Missing"', serialize( $list ) );
+            $wpdb->query( $wpdb->prepare( "UPDATE $wpdb->usermeta SET meta_value = %s
+                WHERE user_id = %d AND meta_key = '_prm_calendar_connections'", $raw, $user ) );
+            return true;""", user=self.anna)
+        self.sync()
+        self.assertIn('s:5:"stuff";O:12:"Some_Missing":2:{s:1:"a";d:1;s:1:"b";s:2:"é";}',
+                      self.raw(self.anna))
+        self.assertIn("last_sync", self.raw(self.anna))
+
+    def test_a_connection_that_is_off_is_left_alone(self):
+        self.connect(self.anna, self.account.connection(sync_enabled=False))
+        before = self.raw(self.anna)
+        self.sync()
+        self.assertEqual(self.raw(self.anna), before)
+        self.assertEqual(self.events(self.anna), [])
+
+    def test_one_user_is_synced_by_login_id_and_address(self):
+        bram = self.user("bram", "Bram")
+        self.connect(bram, self.account.connection())
+        self.connect(self.anna, self.account.connection())
+        for name in ("bram", str(bram), "bram@example.org"):
+            self.sync(f"--user={name}")
+            self.assertEqual(self.titles(bram), ["One"])
+        self.assertEqual(self.events(self.anna), [])
+        done = self.sync("--user=nobody", status=1)
+        self.assert_one_line(done.stderr, "nobody")
+
+
+class Turns(Story):
+
+    def setUp(self):
+        super().setUp()
+        self.account = self.account()
+        self.account.put("one", vevent("one@story", self.utc(self.at(1)), summary="One"))
+        self.users = [self.user(login, login.title()) for login in ("anna", "bram", "carl")]
+        for user in (self.users[0], self.users[2]):
+            self.connect(user, self.account.connection())
+
+    def synced(self):
+        return [user for user in self.users if self.events(user)]
+
+    def index(self):
+        return self.wp.call("get_transient", "prm_calendar_sync_last_user_index")
+
+    def test_users_with_connections_take_turns(self):
+        anna, _, carl = self.users
+        self.run_it("run")
+        self.assertEqual(self.synced(), [anna])
+        first = self.index()
+        self.run_it("run")
+        self.assertEqual(self.synced(), [anna, carl])
+        self.assertNotEqual(self.index(), first)
+        self.assertEqual({int(first), int(self.index())}, {0, 1})
+
+    def test_nobody_starves_when_somebody_leaves(self):
+        anna, _, carl = self.users
+        self.run_it("run")
+        self.wp.call("delete_user_meta", anna, "_prm_calendar_connections")
+        self.run_it("run")
+        self.assertIn(carl, self.synced())
+
+    def test_all_users_in_one_pass_when_the_ini_says_so(self):
+        self.run_it("run", ini=self.write_ini("all.ini", sync_users_per_pass="all"))
+        self.assertEqual(self.synced(), [self.users[0], self.users[2]])
+
+    def test_a_pass_also_logs(self):
+        anna = self.users[0]
+        jose = self.person(anna, "José", "Núñez", "jose@example.org")
+        self.account.put("met", vevent("met@story", self.utc(self.at(-1)), summary="Met", attendees=[
+            ("jose@example.org", "José", "ACCEPTED")]))
+        self.run_it("run")
+        self.assertEqual(len(self.activities(jose)), 1)
+
+    def test_a_connection_waits_for_its_own_frequency(self):
+        anna = self.users[0]
+        ini = self.write_ini("all.ini", sync_users_per_pass="all")
+        self.run_it("run", ini=ini)
+        self.account.put("two", vevent("two@story", self.utc(self.at(2)), summary="Two"))
+        self.run_it("run", ini=ini)
+        self.assertEqual(self.titles(anna), ["One"])
+        self.sync()
+        self.assertEqual(self.titles(anna), ["One", "Two"])
+
+    def test_status_names_what_the_theme_names(self):
+        self.run_it("run")
+        status = self.run_it("status", "--json").json
+        self.assertEqual(status["total_users_with_connections"], 2)
+        self.assertIn("current_user_index", status)
+        self.assertIn("next_scheduled", status)
+        self.assertIn("estimated_full_cycle", status)
+        text = self.run_it("status").stdout
+        self.assertIn("anna", text)
+        self.assertIn("Work", text)
+
+    def test_with_another_theme_active_the_program_pauses(self):
+        for option in ("stylesheet", "template"):
+            self.wp.call("update_option", option, "twentytwentythree")
+        before = self.content()
+        done = self.run_it("run")
+        self.assertEqual(self.content(), before)
+        self.assert_one_line(done.stderr, "twentytwentythree")
