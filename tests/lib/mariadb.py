@@ -53,7 +53,7 @@ class MariaDb:
             f"--socket={self.socket}", f"--pid-file={self.folder}/mariadb.pid", *network,
             "--skip-name-resolve", "--skip-log-bin", "--innodb-buffer-pool-size=64M",
             "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=32M",
-            "--max-allowed-packet=64M", "--userstat=1",
+            "--max-allowed-packet=64M",
             "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
         ], log, keep=self._keep)
         self._server.wait_ready(self._answers)

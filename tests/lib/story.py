@@ -158,12 +158,16 @@ class Story(unittest.TestCase):
         """Changes when any event, contact or activity does."""
         return self.sandbox.database.checksum(self.wp.name, leave_out=("wp_usermeta", "wp_options"))
 
-    def rows_changed(self):
-        """Rows that the site's database user has inserted, updated or deleted up to now."""
-        row = self.sandbox.database.sql(
-            "SELECT COALESCE(SUM(ROWS_INSERTED + ROWS_UPDATED + ROWS_DELETED), 0)"
-            f" FROM information_schema.USER_STATISTICS WHERE USER = '{self.wp.user}'")
-        return int(row[0][0])
+    def statements(self, action):
+        """The SQL that the site's database user sent while action() ran."""
+        database = self.sandbox.database
+        # Left on: another story may be at it, too.
+        database.sql("SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON")
+        logged = ("SELECT argument FROM mysql.general_log WHERE user_host LIKE '%"
+                  f"{self.wp.user}%' AND command_type IN ('Query', 'Execute')")
+        before = len(database.sql(logged))
+        action()
+        return [row[0] for row in database.sql(logged)[before:]]
 
     # --- times
 

@@ -100,9 +100,11 @@ static void check_transient_get(Replay *replay)
 	const char *name = cJSON_GetStringValue(argument(replay, 0));
 	g_autofree char *value = NULL;
 	GError *error = NULL;
+	bool done;
 
 	replay_remember(replay);
-	report(replay, transient_get(replay->db, name, replay->now_utc, &value, &error), error);
+	done = transient_get(replay->db, name, replay->now_utc, &value, &error);
+	report(replay, done, error);
 	check_equal(replay->check, "value", expected, value);
 	replay_compare(replay, no_exceptions);
 }
@@ -110,10 +112,11 @@ static void check_transient_get(Replay *replay)
 static void check_option_delete(Replay *replay)
 {
 	GError *error = NULL;
+	bool done;
 
 	replay_remember(replay);
-	report(replay, option_delete(replay->db, cJSON_GetStringValue(argument(replay, 0)), &error),
-		error);
+	done = option_delete(replay->db, cJSON_GetStringValue(argument(replay, 0)), &error);
+	report(replay, done, error);
 	replay_compare(replay, no_exceptions);
 }
 
