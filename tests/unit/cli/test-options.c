@@ -26,7 +26,8 @@ static void test_values_arrive(void)
 	g_auto(CliOptions) options = {0};
 	g_autoptr(GError) error = NULL;
 
-	g_assert_true(parse(&options, "sync", "--user=anna --dry-run -c /tmp/x.ini --json", &error));
+	g_assert_true(
+		parse(&options, "sync", "--user=anna --dry-run -c /tmp/x.ini --json", &error));
 	g_assert_cmpstr(options.user, ==, "anna");
 	g_assert_cmpstr(options.config_path, ==, "/tmp/x.ini");
 	g_assert_true(options.dry_run);
@@ -64,10 +65,12 @@ static void test_help_shows_every_option_and_an_example(void)
 {
 	for (const Command *const *command = commands_all(); *command != NULL; command++) {
 		g_autofree char *help = cli_command_help(*command);
-		g_autofree char *example = g_strdup_printf("Example: prm-calendar %s", (*command)->name);
+		g_autofree char *example =
+			g_strdup_printf("Example: prm-calendar %s", (*command)->name);
 
 		g_assert_nonnull(strstr(help, example));
-		for (const CliOption *option = (*command)->options; option->name != NULL; option++) {
+		for (const CliOption *option = (*command)->options; option->name != NULL;
+			option++) {
 			g_autofree char *name = g_strdup_printf("--%s", option->name);
 
 			g_assert_nonnull(strstr(help, name));
@@ -81,7 +84,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/cli/options/values-arrive", test_values_arrive);
 	for (size_t i = 0; i < G_N_ELEMENTS(refusals); i++) {
-		g_autofree char *path = g_strconcat("/cli/options/refused/", refusals[i].name, NULL);
+		g_autofree char *path =
+			g_strconcat("/cli/options/refused/", refusals[i].name, NULL);
 
 		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_refused);
 	}
