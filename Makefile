@@ -104,11 +104,11 @@ check-vectors: $(BUILD)/check-vectors ## run the vectors and the corpus: VECTORS
 		$(if $(ICAL_CORPUS_DIR),--ical-corpus='$(ICAL_CORPUS_DIR)')
 
 packages: ## install the Debian packages that building, testing and linting need
-	$(Q)scripts/packages build test lint
+	$(Q)packaging/packages build test lint
 
 # In a second make: before the packages are there, no flags can be asked for.
 check: ## install what the tests need and run all of them (VARIANT=asan, tsan; ONLY=name; STRICT=1)
-	$(Q)scripts/packages build test
+	$(Q)packaging/packages build test
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-built
 
 check-built: $(PROGRAM) $(UNIT_TESTS) $(CHECKER) $(FUZZ_TARGETS)
@@ -122,12 +122,12 @@ fuzz: ## search for crashes for FUZZ_SECS (60): FUZZ=multistatus …; what is fo
 		build/fuzz/corpus/$(FUZZ) tests/fuzz/corpus/$(FUZZ)
 
 demo: ## sync sample calendars into a real WordPress in a temporary folder (KEEP=1 leaves it running)
-	$(Q)scripts/packages build test
+	$(Q)packaging/packages build test
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
 	$(Q)$(PYTHON) -B tests/demo/demo.py --program=$(PROGRAM) $(if $(KEEP),--keep)
 
 bench: ## time a first and an unchanged sync beside curl and a bulk load
-	$(Q)scripts/packages build test
+	$(Q)packaging/packages build test
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
 	$(Q)$(PYTHON) -B tests/bench/first_sync.py
 
@@ -135,7 +135,7 @@ lint: ## check formatting, our own rules, cppcheck and clang-tidy
 	$(Q)mkdir -p build
 	$(Q)printf '%s\n' -I$(CURDIR)/src $(OUR_CPPFLAGS) $(patsubst -I%,-isystem%,$(LIB_CFLAGS)) -std=gnu17 -Wall -Wextra \
 		>build/compile_flags.txt
-	$(Q)scripts/lint
+	$(Q)tests/lint/lint
 
 format: ## apply .clang-format to all C files
 	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES) $(FUZZ_SOURCES)

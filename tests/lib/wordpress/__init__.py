@@ -17,7 +17,7 @@ AUTH_KEY = "Iz|*q8*x{:D$|;{l3=~<-y` ;#'\"\\ }%s [auth]=\u00e9\\\\n"
 
 
 def package_folder():
-    """Where Debian's package is installed, or was unpacked by scripts/packages."""
+    """Where Debian's package is installed, or was unpacked by packaging/packages."""
     for folder in ("/usr/share/wordpress", os.path.join(TOP, "build/packages/usr/share/wordpress")):
         if os.path.exists(os.path.join(folder, "wp-settings.php")):
             return folder
