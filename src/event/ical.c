@@ -19,6 +19,9 @@
 #define MAX_INSTANCES_DEFAULT 10000
 #define UID_MAX_BYTES 4096
 
+/* What is said about one UID at most; a list of 100,000 bad dates is one story. */
+#define NOTES_MAX 10
+
 /* Lines that ical_find_uid() looks at. */
 #define UID_LINES_MAX 10000
 
@@ -28,6 +31,7 @@ typedef struct {
 	ZoneTable *zones;
 	int64_t *budget;
 	const char *uid; /* being worked on */
+	guint notes;     /* about it, so far */
 } Run;
 
 /* `what` happened, `why`. */
@@ -41,9 +45,10 @@ static void report(const Run *run, const char *uid, bool skipped, const char *wh
 
 static void report_note(void *data, const char *text)
 {
-	const Run *run = data;
+	Run *run = data;
 
-	report(run, run->uid, false, "event read with a difference", text);
+	if (run->notes++ < NOTES_MAX)
+		report(run, run->uid, false, "event read with a difference", text);
 }
 
 /* "20260115T090000Z" or "20260115"; caller frees. */
@@ -106,7 +111,7 @@ static bool emit(const Run *run, const GArray *instances, GError **error)
 }
 
 /* The parts of one UID that can be read. */
-static GPtrArray *read_parts(const Run *run, const GPtrArray *components)
+static GPtrArray *read_parts(Run *run, const GPtrArray *components)
 {
 	GPtrArray *parts = g_ptr_array_new_with_free_func(g_free);
 
@@ -121,7 +126,7 @@ static GPtrArray *read_parts(const Run *run, const GPtrArray *components)
 		else
 			g_ptr_array_add(parts, part);
 		if (part != NULL && note != NULL)
-			report_note((gpointer)run, note);
+			report_note(run, note);
 	}
 	return parts;
 }
@@ -200,6 +205,7 @@ bool ical_expand(const char *bytes, size_t length, const IcalOptions *options, c
 	groups = group(&run, object, order);
 	for (guint i = 0; i < order->len; i++) {
 		run.uid = g_ptr_array_index(order, i);
+		run.notes = 0;
 		if (!expand_uid(&run, g_hash_table_lookup(groups, run.uid), &last_end, error))
 			return false;
 	}

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The recurrence set of RFC 5545, 3.8.5, and the overrides of 3.8.4.4. libical 3.0.16 compares
- * EXDATEs and RDATEs as text with their zones left out, takes an RDATE's PERIOD for a start, and
- * does nothing about RANGE=THISANDFUTURE. */
+ * EXDATEs and RDATEs as text with their zones left out, and takes an RDATE's PERIOD for a start. */
 #include "event/ical_series.h"
 
 #include <string.h>
 
 #include "event/civil.h"
+#include "event/ical_overrides.h"
 #include "event/recurrence.h"
 
 /* Instances looked at, in the window or not, and dates listed, for one UID. */
@@ -25,13 +25,10 @@ typedef struct {
 	IcalDuration length;
 } Slot;
 
-/* Keys name instances: unix seconds in a timed series, the midnight of the day in an all-day one.
- */
 typedef struct {
 	const IcalSeries *series;
-	const IcalPart *master;
-	GHashTable *overrides;     /* key -> IcalPart */
-	GPtrArray *futures;        /* of IcalPart with RANGE=THISANDFUTURE, by key */
+	IcalOverrides overrides;
+	const IcalPart *master;    /* of `overrides` */
 	GHashTable *excluded;      /* set of keys */
 	GHashTable *excluded_days; /* set of midnights: EXDATE;VALUE=DATE in a timed series */
 	GHashTable *seen;          /* set of keys */
@@ -46,8 +43,7 @@ typedef struct {
 
 static void expansion_clear(Expansion *expansion)
 {
-	g_hash_table_unref(expansion->overrides);
-	g_ptr_array_unref(expansion->futures);
+	ical_overrides_clear(&expansion->overrides);
 	g_hash_table_unref(expansion->excluded);
 	g_hash_table_unref(expansion->excluded_days);
 	g_hash_table_unref(expansion->seen);
@@ -61,44 +57,14 @@ static GHashTable *key_set_new(void)
 	return g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
-static void key_set_add(GHashTable *set, int64_t key, gpointer value)
+static void key_set_add(GHashTable *set, int64_t key)
 {
-	int64_t *copy = g_new(int64_t, 1);
-
-	*copy = key;
-	g_hash_table_replace(set, copy, value);
+	g_hash_table_add(set, g_memdup2(&key, sizeof(key)));
 }
 
 static void note(const IcalSeries *series, const char *text)
 {
 	series->note(series->note_data, text);
-}
-
-/* Which instance a RECURRENCE-ID, EXDATE or RDATE names. A date in a timed series means the time
- * of day of DTSTART. */
-static int64_t key_of(const IcalPart *master, const IcalTime *time, const Zone *zone)
-{
-	if (master->all_day)
-		return ical_part_day(master, time);
-	if (time->form == ICAL_TIME_DATE)
-		return zone_to_utc(
-			master->zone, time->local + civil_time_of_day(master->start_local));
-	return ical_part_instant(time, zone);
-}
-
-static int64_t override_key(const IcalPart *part, const IcalPart *master)
-{
-	if (master != NULL)
-		return key_of(master, &part->recurrence_id, part->recurrence_zone);
-	return part->recurrence_id.form == ICAL_TIME_DATE
-		       ? part->recurrence_id.local
-		       : ical_part_instant(&part->recurrence_id, part->recurrence_zone);
-}
-
-/* Wall clock time of an instance in the series' zone. */
-static int64_t local_of(const IcalPart *master, int64_t key)
-{
-	return master->all_day ? key : zone_to_local(master->zone, key);
 }
 
 /* RFC 4791, 9.9; days count as instants in the zone of floating times. */
@@ -141,50 +107,19 @@ static void set_own_times(IcalInstance *instance, const IcalPart *part)
 	}
 }
 
-/* How far THISANDFUTURE moves the wall clock of the series: the instance that it names now starts
- * at the result. */
-static int64_t moved_local(const IcalPart *master, const IcalPart *future)
-{
-	if (future->all_day || master->all_day)
-		return future->start_local;
-	return zone_to_local(master->zone, future->start_utc);
-}
-
-static int64_t shift_of(const IcalPart *master, const IcalPart *future)
-{
-	return moved_local(master, future) - local_of(master, override_key(future, master));
-}
-
-/* The last THISANDFUTURE at or before an instance, or NULL. */
-static const IcalPart *future_of(const Expansion *expansion, int64_t key)
-{
-	const IcalPart *found = NULL;
-
-	for (guint i = 0; i < expansion->futures->len; i++) {
-		const IcalPart *future = g_ptr_array_index(expansion->futures, i);
-
-		if (override_key(future, expansion->master) > key)
-			break;
-		found = future;
-	}
-	return found;
-}
-
 /* Times of an instance of the series, as the master or a THISANDFUTURE before it says. */
 static void set_series_times(IcalInstance *instance, const Expansion *expansion, const Slot *slot)
 {
 	const IcalPart *master = expansion->master;
-	const IcalPart *future = future_of(expansion, slot->key);
-	const IcalPart *part = future != NULL ? future : master;
+	const IcalFuture *future = ical_overrides_future(&expansion->overrides, slot->key);
+	const IcalPart *part = future != NULL ? future->part : master;
 	const Zone *zone = master->all_day ? part->zone : master->zone;
 	const IcalDuration *length =
 		slot->has_length && future == NULL ? &slot->length : &part->length;
-	int64_t local = slot->local;
+	int64_t local = slot->local + (future != NULL ? future->shift : 0);
 
 	instance->part = part;
 	instance->all_day = part->all_day;
-	if (future != NULL)
-		local += shift_of(master, future);
 	if (part->all_day) {
 		instance->start = civil_day_of(local) * CIVIL_DAY_SECS;
 		instance->end = instance->start + MAX(length->days, 1) * CIVIL_DAY_SECS;
@@ -213,11 +148,11 @@ static void add_slot(Expansion *expansion, const Slot *slot)
 
 	expansion->looked_at++;
 	if (is_excluded(expansion, slot) ||
-		g_hash_table_contains(expansion->overrides, &slot->key) ||
+		g_hash_table_contains(expansion->overrides.by_key, &slot->key) ||
 		g_hash_table_contains(expansion->seen, &slot->key))
 		return;
 	if (expansion->recurs)
-		key_set_add(expansion->seen, slot->key, NULL);
+		key_set_add(expansion->seen, slot->key);
 	set_series_times(&instance, expansion, slot);
 	add_instance(expansion, &instance);
 }
@@ -237,13 +172,13 @@ static void set_reach(Expansion *expansion)
 	int64_t least = 0;
 	int64_t most = master->length.days * CIVIL_DAY_SECS + master->length.seconds;
 
-	for (guint i = 0; i < expansion->futures->len; i++) {
-		const IcalPart *future = g_ptr_array_index(expansion->futures, i);
-		int64_t shift = shift_of(master, future);
+	for (guint i = 0; i < expansion->overrides.futures->len; i++) {
+		const IcalFuture *future =
+			&g_array_index(expansion->overrides.futures, IcalFuture, i);
+		const IcalDuration *length = &future->part->length;
 
-		least = MIN(least, shift);
-		most = MAX(most,
-			shift + future->length.days * CIVIL_DAY_SECS + future->length.seconds);
+		least = MIN(least, future->shift);
+		most = MAX(most, future->shift + length->days * CIVIL_DAY_SECS + length->seconds);
 	}
 	expansion->reach = most + MARGIN_SECS;
 	expansion->from_local =
@@ -313,7 +248,7 @@ static bool expand_rule(Expansion *expansion, const RecurrenceRule *rule, bool e
 			continue;
 		if (excludes) {
 			expansion->looked_at++;
-			key_set_add(expansion->excluded, slot.key, NULL);
+			key_set_add(expansion->excluded, slot.key);
 		} else {
 			add_slot(expansion, &slot);
 		}
@@ -352,8 +287,8 @@ static bool read_rdate(
 	if (!ical_time_parse(item, &time))
 		return false;
 	zone = ical_part_zone(expansion->series->zones, line, &time);
-	slot.key = key_of(master, &time, zone);
-	slot.local = local_of(master, slot.key);
+	slot.key = ical_overrides_key(master, &time, zone);
+	slot.local = ical_overrides_local(master, slot.key);
 	if (slash != NULL && !master->all_day) {
 		slot.has_length = true;
 		if (ical_time_parse(slash, &end)) {
@@ -404,12 +339,11 @@ static void take_exdate(Expansion *expansion, const IcalFieldLine *line, char *i
 	if (!ical_time_parse(item, &time))
 		note(expansion->series, "an EXDATE cannot be read and was passed over");
 	else if (time.form == ICAL_TIME_DATE && !master->all_day)
-		key_set_add(expansion->excluded_days, time.local, NULL);
+		key_set_add(expansion->excluded_days, time.local);
 	else
 		key_set_add(expansion->excluded,
-			key_of(master, &time,
-				ical_part_zone(expansion->series->zones, line, &time)),
-			NULL);
+			ical_overrides_key(master, &time,
+				ical_part_zone(expansion->series->zones, line, &time)));
 }
 
 static void take_rdate(Expansion *expansion, const IcalFieldLine *line, char *item)
@@ -476,39 +410,6 @@ static bool expand_master(Expansion *expansion)
 	return expand_rules(expansion, rules, false) && !too_much(expansion);
 }
 
-static void choose_parts(Expansion *expansion)
-{
-	const GPtrArray *parts = expansion->series->parts;
-
-	for (guint i = 0; i < parts->len; i++) {
-		const IcalPart *part = g_ptr_array_index(parts, i);
-
-		if (!part->has_recurrence_id &&
-			(expansion->master == NULL || !ical_part_is_newer(expansion->master, part)))
-			expansion->master = part;
-	}
-	for (guint i = 0; i < parts->len; i++) {
-		IcalPart *part = g_ptr_array_index(parts, i);
-		int64_t key;
-		const IcalPart *other;
-
-		if (!part->has_recurrence_id)
-			continue;
-		key = override_key(part, expansion->master);
-		other = g_hash_table_lookup(expansion->overrides, &key);
-		if (other == NULL || !ical_part_is_newer(other, part))
-			key_set_add(expansion->overrides, key, part);
-	}
-}
-
-static int compare_futures(const void *left, const void *right, void *master)
-{
-	int64_t a = override_key(*(IcalPart *const *)left, master);
-	int64_t b = override_key(*(IcalPart *const *)right, master);
-
-	return (a > b) - (a < b);
-}
-
 /* Overrides count where they are now, wherever their instance was, and stand without a series. */
 static void add_overrides(Expansion *expansion)
 {
@@ -517,7 +418,7 @@ static void add_overrides(Expansion *expansion)
 	gpointer key;
 	gpointer value;
 
-	g_hash_table_iter_init(&iterator, expansion->overrides);
+	g_hash_table_iter_init(&iterator, expansion->overrides.by_key);
 	while (g_hash_table_iter_next(&iterator, &key, &value)) {
 		const IcalPart *part = value;
 		IcalInstance instance = {
@@ -529,18 +430,13 @@ static void add_overrides(Expansion *expansion)
 
 		set_own_times(&instance, part);
 		add_instance(expansion, &instance);
-		if (part->this_and_future)
-			g_ptr_array_add(expansion->futures, value);
 	}
-	g_ptr_array_sort_with_data(expansion->futures, compare_futures, (gpointer)master);
 }
 
 GArray *ical_series_expand(const IcalSeries *series, int64_t *ret_last_end, const char **ret_why)
 {
 	g_auto(Expansion) expansion = {
 		.series = series,
-		.overrides = key_set_new(),
-		.futures = g_ptr_array_new(),
 		.excluded = key_set_new(),
 		.excluded_days = key_set_new(),
 		.seen = key_set_new(),
@@ -548,7 +444,8 @@ GArray *ical_series_expand(const IcalSeries *series, int64_t *ret_last_end, cons
 		.last_end = G_MININT64,
 	};
 
-	choose_parts(&expansion);
+	ical_overrides_init(&expansion.overrides, series->parts);
+	expansion.master = expansion.overrides.master;
 	add_overrides(&expansion);
 	if (expansion.master != NULL && !expand_master(&expansion)) {
 		*ret_why = "its recurrence gives more occurrences than we can work through";

@@ -8,7 +8,7 @@
 #include "event/recurrence.h"
 
 #define OBSERVANCES_MAX 500
-#define ONSETS_MAX 20000
+#define ONSETS_MAX 5000
 
 /* VTIMEZONEs are expanded up to this year; later on their last offset holds. */
 #define LAST_YEAR 2200

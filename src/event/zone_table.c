@@ -7,6 +7,9 @@
 /* Looking a name up costs some; no honest object has more that mean nothing. */
 #define UNKNOWN_MAX 50
 
+/* VTIMEZONEs that are read; a flight around the world needs few. */
+#define DEFINED_MAX 200
+
 struct ZoneTable {
 	GHashTable *zones;   /* TZID -> Zone */
 	GHashTable *unknown; /* set of TZID */
@@ -54,7 +57,7 @@ ZoneTable *zone_table_new(
 	table->utc = zone_new(NULL);
 	table->floating = zone_new(floating);
 	table->site = zone_new(site != NULL ? site : floating);
-	for (guint i = 0; i < object->zones->len; i++)
+	for (guint i = 0; i < MIN(object->zones->len, DEFINED_MAX); i++)
 		add_component(table, g_ptr_array_index(object->zones, i), budget);
 	return table;
 }
