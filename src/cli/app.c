@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cli/output.h"
+#include "cli/site_config.h"
 #include "util/log.h"
 
 #define DEFAULT_CONFIG_PATH "/etc/prm-calendar/prm-calendar.ini"
@@ -29,7 +30,7 @@ void app_setup_log(const CliOptions *options)
 
 static ExitStatus status_of(const GError *error)
 {
-	if (error->domain == CONFIG_ERROR)
+	if (error->domain == CONFIG_ERROR || error->domain == WP_CONFIG_ERROR)
 		return EXIT_CONFIG;
 	if (error->domain != DB_ERROR)
 		return EXIT_SOME_FAILED;
@@ -114,7 +115,7 @@ ExitStatus app_open(App *app, const CliOptions *options)
 
 	*app = (App){0};
 	app_setup_log(options);
-	app->config = config_load(path, &error);
+	app->config = config_load_completed(path, site_config_complete, &error);
 	if (app->config == NULL)
 		return app_fail(options, error);
 	log_setup(chosen_level(options, (LogLevel)app->config->output_log_level),

@@ -30,8 +30,7 @@ typedef struct {
 	size_t line_capacity;
 	unsigned line_number;
 	bool holds_secrets;
-	GHashTable *seen; /* "section.key" that stood in the file */
-	GError *error;    /* the first one; reading stops */
+	GError *error; /* the first one; reading stops */
 } ConfigReader;
 
 G_DEFINE_QUARK(prm - config - error, config_error)
@@ -43,7 +42,6 @@ static void config_reader_clear(ConfigReader *reader)
 	free(reader->line);
 	if (reader->file != NULL)
 		fclose(reader->file);
-	g_clear_pointer(&reader->seen, g_hash_table_unref);
 	g_clear_error(&reader->error);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ConfigReader, config_reader_clear)
@@ -343,7 +341,8 @@ static int config_handle(void *data, const char *section, const char *name, cons
 		report_unknown(reader, section, name);
 		return 1;
 	}
-	if (!g_hash_table_add(reader->seen, g_strdup_printf("%s.%s", key->section, key->name))) {
+	if (!g_hash_table_add(
+		    reader->config->given, g_strdup_printf("%s.%s", key->section, key->name))) {
 		config_fail(reader, "%s is given twice in [%s]; keep one", key->name, section);
 		return 1;
 	}
@@ -372,6 +371,7 @@ static Config *config_new_default(void)
 {
 	Config *config = g_new0(Config, 1);
 
+	config->given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
 		g_autofree char *wanted = config_assign(config, key, key->default_text);
 
@@ -401,14 +401,48 @@ static bool config_check_required(Config *config, const char *path, GError **err
 	return true;
 }
 
+bool config_is_given(const Config *config, const char *section, const char *name)
+{
+	g_autofree char *full_name = g_strdup_printf("%s.%s", section, name);
+	bool is_file = false;
+	const ConfigKey *key = find_key(section, name, &is_file);
+
+	g_assert(key != NULL && !is_file);
+	if (!g_hash_table_contains(config->given, full_name))
+		return false;
+	return (key->flags & CONFIG_REQUIRED) == 0 ||
+	       (*(char *const *)(const void *)((const char *)config + key->offset))[0] != '\0';
+}
+
+bool config_set(
+	Config *config, const char *section, const char *name, const char *text, GError **error)
+{
+	bool is_file = false;
+	const ConfigKey *key = find_key(section, name, &is_file);
+	g_autofree char *wanted = NULL;
+
+	g_assert(key != NULL && !is_file);
+	wanted = config_assign(config, key, text);
+	if (wanted == NULL)
+		return true;
+	/* No secret is ever refused: these are plain strings. */
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+		"%s in [%s] would be '%s', which is not %s", name, section, text, wanted);
+	return false;
+}
+
 Config *config_load(const char *path, GError **error)
+{
+	return config_load_completed(path, NULL, error);
+}
+
+Config *config_load_completed(const char *path, ConfigCompleter complete, GError **error)
 {
 	g_autoptr(Config) config = config_new_default();
 	g_auto(ConfigReader) reader = {
 		.config = config,
 		.path = path,
 		.file = fopen(path, "re"),
-		.seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
 	};
 
 	if (reader.file == NULL) {
@@ -425,6 +459,10 @@ Config *config_load(const char *path, GError **error)
 	if (reader.holds_secrets &&
 		!check_private(fileno(reader.file), path, "holds secrets", error))
 		return NULL;
+	if (complete != NULL && !complete(config, error)) {
+		g_prefix_error(error, "%s: ", path);
+		return NULL;
+	}
 	if (!config_check_required(config, path, error))
 		return NULL;
 	return g_steal_pointer(&config);
@@ -442,5 +480,6 @@ void config_free(Config *config)
 		else if (key->type == CONFIG_LIST)
 			g_strfreev(*(char ***)field);
 	}
+	g_hash_table_unref(config->given);
 	g_free(config);
 }

@@ -75,6 +75,8 @@ typedef struct Config {
 	int output_log_level;  /* LogLevel */
 	int output_log_format; /* LogFormat */
 	char *output_metrics_file;
+
+	GHashTable *given; /* "section.key" of what stood in the file */
 } Config;
 
 typedef enum {
@@ -111,6 +113,20 @@ const ConfigKey *config_keys(void);
  * and keys, values out of range, lines that inih would cut, keys given twice, secrets in a file
  * that others may read. NULL with CONFIG_ERROR. Caller frees. */
 Config *config_load(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same, where `complete` may give values to what the file left out, before it is checked that
+ * nothing is missing. */
+typedef bool (*ConfigCompleter)(Config *config, GError **error);
+Config *config_load_completed(
+	const char *path, ConfigCompleter complete, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether a key, or KEY_file in its place, stood in the file; a key that must not be empty counts
+ * only where it is not. */
+bool config_is_given(const Config *config, const char *section, const char *name);
+
+/* Gives a known key a value, as the file would. False with CONFIG_ERROR where it is not fit. */
+bool config_set(Config *config, const char *section, const char *name, const char *text,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Wipes the secrets. */
 void config_free(Config *config);

@@ -35,8 +35,9 @@ static const ConfigKey keys[] = {
 	{"wordpress", "auth_key", CONFIG_STRING, CONFIG_SECRET | CONFIG_REQUIRED,
 		FIELD(wordpress_auth_key), "",
 		.help = "AUTH_KEY of wp-config.php: opens the stored calendar passwords"},
-	{"wordpress", "wp_config", CONFIG_STRING, CONFIG_LATER, FIELD(wordpress_wp_config), "",
-		.help = "read what is not given here from this wp-config.php"},
+	{"wordpress", "wp_config", CONFIG_STRING, 0, FIELD(wordpress_wp_config), "",
+		.help = "read what of [database] and [wordpress] is not given from this "
+			"wp-config.php"},
 	{"wordpress", "blog_id", CONFIG_INT, CONFIG_LATER, FIELD(wordpress_blog_id), "1", 1,
 		G_MAXINT, .help = "site of a multisite network"},
 

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads wp-config.php at each start and fills what the ini leaves out. */
+#include "cli/site_config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "util/secret.h"
+
+enum { HOST_FILES_MAX = 1000 };
+
+static void contents_free(GString *contents)
+{
+	explicit_bzero(contents->str, contents->len);
+	g_string_free(contents, TRUE);
+}
+typedef GString Contents;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Contents, contents_free)
+
+/* One byte more than is allowed shows that a file is too large. */
+static GString *read_bounded(const char *path, GError **error)
+{
+	g_autoptr(Contents) contents = g_string_sized_new(WP_CONFIG_BYTES_MAX + 1);
+	FILE *file = fopen(path, "re");
+	bool failed;
+
+	if (file == NULL) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"cannot read %s: %s; check the path, and that this user may read the file",
+			path, g_strerror(errno));
+		return NULL;
+	}
+	contents->len = fread(contents->str, 1, WP_CONFIG_BYTES_MAX + 1, file);
+	contents->str[contents->len] = '\0';
+	failed = ferror(file) != 0;
+	fclose(file);
+	if (failed) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"cannot read %s: is it a file?", path);
+		return NULL;
+	}
+	return g_steal_pointer(&contents);
+}
+
+static bool add_file(WpConfig *wp_config, const char *path, bool includes_are_known, GError **error)
+{
+	g_autoptr(Contents) contents = read_bounded(path, error);
+
+	return contents != NULL && wp_config_add(wp_config, path, contents->str, contents->len,
+					   includes_are_known, error);
+}
+
+static int compare_paths(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* All files PREFIX….php, sorted. */
+static GPtrArray *host_files(const char *prefix)
+{
+	g_autofree char *folder = g_path_get_dirname(prefix);
+	g_autofree char *start = g_path_get_basename(prefix);
+	g_autoptr(GDir) directory = g_dir_open(folder, 0, NULL);
+	GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
+	const char *name;
+
+	while (directory != NULL && paths->len < HOST_FILES_MAX &&
+		(name = g_dir_read_name(directory)) != NULL) {
+		if (g_str_has_prefix(name, start) && g_str_has_suffix(name, ".php"))
+			g_ptr_array_add(paths, g_build_filename(folder, name, NULL));
+	}
+	g_ptr_array_sort(paths, compare_paths);
+	return paths;
+}
+
+static const char *only_host_file(const GPtrArray *paths, const char *prefix, GError **error)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+
+	if (paths->len == 1)
+		return g_ptr_array_index(paths, 0);
+	for (guint i = 0; i < paths->len; i++)
+		g_string_append_printf(names, "%s%s", i == 0 ? "" : ", ",
+			(const char *)g_ptr_array_index(paths, i));
+	if (paths->len == 0)
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"it includes %sHOST.php, but there is no such file that this user may see",
+			prefix);
+	else
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"it includes one of several files, by the host that is asked for: name the "
+			"one of this site as wp-config instead: %s",
+			names->str);
+	return NULL;
+}
+
+/* Debian's own wp-config.php holds nothing but defaults; the host's file comes before them. */
+static WpConfig *read_with_host_file(const char *path, const char *prefix, GError **error)
+{
+	g_autoptr(WpConfig) wp_config = wp_config_new();
+	g_autoptr(GPtrArray) paths = host_files(prefix);
+	const char *host_file = only_host_file(paths, prefix, error);
+
+	if (host_file == NULL) {
+		g_prefix_error(error, "cannot read %s: ", path);
+		return NULL;
+	}
+	if (!add_file(wp_config, host_file, false, error) ||
+		!add_file(wp_config, path, true, error))
+		return NULL;
+	return g_steal_pointer(&wp_config);
+}
+
+WpConfig *site_config_read(const char *path, GError **error)
+{
+	g_autoptr(WpConfig) wp_config = wp_config_new();
+	const char *prefix;
+
+	if (!add_file(wp_config, path, false, error))
+		return NULL;
+	prefix = wp_config_host_file_prefix(wp_config);
+	if (prefix != NULL)
+		return read_with_host_file(path, prefix, error);
+	return g_steal_pointer(&wp_config);
+}
+
+bool site_config_text(const WpConfig *wp_config, const char *name, const char *remedy,
+	const char **ret_text, GError **error)
+{
+	const WpConfigValue *value = wp_config_find(wp_config, name);
+
+	if (value != NULL && value->text == NULL) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"%s %s in line %u of %s, so it is not known without running PHP; %s", name,
+			value->why, value->line, value->file, remedy);
+		return false;
+	}
+	*ret_text = value == NULL ? NULL : value->text;
+	return true;
+}
+
+/* Which constant goes into which key; DB_HOST is more than one. */
+static const struct {
+	const char *constant;
+	const char *section;
+	const char *key;
+} sources[] = {
+	{"DB_NAME", "database", "name"},
+	{"DB_USER", "database", "user"},
+	{"DB_PASSWORD", "database", "password"},
+	{"$table_prefix", "wordpress", "table_prefix"},
+	{"AUTH_KEY", "wordpress", "auth_key"},
+};
+
+/* A constant that is not there, while other files are included, may be in one of those. */
+static bool check_missing(const WpConfig *wp_config, const char *path, const char *name,
+	const char *remedy, GError **error)
+{
+	unsigned line = wp_config_unknown_include_line(wp_config);
+
+	if (line == 0)
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "%s is not set in %s; %s",
+			name, path, remedy);
+	else
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"%s is not set in %s, which includes another file in line %u; %s", name,
+			path, line, remedy);
+	return false;
+}
+
+static bool fill_host(Config *config, const WpConfig *wp_config, GError **error)
+{
+	const char *db_host = NULL;
+	g_autofree char *host = NULL;
+	g_autofree char *socket = NULL;
+	unsigned port = 0;
+
+	if (config_is_given(config, "database", "host") ||
+		config_is_given(config, "database", "port") ||
+		config_is_given(config, "database", "socket"))
+		return true;
+	if (!site_config_text(wp_config, "DB_HOST", "set host or socket in [database] of the ini",
+		    &db_host, error))
+		return false;
+	if (db_host == NULL)
+		return check_missing(wp_config, config->wordpress_wp_config, "DB_HOST",
+			"set host or socket in [database] of the ini", error);
+	if (!wp_config_parse_host(db_host, &host, &port, &socket, error) ||
+		!config_set(config, "database", "host", host, error))
+		return false;
+	if (socket != NULL && !config_set(config, "database", "socket", socket, error))
+		return false;
+	if (port != 0) {
+		g_autofree char *digits = g_strdup_printf("%u", port);
+
+		return config_set(config, "database", "port", digits, error);
+	}
+	return true;
+}
+
+bool site_config_fill(Config *config, const WpConfig *wp_config, GError **error)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+		g_autofree char *remedy = g_strdup_printf(
+			"set %s in [%s] of the ini", sources[i].key, sources[i].section);
+		const char *text = NULL;
+
+		if (config_is_given(config, sources[i].section, sources[i].key))
+			continue;
+		if (!site_config_text(wp_config, sources[i].constant, remedy, &text, error))
+			return false;
+		if (text == NULL)
+			return check_missing(wp_config, config->wordpress_wp_config,
+				sources[i].constant, remedy, error);
+		if (!config_set(config, sources[i].section, sources[i].key, text, error))
+			return false;
+	}
+	return fill_host(config, wp_config, error);
+}
+
+bool site_config_complete(Config *config, GError **error)
+{
+	g_autoptr(WpConfig) wp_config = NULL;
+
+	if (config->wordpress_wp_config[0] == '\0')
+		return true;
+	wp_config = site_config_read(config->wordpress_wp_config, error);
+	return wp_config != NULL && site_config_fill(config, wp_config, error);
+}
