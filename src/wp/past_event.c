@@ -108,15 +108,16 @@ static void read_matches(PastEvent *past, const char *json)
 		PhpKey key;
 		const PhpValue *item = php_value_at(list, i, &key);
 		int64_t confidence = php_value_to_int(php_array_get(item, "confidence"));
-		PastEventMatch match = {
-			.person_id = php_value_to_int(php_array_get(item, "person_id")),
-			.confidence_percent = (int)CLAMP(confidence, 0, 100),
-		};
+		int64_t person_id = php_value_to_int(php_array_get(item, "person_id"));
+		PastEventMatch *match;
 
-		if (match.person_id <= 0)
+		if (person_id <= 0)
 			continue;
-		match.attendee_email = email_of(text_member(item, "attendee_email"));
-		g_array_append_val(past->matches, match);
+		g_array_set_size(past->matches, past->matches->len + 1);
+		match = &g_array_index(past->matches, PastEventMatch, past->matches->len - 1);
+		match->person_id = person_id;
+		match->confidence_percent = (int)CLAMP(confidence, 0, 100);
+		match->attendee_email = email_of(text_member(item, "attendee_email"));
 	}
 }
 
