@@ -61,13 +61,13 @@ static size_t name_length(const char *at, const char *end)
 static void add_token(
 	Lexer *lexer, PhpTokenType type, unsigned line, const char *text, size_t length)
 {
-	PhpToken token = {.type = type, .line = line, .length = length};
+	char *copy = g_malloc(length + 1);
+	const PhpToken token = {.type = type, .line = line, .text = copy, .length = length};
 
-	token.text = g_malloc(length + 1);
 	if (length > 0)
-		memcpy(token.text, text, length);
-	token.text[length] = '\0';
-	g_array_append_val(lexer->tokens, token);
+		memcpy(copy, text, length);
+	copy[length] = '\0';
+	g_array_append_vals(lexer->tokens, &token, 1);
 }
 
 /* Adds the next bytes as one token and goes behind them. */
