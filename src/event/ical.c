@@ -16,7 +16,7 @@
 #include "event/recurrence.h"
 #include "event/zone_table.h"
 
-#define MAX_INSTANCES_DEFAULT 10000
+#define MAX_INSTANCES_DEFAULT 20000
 #define UID_MAX_BYTES 4096
 
 /* What is said about one UID at most; a list of 100,000 bad dates is one story. */

@@ -27,7 +27,7 @@ typedef struct IcalOptions {
 	GTimeZone *site_zone;     /* for zone names that nobody knows; NULL: floating_zone */
 	const char *const *own_addresses; /* lower-case, NULL-terminated; or NULL. Such attendees
 					     get is_self */
-	guint max_instances;              /* of one UID in the window; 0: 10,000 */
+	guint max_instances;              /* of one UID in the window; 0: 20,000 */
 } IcalOptions;
 
 /* Where the results go. */
@@ -39,8 +39,8 @@ typedef struct IcalSink {
 	bool (*event)(void *data, Event *take_event, GError **error);
 
 	/* Something that was skipped or read otherwise than it stands. `uid` is NULL when unknown.
-	 * `skipped`: all events of that UID are left out, so that absence from the results says
-	 * nothing about them. May be NULL. */
+	 * `skipped`: some or all events of that UID are left out, so that absence from the results
+	 * says nothing about them. May be NULL. */
 	void (*problem)(void *data, const char *uid, bool skipped, const char *text);
 } IcalSink;
 

@@ -96,6 +96,7 @@ static char *parameter_value(const char *text, size_t length)
 	return g_strstrip(g_string_free(value, FALSE));
 }
 
+/* VALUE is not asked: the form of a time tells, also where VALUE=DATE was forgotten. */
 static void take_parameter(IcalFieldLine *line, const char *text, size_t length)
 {
 	const char *equals = memchr(text, '=', length);
@@ -108,11 +109,6 @@ static void take_parameter(IcalFieldLine *line, const char *text, size_t length)
 	if (name == 4 && g_ascii_strncasecmp(text, "TZID", 4) == 0) {
 		g_free(line->tzid);
 		line->tzid = g_steal_pointer(&value);
-	} else if (name == 5 && g_ascii_strncasecmp(text, "VALUE", 5) == 0) {
-		if (g_ascii_strcasecmp(value, "DATE") == 0)
-			line->type = ICAL_TYPE_DATE;
-		else if (g_ascii_strcasecmp(value, "PERIOD") == 0)
-			line->type = ICAL_TYPE_PERIOD;
 	} else if (name == 5 && g_ascii_strncasecmp(text, "RANGE", 5) == 0) {
 		line->this_and_future = g_ascii_strcasecmp(value, "THISANDFUTURE") == 0;
 	}

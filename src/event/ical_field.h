@@ -37,13 +37,9 @@ typedef enum {
 	ICAL_FIELD_X_BUSY_STATUS,
 } IcalField;
 
-/* What the VALUE parameter says. */
-typedef enum { ICAL_TYPE_DEFAULT, ICAL_TYPE_DATE, ICAL_TYPE_PERIOD } IcalValueType;
-
 /* One line, split. */
 typedef struct IcalFieldLine {
 	IcalField field;
-	IcalValueType type;
 	bool this_and_future; /* RANGE=THISANDFUTURE */
 	bool cut;             /* was longer than ICAL_LINE_MAX_BYTES: not whole */
 	char *tzid;           /* or NULL */

@@ -169,9 +169,11 @@ static bool begin_component(Builder *builder, const char *name, GError **error)
 			"not a calendar object: %.40s stands outside a VCALENDAR", name);
 		return false;
 	}
-	if (builder->depth > 0 && is_calendar) {
+	if ((builder->depth > 0 && is_calendar) ||
+		(builder->depth > 1 && g_str_equal(name, "VEVENT"))) {
 		g_set_error(error, ICAL_ERROR, ICAL_ERROR_MALFORMED,
-			"malformed calendar object: a VCALENDAR inside a VCALENDAR");
+			"malformed calendar object: a %s inside a %.40s", name,
+			builder->open[builder->depth - 1]);
 		return false;
 	}
 	if (builder->depth == DEPTH_MAX) {

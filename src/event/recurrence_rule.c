@@ -201,7 +201,7 @@ RecurrenceRule *recurrence_rule_parse(const char *text, const char **ret_why)
 {
 	g_autoptr(RecurrenceRule) rule = g_new0(RecurrenceRule, 1);
 	g_auto(GStrv) parts = g_strsplit(text, ";", 64);
-	bool has_frequency = false;
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 
 	rule->interval = 1;
 	rule->count = G_MAXINT64;
@@ -222,9 +222,14 @@ RecurrenceRule *recurrence_rule_parse(const char *text, const char **ret_why)
 			*ret_why = "a part of the rule is unknown or out of range";
 			return NULL;
 		}
-		has_frequency |= g_ascii_strcasecmp(*part, "FREQ") == 0;
+		for (char *name = *part; *name != '\0'; name++)
+			*name = g_ascii_toupper(*name);
+		if (!g_hash_table_add(seen, *part)) {
+			*ret_why = "a part of the rule stands twice";
+			return NULL;
+		}
 	}
-	if (!has_frequency) {
+	if (!g_hash_table_contains(seen, "FREQ")) {
 		*ret_why = "the rule has no FREQ";
 		return NULL;
 	}
