@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The units of systemd: how closed the sandbox is, that the program works in it, and when it stays quiet."""
+
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+import unittest.mock
+
+from lib.ics import vevent
+from lib.program import program_path
+from lib.story import Story
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SYSTEMD = os.path.join(TOP, "packaging", "systemd")
+IS_CONFIGURED = os.path.join(TOP, "packaging", "is-configured")
+IN_SANDBOX = os.path.join(TOP, "tests", "packaging", "in_sandbox.py")
+EXPOSURE_MAX = 1.5
+
+
+def read(*path):
+    with open(os.path.join(*path), encoding="utf-8") as file:
+        return file.read()
+
+
+def run(*argv, **options):
+    return subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          check=False, **options)
+
+
+class Units(unittest.TestCase):
+
+    def test_exposure_is_low(self):
+        for name in ("prm-calendar.service", "prm-calendar@.service"):
+            with self.subTest(unit=name):
+                done = run("systemd-analyze", "--no-pager", "security", "--offline=true",
+                           f"--threshold={int(EXPOSURE_MAX * 10)}", os.path.join(SYSTEMD, name))
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                exposure = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout).group(1)
+                self.assertLess(float(exposure), EXPOSURE_MAX)
+
+    def test_one_site_and_many_sites_have_the_same_sandbox(self):
+        one, many = (read(SYSTEMD, name).split("\n# What follows is the same")
+                     for name in ("prm-calendar.service", "prm-calendar@.service"))
+        self.assertEqual(one[1], many[1])
+        ini = "/etc/prm-calendar/prm-calendar.ini"
+        self.assertEqual(many[0].count("/etc/prm-calendar/sites/%i.ini"), one[0].count(ini) + 1)
+
+    def test_a_busy_pass_is_no_failure(self):
+        self.assertIn("\nSuccessExitStatus=75\n", read(SYSTEMD, "prm-calendar.service"))
+
+
+class Quiet(unittest.TestCase):
+
+    def check(self, text):
+        with tempfile.NamedTemporaryFile("w", suffix=".ini") as file:
+            file.write(text)
+            file.flush()
+            return run(IS_CONFIGURED, file.name)
+
+    def test_the_sample_is_not_configured(self):
+        done = run(IS_CONFIGURED, os.path.join(TOP, "conf", "prm-calendar.ini"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not filled in", done.stdout)
+
+    def test_a_missing_file_is_not_configured(self):
+        self.assertEqual(run(IS_CONFIGURED, "/nonexistent/x.ini").returncode, 1)
+
+    def test_what_is_filled_in_is_configured(self):
+        filled = "[database]\nname = wp\nuser=crm\n[wordpress]\nauth_key_file: /x\n"
+        self.assertEqual(self.check(filled).returncode, 0)
+        self.assertEqual(self.check("[wordpress]\nwp_config = /x\n").returncode, 0)
+        for key in ("name", "user", "auth_key_file"):
+            with self.subTest(empty=key):
+                emptied = re.sub(rf"^({key}\s*[=:]).*$", r"\1", filled, flags=re.MULTILINE)
+                self.assertEqual(self.check(emptied).returncode, 1)
+
+
+class InTheSandbox(Story):
+    """Where tests run, systemd is not process 1. The filter of system calls, socket families and memory is put on
+    by in_sandbox.py from the unit; the file system's view is not."""
+
+    def setUp(self):
+        super().setUp()
+        if os.environ.get("PRM_TEST_VARIANT", "plain") not in ("plain", "coverage"):
+            self.skipTest("sanitizers need system calls that the unit does not allow")
+        os.environ["PRM_TEST_SANDBOXED"] = program_path()
+        patched = unittest.mock.patch.dict(os.environ, {"PRM_TEST_PROGRAM": IN_SANDBOX})
+        patched.start()
+        self.addCleanup(patched.stop)
+
+    def test_meetings_are_synced_and_logged(self):
+        anna, account = self.user(), self.account()
+        jose = self.person(anna, "José", "Núñez", "jose@example.org")
+        account.put("one", vevent("one@story", self.utc(self.at(-1)), summary="Lunch",
+                                  attendees=[("jose@example.org", "José", "ACCEPTED")]),
+                    calendar=account.work)
+        self.connect(anna, account.connection())
+        self.run_it("run", "-v")
+        self.assertEqual(self.event(anna)["post_title"], "Lunch")
+        self.assertEqual(len(self.activities(jose)), 1)
+        self.run_it("status")
+
+    def test_the_filter_is_on(self):
+        refused = ("import os, socket, sys\n"
+                   "for call in (lambda: os.chroot('/'), lambda: socket.socket(17, 3)):\n"
+                   "    try:\n        call()\n    except PermissionError:\n        continue\n"
+                   "    sys.exit('allowed')\n")
+        done = run(IN_SANDBOX, "-c", refused,
+                   env={**os.environ, "PRM_TEST_SANDBOXED": "/usr/bin/python3"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
