@@ -47,7 +47,8 @@ HEADERS := $(sort $(wildcard src/*/*.h tests/unit/*/*.h tests/vectors/*.h))
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(1))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(UNIT_SOURCES))
 ALL_OBJECTS := $(call OBJECTS,$(SOURCES) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES) $(FUZZ_SOURCES) \
-	tests/fuzz/replay.c)
+	tests/fuzz/replay.c packaging/completions/generate.c)
+COMPLETIONS := $(BUILD)/completions/bash $(BUILD)/completions/zsh
 
 Q := $(if $(V),,@)
 # For targets that build first: as many jobs as there are processors, unless the user said how many.
@@ -95,6 +96,16 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(if $(filter fuzz,$(VARIANT)),,$
 	$(SAY) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(VARIANT_FLAGS) $(if $(filter fuzz,$(VARIANT)),-fsanitize=fuzzer) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/generate-completions: $(BUILD)/packaging/completions/generate.o $(BUILD)/libprm-calendar.a
+	$(SAY) LD $@
+	$(Q)$(CC) $(OUR_LDFLAGS) $(VARIANT_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# From the same tables as --help.
+$(COMPLETIONS): $(BUILD)/generate-completions
+	$(SAY) GEN $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$< $(@F) >$@
+
 unit-tests: $(UNIT_TESTS) ## build the unit tests (VARIANT=asan, tsan, coverage for the others)
 
 checker: $(CHECKER) $(FUZZ_TARGETS)
@@ -111,7 +122,7 @@ check: ## install what the tests need and run all of them (VARIANT=asan, tsan; O
 	$(Q)packaging/packages build test
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-built
 
-check-built: $(PROGRAM) $(UNIT_TESTS) $(CHECKER) $(FUZZ_TARGETS)
+check-built: $(PROGRAM) $(COMPLETIONS) $(UNIT_TESTS) $(CHECKER) $(FUZZ_TARGETS)
 	$(Q)$(PYTHON) -B tests/run --variant=$(VARIANT) --program=$(PROGRAM) $(if $(CHECKER),--check-vectors=$(CHECKER)) \
 		$(if $(STRICT),--strict) $(if $(ONLY),--only=$(ONLY)) $(UNIT_TESTS) $(FUZZ_TARGETS)
 
@@ -138,7 +149,7 @@ lint: ## check formatting, our own rules, cppcheck and clang-tidy
 	$(Q)tests/lint/lint
 
 format: ## apply .clang-format to all C files
-	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES) $(FUZZ_SOURCES)
+	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES) $(FUZZ_SOURCES) packaging/completions/generate.c
 
 install: $(PROGRAM) ## install into DESTDIR and PREFIX
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/prm-calendar
