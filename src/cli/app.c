@@ -9,8 +9,6 @@
 #include "cli/site_config.h"
 #include "util/log.h"
 
-#define DEFAULT_CONFIG_PATH "/etc/prm-calendar/prm-calendar.ini"
-
 static int64_t clock_now(void)
 {
 	return (int64_t)time(NULL);
@@ -86,7 +84,14 @@ static HttpOptions http_options_of(const Config *config)
 	};
 }
 
-static bool app_open_site(App *app, GError **error)
+bool app_connect(App *app, GError **error)
+{
+	app->db_options = db_options_of(app->config);
+	app->db = db_open(&app->db_options, error);
+	return app->db != NULL;
+}
+
+bool app_load_site(App *app, GError **error)
 {
 	const char *comment_type = app->config->theme_activity_comment_type;
 	const WpSiteOptions site_options = {
@@ -94,14 +99,16 @@ static bool app_open_site(App *app, GError **error)
 		.activity_comment_type = comment_type[0] == '\0' ? NULL : comment_type,
 		.auth_key = app->config->wordpress_auth_key,
 	};
+
+	app->site = wp_site_load(app->db, &site_options, error);
+	return app->site != NULL;
+}
+
+static bool app_open_site(App *app, GError **error)
+{
 	const HttpOptions http_options = http_options_of(app->config);
 
-	app->db_options = db_options_of(app->config);
-	app->db = db_open(&app->db_options, error);
-	if (app->db == NULL)
-		return false;
-	app->site = wp_site_load(app->db, &site_options, error);
-	if (app->site == NULL)
+	if (!app_connect(app, error) || !app_load_site(app, error))
 		return false;
 	app->http = http_shared_new(&http_options);
 	return true;
@@ -109,8 +116,7 @@ static bool app_open_site(App *app, GError **error)
 
 ExitStatus app_open(App *app, const CliOptions *options)
 {
-	const char *path =
-		options->config_path != NULL ? options->config_path : DEFAULT_CONFIG_PATH;
+	const char *path = options->config_path != NULL ? options->config_path : APP_CONFIG_PATH;
 	g_autoptr(GError) error = NULL;
 
 	*app = (App){0};

@@ -20,11 +20,18 @@ typedef struct App {
 	HttpShared *http;
 } App;
 
+#define APP_CONFIG_PATH "/etc/prm-calendar/prm-calendar.ini"
+
 /* Reads the configuration, sets up the logger, connects and loads the site. On failure the reason
  * has been reported and the exit status to end with is returned; app_clear() is due in every case.
  */
 ExitStatus app_open(App *app, const CliOptions *options);
 void app_clear(App *app);
+
+/* The steps of app_open(), for a configuration that is no file yet: connects as `app->config` says;
+ * then loads the site. */
+bool app_connect(App *app, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool app_load_site(App *app, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(App, app_clear)
 
 /* Level of the logger before the configuration is known, or without one. */

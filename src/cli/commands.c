@@ -7,6 +7,7 @@
 const Command *const *commands_all(void)
 {
 	static const Command *const commands[] = {
+		&command_init,
 		&command_run,
 		&command_sync,
 		&command_log,

@@ -5,6 +5,7 @@
 #include "cli/options.h"
 
 extern const Command command_explain;
+extern const Command command_init;
 extern const Command command_log;
 extern const Command command_run;
 extern const Command command_status;

@@ -101,6 +101,7 @@ void cli_options_clear(CliOptions *options)
 	g_clear_pointer(&options->from, g_free);
 	g_clear_pointer(&options->to, g_free);
 	g_clear_pointer(&options->timezone, g_free);
+	g_clear_pointer(&options->wp_config, g_free);
 	g_clear_pointer(&options->arguments, g_strfreev);
 }
 

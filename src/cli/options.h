@@ -23,6 +23,7 @@ typedef struct CliOptions {
 	char *from;
 	char *to;
 	char *timezone;
+	char *wp_config;
 
 	char **arguments; /* what is no option; NULL-terminated, never NULL */
 } CliOptions;

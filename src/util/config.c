@@ -367,7 +367,7 @@ static int config_handle(void *data, const char *section, const char *name, cons
 	return 1;
 }
 
-static Config *config_new_default(void)
+Config *config_new_default(void)
 {
 	Config *config = g_new0(Config, 1);
 
@@ -380,7 +380,7 @@ static Config *config_new_default(void)
 	return config;
 }
 
-static bool config_check_required(Config *config, const char *path, GError **error)
+bool config_check(Config *config, const char *path, GError **error)
 {
 	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
 		if ((key->flags & CONFIG_REQUIRED) == 0)
@@ -463,7 +463,7 @@ Config *config_load_completed(const char *path, ConfigCompleter complete, GError
 		g_prefix_error(error, "%s: ", path);
 		return NULL;
 	}
-	if (!config_check_required(config, path, error))
+	if (!config_check(config, path, error))
 		return NULL;
 	return g_steal_pointer(&config);
 }

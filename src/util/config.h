@@ -109,6 +109,9 @@ typedef struct ConfigKey {
 /* All keys, in the order of the sample. The array ends with a NULL section. */
 const ConfigKey *config_keys(void);
 
+/* All defaults; caller frees. */
+Config *config_new_default(void);
+
 /* Reads a file. Every problem is an error that names file, line, key and remedy: unknown sections
  * and keys, values out of range, lines that inih would cut, keys given twice, secrets in a file
  * that others may read. NULL with CONFIG_ERROR. Caller frees. */
@@ -127,6 +130,10 @@ bool config_is_given(const Config *config, const char *section, const char *name
 /* Gives a known key a value, as the file would. False with CONFIG_ERROR where it is not fit. */
 bool config_set(Config *config, const char *section, const char *name, const char *text,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* That nothing is missing and the table prefix is one; config_load() has done so. `path` is where
+ * the values came from, for the message. */
+bool config_check(Config *config, const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Wipes the secrets. */
 void config_free(Config *config);

@@ -47,6 +47,7 @@ static const struct {
 	{"option-of-another-command", "status", "--limit=3", "--limit"},
 	{"not-a-number", "log", "--limit=many", "many"},
 	{"surplus-argument", "status", "now", "'now'"},
+	{"init-without-path", "init", "--wp-config", "--wp-config"},
 	{"second-argument", "log", "12 13", "'13'"},
 };
 

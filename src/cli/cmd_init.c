@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `prm-calendar init`: makes the configuration from a site's wp-config.php. */
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/app.h"
+#include "cli/commands.h"
+#include "cli/credential_check.h"
+#include "cli/new_file.h"
+#include "cli/output.h"
+#include "cli/site_config.h"
+#include "cli/theme_files.h"
+#include "wp/grants.h"
+#include "wp/theme_detect.h"
+
+#define SIDECAR_USER "prm_calendar"
+#define RELEASED_COMMENT_TYPE "prm_activity"
+
+/* Debian's inih cuts lines of 200 bytes; no name of a database or host comes near. */
+enum { VALUE_BYTES_MAX = 150 };
+
+static const CliOption init_options[] = {
+	{"wp-config", 0, CLI_OPTION_TEXT, offsetof(CliOptions, wp_config), "PATH",
+		"the site's wp-config.php"},
+	{"dry-run", 0, CLI_OPTION_FLAG, offsetof(CliOptions, dry_run), NULL,
+		"say what would be written and write nothing"},
+	{0},
+};
+
+/* What was found, and what is made of it. */
+typedef struct {
+	App app;
+	const CliOptions *options;
+	char *ini_path;
+	char *password_path; /* of the files that hold the secrets */
+	char *auth_key_path;
+	char *wp_config_path;
+	ThemeTraces traces;
+	CredentialCounts credentials;
+	const char *comment_type_reason; /* static */
+	char *ini;
+	char *grants;
+} Init;
+
+static void init_clear(Init *init)
+{
+	app_clear(&init->app);
+	g_free(init->ini_path);
+	g_free(init->password_path);
+	g_free(init->auth_key_path);
+	g_free(init->wp_config_path);
+	g_free(init->ini);
+	g_free(init->grants);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Init, init_clear)
+
+static void set_paths(Init *init, const CliOptions *options)
+{
+	const char *path = options->config_path != NULL ? options->config_path : APP_CONFIG_PATH;
+	g_autofree char *folder = NULL;
+
+	init->options = options;
+	init->ini_path = g_canonicalize_filename(path, NULL);
+	init->wp_config_path = g_canonicalize_filename(options->wp_config, NULL);
+	folder = g_path_get_dirname(init->ini_path);
+	init->password_path = g_build_filename(folder, "database.password", NULL);
+	init->auth_key_path = g_build_filename(folder, "auth.key", NULL);
+}
+
+static bool check_absent(const Init *init, GError **error)
+{
+	const char *const paths[] = {init->ini_path, init->password_path, init->auth_key_path};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
+		if (g_access(paths[i], F_OK) != 0)
+			continue;
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"%s exists already and is left as it is: move it away, or name a "
+			"configuration in another folder with -c FILE",
+			paths[i]);
+		return false;
+	}
+	return true;
+}
+
+static bool read_settings(Init *init, const WpConfig *wp_config, GError **error)
+{
+	init->app.config = config_new_default();
+	return config_set(
+		       init->app.config, "wordpress", "wp_config", init->wp_config_path, error) &&
+	       site_config_fill(init->app.config, wp_config, error) &&
+	       config_check(init->app.config, init->wp_config_path, error);
+}
+
+/* WP_CONTENT_DIR where it is written down, else beside wp-config.php, or beside its parent's
+ * WordPress: where the theme is not found, only comments tell (data-model 1). */
+static char *theme_folder(const Init *init, const WpConfig *wp_config)
+{
+	const WpConfigValue *content = wp_config_find(wp_config, "WP_CONTENT_DIR");
+	g_autofree char *folder = g_path_get_dirname(init->wp_config_path);
+	g_autofree char *beside = g_build_filename(folder, "wp-content", NULL);
+
+	return g_build_filename(content != NULL && content->text != NULL ? content->text : beside,
+		"themes", init->app.site->stylesheet, NULL);
+}
+
+static bool choose_comment_type(Init *init, const WpConfig *wp_config, GError **error)
+{
+	g_autofree char *folder = theme_folder(init, wp_config);
+
+	if (strcmp(init->traces.prefix, "prm") != 0) {
+		init->comment_type_reason = "as the theme of that prefix has it";
+		return true;
+	}
+	if (init->traces.prm_activities > 0)
+		init->comment_type_reason = "there are such comments";
+	else if (strchr(init->app.site->stylesheet, '/') == NULL &&
+		 theme_files_hold(folder, RELEASED_COMMENT_TYPE))
+		init->comment_type_reason = "the theme's files name it";
+	else
+		init->comment_type_reason = "no comment and no file of the theme names another";
+	if (g_str_has_prefix(init->comment_type_reason, "no "))
+		return true;
+	g_free(init->app.site->activity_comment_type);
+	init->app.site->activity_comment_type = g_strdup(RELEASED_COMMENT_TYPE);
+	return config_set(
+		init->app.config, "theme", "activity_comment_type", RELEASED_COMMENT_TYPE, error);
+}
+
+static bool is_local(const char *host)
+{
+	static const char *const names[] = {"localhost", "127.0.0.1", "::1", NULL};
+
+	return g_strv_contains(names, host);
+}
+
+/* `KEY = value`, for values that the ini can hold as they are. */
+static bool add_value(GString *ini, const char *key, const char *value, GError **error)
+{
+	if (strlen(value) > VALUE_BYTES_MAX || strpbrk(value, "\r\n") != NULL ||
+		strstr(value, " ;") != NULL || strstr(value, "\t;") != NULL ||
+		g_ascii_isspace(value[0]) ||
+		(value[0] != '\0' && g_ascii_isspace(value[strlen(value) - 1]))) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"the value of %s cannot stand in an ini: it is too long, or holds blanks "
+			"where they would be lost",
+			key);
+		return false;
+	}
+	g_string_append_printf(ini, "%s = %s\n", key, value);
+	return true;
+}
+
+static bool add_database(GString *ini, const Init *init, GError **error)
+{
+	const Config *config = init->app.config;
+
+	g_string_append(ini, "[database]\n");
+	if (config->database_socket[0] != '\0') {
+		if (!add_value(ini, "socket", config->database_socket, error))
+			return false;
+	} else if (!add_value(ini, "host", config->database_host, error)) {
+		return false;
+	} else {
+		g_string_append_printf(ini, "port = %d\n", config->database_port);
+	}
+	return add_value(ini, "name", config->database_name, error) &&
+	       add_value(ini, "user", config->database_user, error) &&
+	       add_value(ini, "password_file", init->password_path, error);
+}
+
+static bool make_ini(Init *init, GError **error)
+{
+	const Config *config = init->app.config;
+	g_autoptr(GString) ini = g_string_new("; Made by prm-calendar init. All keys: man "
+					      "prm-calendar.ini\n\n");
+
+	if (!add_database(ini, init, error))
+		return false;
+	g_string_append(ini, "\n[wordpress]\n");
+	if (!add_value(ini, "table_prefix", config->wordpress_table_prefix, error) ||
+		!add_value(ini, "auth_key_file", init->auth_key_path, error))
+		return false;
+	g_string_append_printf(ini, "\n[theme]\nprefix = %s\nactivity_comment_type = %s\n",
+		init->traces.prefix, init->app.site->activity_comment_type);
+	if (!add_value(ini, "stylesheet", init->app.site->stylesheet, error))
+		return false;
+	init->ini = g_strdup(ini->str);
+	return true;
+}
+
+static bool find_out(Init *init, GError **error)
+{
+	g_autoptr(WpConfig) wp_config = site_config_read(init->wp_config_path, error);
+	App *app = &init->app;
+	bool is_here;
+
+	if (wp_config == NULL || !read_settings(init, wp_config, error) || !app_connect(app, error))
+		return false;
+	if (!theme_detect(app->db, &init->traces, error) ||
+		!config_set(app->config, "theme", "prefix", init->traces.prefix, error) ||
+		!app_load_site(app, error) || !choose_comment_type(init, wp_config, error) ||
+		!credential_check(app->db, app->site, &init->credentials, error))
+		return false;
+	is_here = app->config->database_socket[0] != '\0' || is_local(app->config->database_host);
+	init->grants = grants_sql(app->config->database_name, app->config->wordpress_table_prefix,
+		SIDECAR_USER, is_here ? "localhost" : "%");
+	return make_ini(init, error);
+}
+
+/* The ini comes last: where it is, everything is. */
+static bool write_files(const Init *init, GError **error)
+{
+	const Config *config = init->app.config;
+
+	if (!new_file_write(init->password_path, config->database_password, error))
+		return false;
+	if (!new_file_write(init->auth_key_path, config->wordpress_auth_key, error)) {
+		g_unlink(init->password_path);
+		return false;
+	}
+	if (!new_file_write(init->ini_path, init->ini, error)) {
+		g_unlink(init->password_path);
+		g_unlink(init->auth_key_path);
+		return false;
+	}
+	return true;
+}
+
+static void print_json_init(const Init *init)
+{
+	g_autoptr(Json) root = json_object_new();
+
+	json_set_bool(root, "written", !init->options->dry_run);
+	json_set_text(root, "configuration", init->ini_path);
+	json_set_text(root, "home", init->app.site->home_url);
+	json_set_text(root, "timezone", site_zone_name(init->app.site->zone));
+	json_set_text(root, "stylesheet", init->app.site->stylesheet);
+	json_set_text(root, "theme_prefix", init->traces.prefix);
+	json_set_text(root, "activity_comment_type", init->app.site->activity_comment_type);
+	json_set_int(root, "users_with_connections", init->traces.users);
+	json_set_int(root, "connections", init->credentials.connections);
+	json_set_int(root, "credentials_opened", init->credentials.opened);
+	json_set_int(root, "credentials_locked", init->credentials.locked);
+	json_set_text(root, "ini", init->ini);
+	json_set_text(root, "grants", init->grants);
+	json_print(root);
+}
+
+static void print_indented(const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (char **line = lines; *line != NULL && (line[0][0] != '\0' || line[1] != NULL); line++)
+		printf("%s%s\n", **line == '\0' ? "" : "    ", *line);
+}
+
+static void print_found(const Init *init)
+{
+	const Config *config = init->app.config;
+	g_autofree char *home = printable(init->app.site->home_url);
+	g_autofree char *stylesheet = printable(init->app.site->stylesheet);
+
+	printf("Site             %s, theme %s, time zone %s\n", home, stylesheet,
+		site_zone_name(init->app.site->zone));
+	printf("Database         %s at %s as %s, tables %s…\n", config->database_name,
+		config->database_socket[0] != '\0' ? config->database_socket
+						   : config->database_host,
+		config->database_user, config->wordpress_table_prefix);
+	printf("Theme's prefix   %s: %" G_GINT64_FORMAT " users have connections%s\n",
+		init->traces.prefix, init->traces.users,
+		init->traces.users == 0 ? ", so this is the default"
+		: init->traces.has_other_prefixes
+			? "; some have connections of another prefix, which stay unused"
+			: "");
+	printf("Activities       comment type %s: %s\n", init->app.site->activity_comment_type,
+		init->comment_type_reason);
+	printf("Connections      %u; AUTH_KEY opens the credentials of %u, not those of %u\n",
+		init->credentials.connections, init->credentials.opened, init->credentials.locked);
+}
+
+static void print_init(const Init *init)
+{
+	print_found(init);
+	printf("\n%s %s, and the secrets in %s and %s:\n\n",
+		init->options->dry_run ? "Would write" : "Wrote", init->ini_path,
+		init->password_path, init->auth_key_path);
+	print_indented(init->ini);
+	printf("\nWordPress's own database user may do more than is needed. For one of least "
+	       "privilege, run as root of the\ndatabase, then set user and the password in %s:"
+	       "\n\n",
+		init->ini_path);
+	print_indented(init->grants);
+	printf("\nNext:\n\n"
+	       "    prm-calendar status -c %s\n"
+	       "    prm-calendar sync --all --dry-run -c %s\n\n"
+	       "and switch off the theme's own sync, so that the work is not done twice:\n\n"
+	       "    wp cron event delete %s\n",
+		init->ini_path, init->ini_path, init->app.site->cron_hook);
+}
+
+static ExitStatus run_init(const CliOptions *options)
+{
+	g_auto(Init) init = {0};
+	g_autoptr(GError) error = NULL;
+
+	app_setup_log(options);
+	if (options->wp_config == NULL) {
+		fputs("prm-calendar: --wp-config=PATH is missing; see prm-calendar init --help\n",
+			stderr);
+		return EXIT_USAGE;
+	}
+	set_paths(&init, options);
+	if (!options->dry_run && !check_absent(&init, &error))
+		return app_fail(options, error);
+	if (!find_out(&init, &error))
+		return app_fail(options, error);
+	if (!options->dry_run && !write_files(&init, &error))
+		return app_fail(options, error);
+	if (options->json)
+		print_json_init(&init);
+	else if (!options->quiet)
+		print_init(&init);
+	return EXIT_ALL_WELL;
+}
+
+const Command command_init = {
+	.name = "init",
+	.arguments = "",
+	.summary = "make the configuration from a site's wp-config.php",
+	.details =
+		"Reads wp-config.php without running PHP, connects, finds the theme's prefix and "
+		"the\n"
+		"comment type of its activities, and writes the configuration (-c FILE) and the\n"
+		"files of its secrets beside it. Never overwrites a file, never changes the "
+		"database.\n\n"
+		"Example: prm-calendar init --wp-config=/var/www/html/wp-config.php --dry-run",
+	.options = init_options,
+	.run = run_init,
+};

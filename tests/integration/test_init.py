@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a site's wp-config.php to a configuration, and to the first event."""
+
+import os
+import stat
+
+from lib import ics
+from lib.story import Story
+
+
+class Init(Story):
+    def setUp(self):
+        super().setUp()
+        self.wp.run("return get_option( 'home' );")  # so that the theme has run once
+        self.folder = os.path.join(self.wp.folder, "etc")
+        os.makedirs(self.folder)
+        self.made = os.path.join(self.folder, "made.ini")
+
+    def init(self, *arguments, status=0):
+        return self.run_it("init", f"--wp-config={self.wp.config_path}", *arguments,
+                           status=status, ini=self.made)
+
+    def test_from_init_to_the_first_event(self):
+        anna = self.user()
+        account = self.account()
+        self.connect(anna, account.connection())
+        account.put("lunch", ics.vevent("lunch", self.utc(self.at(1)), summary="Lunch"))
+        text = self.init().stdout
+        self.assert_one_line(text, "https://crm.example.org", "personal-crm", "Europe/Amsterdam")
+        self.assert_one_line(text, "prefix", "prm: 1 users have connections")
+        self.assert_one_line(text, "comment type activity")
+        self.assert_one_line(text, "AUTH_KEY opens the credentials of 1, not those of 0")
+        self.assert_one_line(text, "CREATE USER", "'prm_calendar'@'localhost'")
+        # The sandbox's calendar server is on this machine, by http.
+        with open(self.made, "a", encoding="utf-8") as file:
+            file.write("[network]\nallow_http = yes\nallow_private = 127.0.0.1\n")
+        self.run_it("sync", "--all", ini=self.made)
+        self.assertEqual(self.titles(anna), ["Lunch"])
+
+    def test_files_are_closed_and_hold_no_secret_but_in_their_own(self):
+        done = self.init()
+        for name in ("made.ini", "database.password", "auth.key"):
+            status = os.stat(os.path.join(self.folder, name))
+            self.assertEqual(stat.S_IMODE(status.st_mode), 0o640, name)
+        with open(self.made, encoding="utf-8") as file:
+            shown = file.read() + done.stdout + done.stderr
+        self.assertNotIn(self.wp.password, shown)
+        self.assertNotIn(self.wp.auth_key, shown)
+
+    def test_a_dry_run_writes_nothing(self):
+        before = self.content()
+        text = self.init("--dry-run").stdout
+        self.assertIn("Would write", text)
+        self.assertIn("stylesheet = personal-crm", text)
+        self.assertEqual(os.listdir(self.folder), [])
+        self.assertEqual(self.content(), before)
+
+    def test_an_existing_file_is_left_as_it_is(self):
+        with open(self.made, "w", encoding="utf-8") as file:
+            file.write("mine")
+        done = self.init(status=78)
+        self.assert_one_line(done.stderr, self.made, "left as it is")
+        with open(self.made, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "mine")
+        self.assertEqual(os.listdir(self.folder), ["made.ini"])
+
+    def test_the_dialect_is_found(self):
+        anna = self.user()
+        self.wp.call("update_user_meta", anna, "_stadion_calendar_connections", [{"id": "conn_1"}])
+        found = self.init("--dry-run", "--json").json
+        self.assertEqual((found["theme_prefix"], found["activity_comment_type"]),
+                         ("stadion", "stadion_activity"))
+        self.assertEqual(found["users_with_connections"], 1)
+
+    def test_comments_tell_the_type_of_activities(self):
+        anna = self.user()
+        person = self.person(anna, "Ben", "Berg")
+        self.wp.call("wp_insert_comment", {"comment_post_ID": person, "comment_content": "Met",
+                                           "comment_type": "prm_activity"})
+        found = self.init("--dry-run", "--json").json
+        self.assertEqual(found["activity_comment_type"], "prm_activity")
+
+    def test_theme_files_tell_the_type_of_activities(self):
+        path = os.path.join(self.wp.folder, "wp-content/themes/personal-crm/inc.php")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("<?php const TYPE = 'prm_activity';\n")
+        found = self.init("--dry-run", "--json").json
+        self.assertEqual(found["activity_comment_type"], "prm_activity")
+
+    def test_credentials_made_with_another_key_are_counted(self):
+        anna = self.user()
+        account = self.account()
+        self.connect(anna, account.connection(), account.connection(2, credentials="x" * 80))
+        found = self.init("--dry-run", "--json").json
+        self.assertEqual((found["connections"], found["credentials_opened"],
+                          found["credentials_locked"]), (2, 1, 1))
+
+    def test_the_offered_user_may_do_what_is_needed(self):
+        anna = self.user()
+        account = self.account()
+        self.connect(anna, account.connection())
+        account.put("lunch", ics.vevent("lunch", self.utc(self.at(1)), summary="Lunch"))
+        sidecar = "prm_" + self.wp.user[-24:]
+        grants = self.init("--json").json["grants"].replace("prm_calendar", sidecar)
+        self.sandbox.database.sql(grants)
+        self.addCleanup(self.sandbox.database.sql, f"DROP USER '{sidecar}'@'localhost'")
+        ini = self.write_ini("least.ini", database_user=sidecar, database_password_file=None,
+                             database_password="change me")
+        self.run_it("sync", "--all", ini=ini)
+        self.assertEqual(self.titles(anna), ["Lunch"])
+
+    def test_without_a_path_it_is_a_usage_error(self):
+        self.run_it("init", status=64)

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/new_file.h"
+#include "cli/theme_files.h"
+#include "util/config.h"
+
+static void test_is_closed_to_others_and_never_overwritten(void)
+{
+	g_autofree char *folder = g_dir_make_tmp("prm-new-file-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "new", NULL);
+	g_autofree char *text = NULL;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GError) second = NULL;
+	struct stat status;
+
+	g_assert_true(new_file_write(path, "first", &error));
+	g_assert_no_error(error);
+	g_assert_cmpint(stat(path, &status), ==, 0);
+	g_assert_cmpint(status.st_mode & 07777, ==, 0640);
+	g_assert_false(new_file_write(path, "second", &second));
+	g_assert_error(second, CONFIG_ERROR, CONFIG_ERROR_INVALID);
+	g_assert_nonnull(strstr(second->message, "left as it is"));
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==, "first");
+	g_unlink(path);
+	g_rmdir(folder);
+}
+
+static void test_no_folder(void)
+{
+	g_autoptr(GError) error = NULL;
+
+	g_assert_false(new_file_write("/nonexistent/new", "text", &error));
+	g_assert_nonnull(strstr(error->message, "/nonexistent/new: No such file"));
+}
+
+static void test_theme_files(void)
+{
+	g_autofree char *folder = g_dir_make_tmp("prm-theme-XXXXXX", NULL);
+	g_autofree char *inner = g_build_filename(folder, "inc", NULL);
+	g_autofree char *php = g_build_filename(inner, "types.php", NULL);
+	g_autofree char *css = g_build_filename(folder, "style.css", NULL);
+
+	g_assert_cmpint(g_mkdir(inner, 0700), ==, 0);
+	g_assert_true(g_file_set_contents(css, "prm_activity", -1, NULL));
+	g_assert_false(theme_files_hold(folder, "prm_activity"));
+	g_assert_true(g_file_set_contents(php, "<?php $t = 'prm_activity';", -1, NULL));
+	g_assert_true(theme_files_hold(folder, "prm_activity"));
+	g_assert_false(theme_files_hold(folder, "stadion_activity"));
+	g_assert_false(theme_files_hold("/nonexistent", "prm_activity"));
+	g_unlink(php);
+	g_unlink(css);
+	g_rmdir(inner);
+	g_rmdir(folder);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/cli/new_file/closed", test_is_closed_to_others_and_never_overwritten);
+	g_test_add_func("/cli/new_file/no-folder", test_no_folder);
+	g_test_add_func("/cli/theme_files/word", test_theme_files);
+	return g_test_run();
+}
