@@ -7,6 +7,8 @@
 
 #include "util/log.h"
 
+enum { PROGRESS_USECS = 100 * 1000 };
+
 static const char *const outcome_names[] = {
 	[SYNC_DONE] = "done",
 	[SYNC_FAILED] = "failed",
@@ -71,6 +73,7 @@ static void on_change(
 
 	if (!printer->options->dry_run && !printer->options->verbose)
 		return;
+	log_progress(NULL);
 	if (printer->root == NULL) {
 		print_change(notice);
 		return;
@@ -82,6 +85,20 @@ static void on_change(
 	json_set_text(object, "event_uid", notice->event_uid);
 	json_set_text(object, "title", notice->title);
 	json_set_text(object, "start", notice->start);
+}
+
+static void on_progress(SyncListener *listener, const ConnectionReport *report, size_t events)
+{
+	Printer *printer = printer_of(listener);
+	int64_t now = g_get_monotonic_time();
+	g_autofree char *text = NULL;
+
+	if (printer->options->quiet || now - printer->progress_shown < PROGRESS_USECS)
+		return;
+	printer->progress_shown = now;
+	text = g_strdup_printf(
+		"%s: %s: %" G_GSIZE_FORMAT " events …", report->user_login, report->name, events);
+	log_progress(text);
 }
 
 static void print_connection(const ConnectionReport *report)
@@ -114,6 +131,7 @@ static void on_connection(SyncListener *listener, const ConnectionReport *report
 	Printer *printer = printer_of(listener);
 	Json *object;
 
+	log_progress(NULL);
 	if (printer->root == NULL) {
 		if (!printer->options->quiet)
 			print_connection(report);
@@ -171,7 +189,7 @@ static void on_log_problem(int64_t user_id, int64_t event_id, const GError *why,
 void printer_init(Printer *printer, const CliOptions *options)
 {
 	*printer = (Printer){
-		.listener = {on_connection, on_change},
+		.listener = {on_connection, on_change, on_progress},
 		.activities = {on_activity, on_log_problem, printer},
 		.options = options,
 	};

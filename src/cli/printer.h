@@ -14,7 +14,8 @@ typedef struct Printer {
 	SyncListener listener; /* first: listeners get a pointer to it */
 	AutoLogCallbacks activities;
 	const CliOptions *options;
-	Json *root; /* with --json */
+	int64_t progress_shown; /* g_get_monotonic_time() of the last progress line */
+	Json *root;             /* with --json */
 	Json *changes;
 	Json *connections;
 	Json *logged;

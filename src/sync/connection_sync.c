@@ -18,7 +18,8 @@ typedef struct {
 	const Connection *connection;
 	const SyncHeartbeat *heartbeat;
 	ConnectionReport *report;
-	char *first_unreadable; /* in words for the calendar's owner */
+	const EventStore *store; /* while it is open; borrowed */
+	char *first_unreadable;  /* in words for the calendar's owner */
 } ConnectionRun;
 
 static void run_clear(ConnectionRun *run)
@@ -76,7 +77,10 @@ static void on_change(const EventNotice *notice, void *data)
 static bool on_progress(void *data, GError **error)
 {
 	ConnectionRun *run = data;
+	SyncListener *listener = run->worker->listener;
 
+	if (listener != NULL)
+		listener->progress(listener, run->report, event_store_counts(run->store)->seen);
 	return run->heartbeat->beat(run->heartbeat->data, error);
 }
 
@@ -155,9 +159,11 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, const char
 
 	if (store == NULL)
 		return false;
+	run->store = store;
 	is_synced = list_and_store(run, provider, credentials, contacts, store,
 		window_of(run->connection, now_utc), error);
 	run->report->events = *event_store_counts(store);
+	run->store = NULL;
 	return is_synced;
 }
 

@@ -45,6 +45,8 @@ struct SyncListener {
 	void (*connection)(SyncListener *listener, const ConnectionReport *report);
 	void (*change)(
 		SyncListener *listener, const ConnectionReport *report, const EventNotice *notice);
+	/* Now and then while a connection is being listed: so many events up to now. */
+	void (*progress)(SyncListener *listener, const ConnectionReport *report, size_t events);
 };
 
 /* A run in sum. */

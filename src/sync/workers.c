@@ -40,6 +40,15 @@ static void crew_change(
 	g_mutex_unlock(&crew->mutex);
 }
 
+static void crew_progress(SyncListener *base, const ConnectionReport *report, size_t events)
+{
+	Crew *crew = ((CrewListener *)(void *)base)->crew;
+
+	g_mutex_lock(&crew->mutex);
+	crew->listener->progress(crew->listener, report, events);
+	g_mutex_unlock(&crew->mutex);
+}
+
 static const WpUser *crew_next_user(Crew *crew)
 {
 	const WpUser *user = NULL;
@@ -71,7 +80,7 @@ static void crew_add(Crew *crew, const SyncTotals *totals)
 static void work(Crew *crew, Db *db)
 {
 	g_autoptr(HttpClient) http = http_client_new(crew->context->http);
-	CrewListener listener = {{crew_connection, crew_change}, crew};
+	CrewListener listener = {{crew_connection, crew_change, crew_progress}, crew};
 	const SyncWorker worker = {
 		.context = crew->context,
 		.db = db,

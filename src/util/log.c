@@ -6,10 +6,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct {
 	LogLevel level;
 	LogFormat format;
+	GMutex mutex; /* guards the terminal's last line */
+	bool has_progress;
 } logger = {.level = LOG_INFO, .format = LOG_FORMAT_TEXT};
 
 static const char *const level_names[] = {
@@ -103,6 +106,14 @@ static char *log_format_json(LogLevel level, const LogAbout *about, const char *
 	return line;
 }
 
+/* With the mutex held. */
+static void clear_progress(void)
+{
+	if (logger.has_progress)
+		fputs("\r\033[K", stderr);
+	logger.has_progress = false;
+}
+
 void log_line(LogLevel level, const LogAbout *about, const char *format, ...)
 {
 	static const LogAbout nobody = {0};
@@ -121,6 +132,22 @@ void log_line(LogLevel level, const LogAbout *about, const char *format, ...)
 		line = log_format_json(level, about, message);
 	else
 		line = log_format_text(level, about, message);
-	/* One call, so that lines of several threads do not mix. */
+	g_mutex_lock(&logger.mutex);
+	clear_progress();
 	fprintf(stderr, "%s\n", line);
+	g_mutex_unlock(&logger.mutex);
+}
+
+void log_progress(const char *text)
+{
+	g_mutex_lock(&logger.mutex);
+	clear_progress();
+	if (text != NULL && isatty(STDERR_FILENO)) {
+		g_autofree char *printable = log_printable(text);
+
+		fputs(printable, stderr);
+		fflush(stderr);
+		logger.has_progress = true;
+	}
+	g_mutex_unlock(&logger.mutex);
 }

@@ -30,5 +30,9 @@ bool log_enabled(LogLevel level);
  * `sync` do not log: they return errors. */
 void log_line(LogLevel level, const LogAbout *about, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+/* Shows a line that the next one replaces, where stderr is a terminal; NULL takes it away. Log
+ * lines make room for themselves; whoever prints to standard output takes it away first. */
+void log_progress(const char *text);
+
 /* Reads "error", "warning", "info" or "debug"; false for anything else. */
 bool log_level_parse(const char *text, LogLevel *ret_level);
