@@ -68,6 +68,7 @@ static void add_token(
 		memcpy(copy, text, length);
 	copy[length] = '\0';
 	g_array_append_vals(lexer->tokens, &token, 1);
+	/* cppcheck-suppress memleak ; the array owns the copy */
 }
 
 /* Adds the next bytes as one token and goes behind them. */
