@@ -28,8 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	g_autoptr(GPtrArray) events = NULL;
 	g_autoptr(GPtrArray) problems = NULL;
-	g_autofree char *uid = ical_find_uid((const char *)data, size);
 
+	g_free(ical_find_uid((const char *)data, size));
 	if (!ical_collect((const char *)data, size, &options, &events, &problems, NULL))
 		return 0;
 	for (guint i = 0; i < events->len; i++)
