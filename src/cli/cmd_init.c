@@ -295,10 +295,9 @@ static void print_init(const Init *init)
 	print_indented(init->grants);
 	printf("\nNext:\n\n"
 	       "    prm-calendar status -c %s\n"
-	       "    prm-calendar sync --all --dry-run -c %s\n\n"
-	       "and switch off the theme's own sync, so that the work is not done twice:\n\n"
-	       "    wp cron event delete %s\n",
-		init->ini_path, init->ini_path, init->app.site->cron_hook);
+	       "    prm-calendar sync --all --dry-run -c %s\n"
+	       "    prm-calendar takeover -c %s    # so that the theme does not do the work, too\n",
+		init->ini_path, init->ini_path, init->ini_path);
 }
 
 static ExitStatus run_init(const CliOptions *options)

@@ -13,6 +13,8 @@ const Command *const *commands_all(void)
 		&command_log,
 		&command_status,
 		&command_explain,
+		&command_takeover,
+		&command_handback,
 		NULL,
 	};
 

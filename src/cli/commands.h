@@ -5,11 +5,13 @@
 #include "cli/options.h"
 
 extern const Command command_explain;
+extern const Command command_handback;
 extern const Command command_init;
 extern const Command command_log;
 extern const Command command_run;
 extern const Command command_status;
 extern const Command command_sync;
+extern const Command command_takeover;
 
 /* All commands in the order of --help; NULL-terminated. */
 const Command *const *commands_all(void);
