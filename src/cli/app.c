@@ -111,6 +111,7 @@ static bool app_open_site(App *app, GError **error)
 	if (!app_connect(app, error) || !app_load_site(app, error))
 		return false;
 	app->http = http_shared_new(&http_options);
+	app->notices = notices_new();
 	return true;
 }
 
@@ -133,6 +134,7 @@ ExitStatus app_open(App *app, const CliOptions *options)
 
 void app_clear(App *app)
 {
+	g_clear_pointer(&app->notices, notices_free);
 	g_clear_pointer(&app->http, http_shared_free);
 	g_clear_pointer(&app->site, wp_site_free);
 	g_clear_pointer(&app->db, db_free);
@@ -146,6 +148,7 @@ SyncContext app_sync_context(const App *app, bool dry_run)
 		.db_options = &app->db_options,
 		.site = app->site,
 		.http = app->http,
+		.notices = app->notices,
 		.now_utc = clock_now,
 		.dry_run = dry_run,
 	};

@@ -18,6 +18,7 @@ typedef struct App {
 	Db *db;
 	WpSite *site;
 	HttpShared *http;
+	Notices *notices;
 } App;
 
 #define APP_CONFIG_PATH "/etc/prm-calendar/prm-calendar.ini"

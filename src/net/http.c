@@ -384,3 +384,8 @@ HttpResponse *http_perform(HttpClient *client, const HttpRequest *request, GErro
 		url = admit_url(&journey, url, error);
 	return url != NULL ? travel(&journey, url, error) : NULL;
 }
+
+void http_client_wait(HttpClient *client, unsigned msecs, GCancellable *cancellable)
+{
+	http_shared_wait(client->shared, msecs, cancellable);
+}

@@ -95,3 +95,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpResponse, http_response_free)
  * response whatever its status, or NULL with HTTP_ERROR. While a host's Retry-After runs, returns a
  * 429 or 503 of our own without asking it. */
 HttpResponse *http_perform(HttpClient *client, const HttpRequest *request, GError **error);
+
+/* Waits between two tries of the caller's own, as http_perform() does between its: returns early
+ * when cancelled; in tests, as HttpOptions.wait_msecs says. */
+void http_client_wait(HttpClient *client, unsigned msecs, GCancellable *cancellable);

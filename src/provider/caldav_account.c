@@ -2,36 +2,15 @@
 /* The credentials of a CalDAV connection, read from their JSON. */
 #include "provider/caldav_account.h"
 
-#include <cjson/cJSON.h>
-#include <sodium.h>
 #include <string.h>
 
+#include "provider/json.h"
 #include "provider/provider.h"
 #include "util/secret.h"
 
 /* Far above any real credentials. */
 #define CREDENTIALS_MAX_BYTES 16384
 #define URL_MAX_BYTES 2048
-
-/* cJSON frees strings without wiping them, and one of these is the password. */
-static void credentials_delete(cJSON *json)
-{
-	for (cJSON *item = cJSON_IsObject(json) ? json->child : NULL; item != NULL;
-		item = item->next) {
-		if (cJSON_IsString(item) && item->valuestring != NULL)
-			sodium_memzero(item->valuestring, strlen(item->valuestring));
-	}
-	cJSON_Delete(json);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(cJSON, credentials_delete)
-
-static const char *credentials_string(const cJSON *json, const char *name)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(json, name);
-
-	return cJSON_IsString(item) ? item->valuestring : NULL;
-}
 
 /* Line breaks and other controls in a URL or a user name could add header lines of their own. */
 static bool has_control_characters(const char *text)
@@ -82,12 +61,12 @@ static char *account_url(const char *typed, GError **error)
 
 static bool account_fill(CalDavAccount *account, const cJSON *json, GError **error)
 {
-	const char *url = credentials_string(json, "url");
-	const char *username = credentials_string(json, "username");
-	const char *password = credentials_string(json, "password");
+	const char *url = json_string(json, "url");
+	const char *username = json_string(json, "username");
+	const cJSON *password = json_member(json, "password");
 
-	if (url == NULL || *url == '\0' || username == NULL || *username == '\0' ||
-		password == NULL || has_control_characters(username)) {
+	if (url == NULL || username == NULL || !cJSON_IsString(password) ||
+		has_control_characters(username)) {
 		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT,
 			"The stored credentials have no usable address, user name or password. "
 			"Please reconnect this calendar.");
@@ -97,7 +76,7 @@ static bool account_fill(CalDavAccount *account, const cJSON *json, GError **err
 	if (account->url == NULL)
 		return false;
 	account->username = g_strdup(username);
-	account->password = g_strdup(password);
+	account->password = g_strdup(password->valuestring);
 	account->auth = (HttpAuth){
 		.origin_url = account->url,
 		.user = account->username,
@@ -109,11 +88,11 @@ static bool account_fill(CalDavAccount *account, const cJSON *json, GError **err
 CalDavAccount *caldav_account_new(const char *credentials_json, GError **error)
 {
 	g_autoptr(CalDavAccount) account = g_new0(CalDavAccount, 1);
-	g_autoptr(cJSON) json = NULL;
+	g_autoptr(JsonSecret) json = NULL;
 
 	if (credentials_json != NULL && strlen(credentials_json) <= CREDENTIALS_MAX_BYTES)
-		json = cJSON_Parse(credentials_json);
-	if (!cJSON_IsObject(json)) {
+		json = json_parse_object(credentials_json, strlen(credentials_json));
+	if (json == NULL) {
 		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT,
 			"The stored credentials cannot be read. Please reconnect this calendar.");
 		return NULL;

@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "provider/caldav.h"
+#include "provider/google.h"
 
 G_DEFINE_QUARK(provider_error, provider_error)
 
 static const Provider *const providers[] = {
 	&caldav_provider,
+	&google_provider,
 };
 
 const Provider *provider_find(const char *name)

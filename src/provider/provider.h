@@ -30,6 +30,7 @@ typedef struct ProviderCalendar {
 	char *name; /* as the server names it; never NULL, may be empty */
 	char *url;  /* CalDAV: the collection's URL; NULL elsewhere */
 	bool holds_events; /* false for task lists, inboxes, free-busy-only calendars */
+	bool is_primary;   /* Google: the one that "primary" stands for */
 } ProviderCalendar;
 
 ProviderCalendar *provider_calendar_new(const char *id, const char *name, const char *url);
@@ -60,6 +61,15 @@ struct ProviderSink {
 	bool (*end_calendar)(ProviderSink *sink, bool complete, const GError *why, GError **error);
 };
 
+/* A service that the site is registered with: where it is, and as whom the site asks (OAuth). All
+ * borrowed; never NULL, may be empty. */
+typedef struct ProviderService {
+	const char *api_base;
+	const char *token_url;
+	const char *client_id;
+	const char *client_secret;
+} ProviderService;
+
 /* What to fetch. All borrowed; must outlive the call. */
 typedef struct ProviderRequest {
 	HttpClient *http;
@@ -68,6 +78,16 @@ typedef struct ProviderRequest {
 	TimeWindow window;
 	GTimeZone *site_zone;      /* floating times are read in this zone */
 	GCancellable *cancellable; /* or NULL */
+	int64_t (*now_utc)(void);  /* unix seconds */
+	const ProviderService *google;
+
+	/* Called with the whole new credentials as soon as a token was renewed. Where someone else
+	 * has stored others meanwhile, these win: nothing is stored, and they come back through
+	 * `ret_newer` (the provider frees with secret_free()). False (error set) stops the
+	 * provider. NULL: they are not stored. */
+	bool (*store_credentials)(
+		void *data, const char *credentials_json, char **ret_newer, GError **error);
+	void *store_data;
 } ProviderRequest;
 
 typedef struct Provider {

@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "provider/provider.h"
+#include "sync/account.h"
 #include "sync/listing.h"
 #include "sync/refusal.h"
-#include "util/secret.h"
 #include "wp/connections_row.h"
-#include "wp/credentials.h"
 
 enum { SECONDS_PER_DAY = 24 * 60 * 60 };
 
@@ -18,12 +17,14 @@ typedef struct {
 	const Connection *connection;
 	const SyncHeartbeat *heartbeat;
 	ConnectionReport *report;
+	Account account;
 	const EventStore *store; /* while it is open; borrowed */
 	char *first_unreadable;  /* in words for the calendar's owner */
 } ConnectionRun;
 
 static void run_clear(ConnectionRun *run)
 {
+	account_clear(&run->account);
 	g_clear_pointer(&run->first_unreadable, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ConnectionRun, run_clear)
@@ -93,7 +94,7 @@ static TimeWindow window_of(const Connection *connection, int64_t now_utc)
 }
 
 /* The listing, from the provider's first request to the last committed batch. */
-static bool list_and_store(ConnectionRun *run, const Provider *provider, const char *credentials,
+static bool list_and_store(ConnectionRun *run, const Provider *provider,
 	const ContactIndex *contacts, EventStore *store, TimeWindow window, GError **error)
 {
 	const SyncContext *context = run->worker->context;
@@ -109,14 +110,7 @@ static bool list_and_store(ConnectionRun *run, const Provider *provider, const c
 		.data = run,
 	};
 	g_autoptr(Listing) listing = listing_new(&options);
-	const ProviderRequest request = {
-		.http = run->worker->http,
-		.credentials_json = credentials,
-		.calendar_ids = (const char *const *)run->connection->calendar_ids,
-		.window = window,
-		.site_zone = site_zone_glib(context->site->zone),
-		.cancellable = context->cancellable,
-	};
+	const ProviderRequest request = account_request(&run->account, window);
 	g_autoptr(GError) provider_error = NULL;
 
 	if (!provider->sync(&request, listing_sink(listing), &provider_error)) {
@@ -137,8 +131,8 @@ static bool list_and_store(ConnectionRun *run, const Provider *provider, const c
 	return true;
 }
 
-static bool sync_events(ConnectionRun *run, const Provider *provider, const char *credentials,
-	const ContactIndex *contacts, GError **error)
+static bool sync_events(
+	ConnectionRun *run, const Provider *provider, const ContactIndex *contacts, GError **error)
 {
 	const SyncContext *context = run->worker->context;
 	int64_t now_utc = context->now_utc();
@@ -160,8 +154,8 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, const char
 	if (store == NULL)
 		return false;
 	run->store = store;
-	is_synced = list_and_store(run, provider, credentials, contacts, store,
-		window_of(run->connection, now_utc), error);
+	is_synced = list_and_store(
+		run, provider, contacts, store, window_of(run->connection, now_utc), error);
 	run->report->events = *event_store_counts(store);
 	run->store = NULL;
 	return is_synced;
@@ -170,24 +164,11 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, const char
 /* Opens the credentials and hands over to the provider. */
 static bool fetch(ConnectionRun *run, const ContactIndex *contacts, GError **error)
 {
-	const Provider *provider = provider_find(run->connection->provider);
-	g_auto(Secret) credentials = NULL;
+	const SyncWorker *worker = run->worker;
 
-	if (run->connection->credentials[0] == '\0') {
-		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION,
-			"No username and password are stored. Please connect the calendar again.");
-		return false;
-	}
-	credentials = credentials_open(
-		run->connection->credentials, run->worker->context->site->credential_key, NULL);
-	if (credentials == NULL) {
-		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION,
-			"The stored username and password cannot be opened: they are damaged, or "
-			"the "
-			"site's AUTH_KEY has changed. Please connect the calendar again.");
-		return false;
-	}
-	return sync_events(run, provider, credentials, contacts, error);
+	return account_open(&run->account, worker->context, worker->db, worker->http,
+		       run->report->user_id, run->connection, error) &&
+	       sync_events(run, provider_find(run->connection->provider), contacts, error);
 }
 
 /* What the calendar's owner reads in the theme; NULL when all went well. Caller frees. */
@@ -225,12 +206,26 @@ static bool record_outcome(ConnectionRun *run, const GError *failure, GError **e
 static bool record_refusal(ConnectionRun *run, const GError *failure, GError **error)
 {
 	const SyncContext *context = run->worker->context;
+	Connection refused = *run->connection;
 
 	if (context->dry_run ||
 		!g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION))
 		return true;
-	return refusal_remember(run->worker->db, context->site, run->report->user_id,
-		run->connection, context->now_utc(), error);
+	/* Tokens that were renewed and then refused are others than those that were read. */
+	refused.credentials = run->account.box;
+	return refusal_remember(run->worker->db, context->site, run->report->user_id, &refused,
+		context->now_utc(), error);
+}
+
+/* What the site's administrator must mend is said once, however many connections it stops. */
+static void log_failure(const ConnectionRun *run, const GError *failure)
+{
+	const LogAbout about = connection_report_about(run->report);
+
+	bool is_known = g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_SITE) &&
+			!notices_is_new(run->worker->context->notices, failure->message);
+
+	log_line(is_known ? LOG_DEBUG : LOG_ERROR, &about, "%s", failure->message);
 }
 
 bool connection_sync(const SyncWorker *worker, const Connection *connection,
@@ -256,7 +251,7 @@ bool connection_sync(const SyncWorker *worker, const Connection *connection,
 	}
 	report->message = last_error_of(&run, failure);
 	if (failure != NULL)
-		log_line(LOG_ERROR, &about, "%s", failure->message);
+		log_failure(&run, failure);
 	if (record_refusal(&run, failure, &record_error) &&
 		record_outcome(&run, failure, &record_error))
 		return true;

@@ -8,6 +8,7 @@
 
 #include "db/db.h"
 #include "net/http.h"
+#include "sync/notices.h"
 #include "util/config.h"
 #include "wp/site.h"
 
@@ -17,6 +18,7 @@ typedef struct SyncContext {
 	const DbOptions *db_options; /* each worker opens a connection of its own */
 	const WpSite *site;
 	HttpShared *http;
+	Notices *notices;
 	GCancellable *cancellable;
 	int64_t (*now_utc)(void); /* unix seconds */
 	bool dry_run;             /* say what would change and write nothing */

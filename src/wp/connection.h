@@ -14,6 +14,7 @@ GQuark connection_error_quark(void);
 typedef enum {
 	CONNECTION_ERROR_DAMAGED,   /* the stored value cannot be read, or not safely be changed */
 	CONNECTION_ERROR_NOT_FOUND, /* no connection of that id */
+	CONNECTION_ERROR_CHANGED,   /* its credentials are not those expected any more */
 } ConnectionError;
 
 /* Strings are owned and never NULL unless said. */
@@ -54,8 +55,9 @@ ConnectionList *connections_parse(
 typedef struct ConnectionChange {
 	const char *last_sync; /* NULL: leave it */
 	bool set_last_error;
-	const char *last_error;  /* with set_last_error: the text, or NULL for null */
-	const char *credentials; /* NULL: leave them */
+	const char *last_error;           /* with set_last_error: the text, or NULL for null */
+	const char *credentials;          /* NULL: leave them */
+	const char *expected_credentials; /* with credentials: only in place of these; or NULL */
 } ConnectionChange;
 
 /* The stored value with these fields of one connection changed and every other byte as it was.

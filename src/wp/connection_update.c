@@ -153,6 +153,17 @@ static GBytes *apply_edits(const char *stored, size_t length, size_t base, GArra
 	return g_string_free_to_bytes(out);
 }
 
+/* The same write tried again after its answer was lost finds its own credentials. */
+static bool has_expected_credentials(const PhpValue *entry, const ConnectionChange *change)
+{
+	const char *stored;
+	if (change->credentials == NULL || change->expected_credentials == NULL)
+		return true;
+	stored = php_value_bytes(php_array_get(entry, "credentials"), NULL);
+	return g_strcmp0(stored, change->expected_credentials) == 0 ||
+	       g_strcmp0(stored, change->credentials) == 0;
+}
+
 GBytes *connections_update(const char *stored, size_t stored_bytes, const char *connection_id,
 	const ConnectionChange *change, GError **error)
 {
@@ -164,6 +175,13 @@ GBytes *connections_update(const char *stored, size_t stored_bytes, const char *
 	if (entry == NULL) {
 		g_set_error(error, CONNECTION_ERROR, CONNECTION_ERROR_NOT_FOUND,
 			"cannot write to connection %s: it was removed meanwhile", connection_id);
+		return NULL;
+	}
+	if (!has_expected_credentials(entry, change)) {
+		g_set_error(error, CONNECTION_ERROR, CONNECTION_ERROR_CHANGED,
+			"cannot write the credentials of connection %s: others were stored "
+			"meanwhile",
+			connection_id);
 		return NULL;
 	}
 	g_autoptr(GArray) fields = fields_of(change);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Google's event objects, as events (calendar-protocols C3, data-model 4). */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "event/event.h"
+#include "provider/json.h"
+
+/* How the times of one calendar are read; all borrowed. */
+typedef struct GoogleItemContext {
+	TimeWindow window;
+	GTimeZone *site_zone;     /* whose days all-day events are clipped by */
+	GTimeZone *calendar_zone; /* of times without an offset */
+} GoogleItemContext;
+
+/* The members of an item that google_item_read() looks at, in the language of `fields`. */
+#define GOOGLE_ITEM_FIELDS                                                                         \
+	"id,status,eventType,iCalUID,recurringEventId,originalStartTime,start,end,"                \
+	"endTimeUnspecified,summary,description,location,hangoutLink,htmlLink,"                    \
+	"conferenceData(entryPoints(entryPointType,uri)),organizer(email,displayName,self),"       \
+	"attendees(email,displayName,responseStatus,self,organizer,resource,optional),"            \
+	"attendeesOmitted,visibility,transparency"
+
+/* What became of an item. */
+typedef enum {
+	GOOGLE_ITEM_EVENT,    /* `*ret_event` is it */
+	GOOGLE_ITEM_LEFT_OUT, /* no meeting (working location, birthday …), or not in the window */
+	GOOGLE_ITEM_UNREADABLE, /* no id or no time that could be read */
+} GoogleItemKind;
+
+/* Reads one item. A cancelled one needs no more than its id, and is an event whose window does not
+ * matter. Caller frees the event, which is written only for GOOGLE_ITEM_EVENT. */
+GoogleItemKind google_item_read(
+	const cJSON *item, const GoogleItemContext *context, Event **ret_event);

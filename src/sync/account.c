@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The account behind a connection: credentials opened, and stored again when they were renewed. */
+#include "sync/account.h"
+
+#include <string.h>
+
+#include "util/secret.h"
+#include "wp/connections_row.h"
+#include "wp/credentials.h"
+
+bool account_open(Account *account, const SyncContext *context, Db *db, HttpClient *http,
+	int64_t user_id, const Connection *connection, GError **error)
+{
+	const Config *config = context->config;
+
+	*account = (Account){
+		.context = context,
+		.db = db,
+		.http = http,
+		.user_id = user_id,
+		.connection = connection,
+		.google =
+			{
+				.api_base = config->google_api_base,
+				.token_url = config->google_token_url,
+				.client_id = config->google_client_id,
+				.client_secret = config->google_client_secret,
+			},
+		.box = g_strdup(connection->credentials),
+	};
+	if (account->box[0] == '\0') {
+		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION,
+			"No username and password are stored. Please connect the calendar again.");
+		return false;
+	}
+	account->credentials = credentials_open(account->box, context->site->credential_key, NULL);
+	if (account->credentials != NULL)
+		return true;
+	g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION,
+		"The stored username and password cannot be opened: they are damaged, or the "
+		"site's AUTH_KEY has changed. Please connect the calendar again.");
+	return false;
+}
+
+void account_clear(Account *account)
+{
+	secret_free(g_steal_pointer(&account->box));
+	secret_free(g_steal_pointer(&account->credentials));
+}
+
+/* What the table holds for this connection now; NULL when it is gone or cannot be read. Caller
+ * frees. */
+static char *read_box(const Account *account, GError **error)
+{
+	g_autoptr(ConnectionList) list =
+		connections_row_read(account->db, account->context->site, account->user_id, error);
+
+	for (guint i = 0; list != NULL && i < list->connections->len; i++) {
+		const Connection *connection = g_ptr_array_index(list->connections, i);
+
+		if (strcmp(connection->id, account->connection->id) == 0)
+			return g_strdup(connection->credentials);
+	}
+	if (list != NULL)
+		g_set_error(error, CONNECTION_ERROR, CONNECTION_ERROR_NOT_FOUND,
+			"connection %s was removed meanwhile", account->connection->id);
+	return NULL;
+}
+
+/* Somebody else was faster: the theme renewed the tokens too, or the owner connected again. */
+static bool adopt(Account *account, char **ret_newer, GError **error)
+{
+	g_autofree char *box = read_box(account, error);
+	char *newer;
+
+	if (box == NULL)
+		return false;
+	newer = credentials_open(box, account->context->site->credential_key, error);
+	if (newer == NULL)
+		return false;
+	g_free(account->box);
+	account->box = g_steal_pointer(&box);
+	*ret_newer = newer;
+	return true;
+}
+
+static bool store(void *data, const char *credentials_json, char **ret_newer, GError **error)
+{
+	Account *account = data;
+	const WpSite *site = account->context->site;
+	g_autofree char *box = credentials_seal(credentials_json, site->credential_key, NULL);
+	const ConnectionChange change = {.credentials = box, .expected_credentials = account->box};
+	g_autoptr(GError) failure = NULL;
+
+	if (connections_row_update(account->db, site, account->user_id, account->connection->id,
+		    &change, &failure)) {
+		g_free(account->box);
+		account->box = g_steal_pointer(&box);
+		*ret_newer = NULL;
+		return true;
+	}
+	if (g_error_matches(failure, CONNECTION_ERROR, CONNECTION_ERROR_CHANGED))
+		return adopt(account, ret_newer, error);
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return false;
+}
+
+ProviderRequest account_request(Account *account, TimeWindow window)
+{
+	const SyncContext *context = account->context;
+
+	return (ProviderRequest){
+		.http = account->http,
+		.credentials_json = account->credentials,
+		.calendar_ids = (const char *const *)account->connection->calendar_ids,
+		.window = window,
+		.site_zone = site_zone_glib(context->site->zone),
+		.cancellable = context->cancellable,
+		.now_utc = context->now_utc,
+		.google = &account->google,
+		.store_credentials = context->dry_run ? NULL : store,
+		.store_data = account,
+	};
+}

@@ -1,0 +1,397 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Google calendars become events and activities; tokens are renewed and kept; failures cost nothing."""
+
+import time
+from datetime import timedelta
+
+from fake.google_server import CLIENT_ID, CLIENT_SECRET, GoogleServer
+from lib.story import Story
+
+RECONNECT = "Authentication required. Please reconnect your Google Calendar."
+OPENED = """
+$box = base64_decode( $credentials );
+$key = hash( 'sha256', AUTH_KEY . 'prm_calendar', true );
+return json_decode( sodium_crypto_secretbox_open( substr( $box, 24 ), substr( $box, 0, 24 ), $key ), true );
+"""
+
+
+def guest(email, name=None, status="accepted", **fields):
+    return {"email": email, "responseStatus": status,
+            **({"displayName": name} if name else {}), **fields}
+
+
+class OnGoogle(Story):
+
+    def setUp(self):
+        self.google = GoogleServer()
+        self.addCleanup(self.google.close)
+        super().setUp()
+        self.anna = self.user()
+        self.jose = self.person(self.anna, "José", "Núñez", "jose@example.org")
+        self.account = self.google.account("anna@example.org")
+        self.calendar = self.account.calendar()
+
+    def write_ini(self, name="prm-calendar.ini", **overrides):
+        return super().write_ini(name, **{
+            "google_client_id": CLIENT_ID, "google_client_secret": CLIENT_SECRET,
+            "google_api_base": self.google.api_base, "google_token_url": self.google.token_url,
+            **overrides})
+
+    def connection(self, number=1, account=None, **fields):
+        account = account or self.account
+        return {
+            "id": f"conn_65a4f0c1d2e{number:02x}", "provider": "google", "name": "Work",
+            "calendar_id": "primary", "credentials": account.credentials(),
+            "sync_enabled": True, "auto_log": True, **fields}
+
+    def connect_work(self, **fields):
+        return self.connect(self.anna, self.connection(**fields))[0]
+
+    def stored(self, user=None):
+        return self.connections(user or self.anna)[0]
+
+    def credentials(self):
+        return self.wp.run(OPENED, credentials=self.stored()["credentials"])
+
+    def by_uid(self):
+        return {event["meta"]["_event_uid"]: event for event in self.events(self.anna)}
+
+
+class Events(OnGoogle):
+
+    def test_an_event_is_stored_as_the_theme_stores_it(self):
+        start = self.at(3, 14, 30)
+        self.calendar.override = "Anna's work"
+        self.calendar.meeting(
+            "abc123_20260115T090000Z", start, hours=1.5, summary='R&D "x" \\o/ 🎉',
+            description="<b>Agenda</b>\nhttps://zoom.us/j/1", location="Room 1; 2nd floor",
+            recurringEventId="abc123", originalStartTime={"dateTime": "2026-01-15T09:00:00Z"},
+            hangoutLink="https://meet.google.com/abc-defg-hij",
+            organizer={"email": "boss@example.org", "displayName": "The Boss"},
+            attendees=[guest("anna@example.org", self=True), guest("Jose@Example.org", "José Núñez"),
+                       guest("room@resource.calendar.google.com", "José Núñez", resource=True)])
+        connection = self.connect_work()
+        self.sync()
+        event = self.event(self.anna)
+        meta = event["meta"]
+        self.assertEqual(event["post_title"], 'R&D "x" \\o/ 🎉')
+        self.assertEqual(event["post_status"], "publish")
+        self.assertEqual(event["post_date"], self.site_time(start))
+        self.assertEqual(meta["_connection_id"], connection["id"])
+        self.assertEqual(meta["_event_uid"], "abc123_20260115T090000Z")
+        self.assertEqual((meta["_calendar_id"], meta["_calendar_name"]), ("primary", "Anna's work"))
+        self.assertEqual(meta["_end_time"], self.site_time(start + timedelta(hours=1.5)))
+        self.assertEqual(meta["_meeting_url"], "https://meet.google.com/abc-defg-hij")
+        self.assertEqual(meta["_organizer_email"], "boss@example.org")
+        self.assertEqual(meta["_html_link"],
+                         "https://www.google.com/calendar/event?eid=abc123_20260115T090000Z")
+        self.assertEqual(event["json"]["_raw_data"]["iCalUID"], "abc123@google.com")
+        self.assertEqual([match["person_id"] for match in event["json"]["_matched_people"]],
+                         [self.jose])
+        self.assertIsNone(self.stored()["last_error"])
+
+    def test_a_past_meeting_becomes_an_activity_and_a_second_sync_writes_nothing(self):
+        self.calendar.meeting("past", self.at(-2), summary="Review",
+                              attendees=[guest("jose@example.org"), guest("anna@example.org", self=True)])
+        self.connect_work()
+        self.sync()
+        activity, = self.activities(self.jose)
+        self.assertEqual(activity["comment_content"], "Meeting: Review")
+        before = self.content()
+        done = self.sync("--all", "--json")
+        self.assertEqual(self.content(), before)
+        self.assertEqual(done.json["connections"][0]["events"]["unchanged"], 1)
+        self.assertEqual(self.google.token_requests, 0)
+
+    def test_what_is_no_meeting_one_had_is_not_logged(self):
+        me = guest("anna@example.org", self=True)
+        jose = guest("jose@example.org")
+        cases = {
+            "private": {"visibility": "private", "attendees": [me, jose]},
+            "declined": {"attendees": [{**me, "responseStatus": "declined"}, jose]},
+            "room": {"attendees": [me, {**jose, "resource": True}]},
+            "solo": {},
+        }
+        for number, (name, fields) in enumerate(cases.items()):
+            self.calendar.meeting(name, self.at(-3, 8 + number), summary=name, **fields)
+        self.connect_work()
+        self.sync()
+        self.assertEqual(self.titles(self.anna), sorted(cases))
+        self.assertEqual(self.activities(self.jose), [])
+
+    def test_only_meetings_are_stored(self):
+        for kind in ("default", "fromGmail", "workingLocation", "outOfOffice", "focusTime", "birthday"):
+            self.calendar.meeting(kind.lower(), self.at(1), summary=kind, eventType=kind)
+        busy = self.account.add_calendar("boss@example.org", "Boss", role="freeBusyReader")
+        busy.meeting("busy", self.at(1))
+        self.connect_work(calendar_ids=["primary", "boss@example.org"])
+        self.sync()
+        self.assertEqual(self.titles(self.anna), ["default", "fromGmail"])
+
+    def test_private_events_of_others_come_without_a_title(self):
+        shared = self.account.add_calendar("boss@example.org", "Boss", role="reader")
+        shared.meeting("secret", self.at(-1), summary="Hush", visibility="private",
+                       attendees=[guest("jose@example.org")])
+        self.connect_work(calendar_id="boss@example.org")
+        self.sync()
+        self.assertEqual(self.titles(self.anna), ["(No title)"])
+        self.assertEqual(self.activities(self.jose), [])
+
+    def test_a_timed_event_becomes_all_day(self):
+        day = self.at(2).date()
+        self.calendar.meeting("shifty", self.at(2, 10))
+        self.connect_work()
+        self.sync()
+        self.calendar.day("shifty", day, days=2)
+        self.sync()
+        meta = self.event(self.anna)["meta"]
+        self.assertEqual((meta["_all_day"], meta["_start_time"], meta["_end_time"]),
+                         ("1", f"{day} 00:00:00", f"{day + timedelta(days=2)} 00:00:00"))
+
+    def test_an_instance_that_moves_stays_one_row(self):
+        for hour in (9, 11, 15):
+            self.calendar.meeting("series_20260101T080000Z", self.at(4, hour), recurringEventId="series",
+                                  originalStartTime={"dateTime": "2026-01-01T08:00:00Z"})
+            if hour == 9:
+                self.connect_work()
+            self.sync()
+        self.assertEqual(self.event(self.anna)["post_date"], self.site_time(self.at(4, 15)))
+
+    def test_calendar_ids_with_odd_characters(self):
+        for calendar_id in ("team#1@group.calendar.google.com", "a b/c%2F+ü@x.org"):
+            self.account.add_calendar(calendar_id, "Odd").meeting(
+                f"id{len(self.account.calendars)}", self.at(1))
+        ids = [calendar_id for calendar_id in self.account.calendars if "anna" not in calendar_id]
+        self.connect_work(calendar_ids=ids)
+        self.sync()
+        self.assertEqual([event["meta"]["_calendar_id"] for event in self.events(self.anna)], ids)
+
+
+class Listing(OnGoogle):
+
+    def setUp(self):
+        super().setUp()
+        for number in range(5):
+            self.calendar.meeting(f"e{number}", self.at(1 + number), summary=f"e{number}")
+
+    def test_pages_short_and_empty(self):
+        self.google.page_size = 2
+        self.google.empty_pages = {1}
+        self.connect_work()
+        self.sync()
+        self.assertEqual(self.titles(self.anna), [f"e{number}" for number in range(5)])
+        self.assertEqual(self.google.count("/events?"), 4)
+
+    def test_a_failure_on_a_later_page_removes_nothing(self):
+        self.connect_work()
+        self.sync()
+        self.google.page_size = 1
+        self.calendar.cancel("e1")
+        self.google.fail("/events?", 400, "badRequest", after=2)
+        self.sync(status=1)
+        self.assertEqual(len(self.titles(self.anna)), 5)
+        self.assertIn("400 badRequest", self.stored()["last_error"])
+        self.sync()
+        self.assertEqual(self.titles(self.anna, "trash"), ["e1"])
+        self.assertIsNone(self.stored()["last_error"])
+
+    def test_what_is_gone_goes_and_comes_back(self):
+        self.connect_work()
+        self.sync()
+        self.calendar.cancel("e2")
+        self.sync()
+        self.assertEqual(self.titles(self.anna, "trash"), ["e2"])
+        self.calendar.meeting("e2", self.at(3), summary="e2")
+        self.sync()
+        self.assertEqual(self.titles(self.anna, "trash"), [])
+
+    def test_no_answer_that_is_a_failure_removes_anything(self):
+        self.connect_work()
+        self.sync()
+        cases = [
+            dict(status=404, reason="notFound"), dict(status=410, reason="fullSyncRequired"),
+            dict(status=403, reason="forbidden"), dict(status=403, reason="quotaExceeded"),
+            dict(status=200, body="<html>Log in</html>"), dict(status=200, body="{}"),
+            dict(status=200, body='{"kind":"calendar#events","items":['),
+            dict(status=502, body="<html>Bad gateway</html>", times=3),
+            dict(status=503, reason="backendError", headers={"Retry-After": "1"}),
+            dict(status=429, reason="rateLimitExceeded"),
+        ]
+        for case in cases:
+            self.google.fail("/events?", **case)
+            self.sync(status=1)
+            self.assertEqual(len(self.titles(self.anna)), 5, case)
+            self.assertIn("Google", self.stored()["last_error"], case)
+        self.sync()
+        self.assertIsNone(self.stored()["last_error"])
+
+    def test_a_rate_limit_is_waited_for(self):
+        self.connect_work()
+        self.google.fail("/events?", 403, "userRateLimitExceeded")
+        self.sync()
+        self.assertEqual(len(self.titles(self.anna)), 5)
+
+    def test_a_bad_calendar_does_not_stop_the_others(self):
+        self.connect_work(calendar_ids=["gone@group.calendar.google.com", "primary"])
+        self.sync(status=1)
+        self.assertEqual(len(self.titles(self.anna)), 5)
+        self.assertIn("gone@group.calendar.google.com", self.stored()["last_error"])
+
+    def test_names_are_not_worth_a_failure(self):
+        self.google.fail("/calendarList", 403, "insufficientPermissions")
+        self.calendar.override = "Never seen"
+        self.connect_work()
+        self.sync()
+        self.assertEqual({event["meta"]["_calendar_name"] for event in self.events(self.anna)},
+                         {"anna@example.org"})
+
+
+class Tokens(OnGoogle):
+
+    def setUp(self):
+        super().setUp()
+        self.calendar.meeting("one", self.at(1), summary="one")
+
+    def test_a_token_is_renewed_five_minutes_early_and_kept(self):
+        self.connect_work(credentials={**self.account.credentials(expires_in=299), "extra": "kept"})
+        before = self.stored()
+        self.sync()
+        after = self.credentials()
+        self.assertEqual(self.titles(self.anna), ["one"])
+        self.assertEqual(after["refresh_token"], self.account.refresh_token)
+        self.assertEqual(after["extra"], "kept")
+        self.assertAlmostEqual(after["expires_at"], time.time() + 3599, delta=60)
+        self.assertNotEqual(self.stored()["credentials"], before["credentials"])
+        self.sync()
+        self.assertEqual(self.google.token_requests, 1)
+
+    def test_a_new_refresh_token_replaces_the_old(self):
+        self.google.new_refresh_token = "1//new"
+        self.connect_work(credentials=self.account.credentials(expires_in=0))
+        self.sync()
+        self.assertEqual(self.credentials()["refresh_token"], "1//new")
+
+    def test_a_token_refused_early_is_renewed_once(self):
+        connection = self.connect_work()
+        self.google.revoke(self.wp.run(OPENED, credentials=connection["credentials"])["access_token"])
+        self.sync()
+        self.assertEqual(self.titles(self.anna), ["one"])
+        self.assertEqual(self.google.token_requests, 1)
+
+    def test_tokens_refused_although_new_stop_the_connection(self):
+        self.connect_work()
+        self.google.fail("/calendar/v3/", 401, "authError", times=99)
+        self.sync(status=1)
+        self.assertEqual(self.stored()["last_error"], RECONNECT)
+        requests = len(self.google.requests)
+        self.assertEqual(requests, 3)
+        self.run_it("run")
+        self.assertEqual(len(self.google.requests), requests)
+
+    def test_a_revoked_account_is_asked_to_reconnect_and_left_alone_until_then(self):
+        self.connect_work(credentials=self.account.credentials(expires_in=0))
+        self.account.refresh_token = "1//another"
+        self.run_it("run", status=1)
+        self.assertEqual(self.stored()["last_error"], RECONNECT)
+        self.run_it("run")
+        self.assertEqual(self.google.token_requests, 1)
+        self.connect_work(last_error=RECONNECT)
+        self.run_it("run")
+        self.assertEqual(self.titles(self.anna), ["one"])
+        self.assertIsNone(self.stored()["last_error"])
+
+    def test_a_wrong_client_is_said_once_and_is_nobodys_fault(self):
+        ben = self.user("ben", "Ben")
+        expired = self.account.credentials(expires_in=0)
+        self.connect_work(credentials=expired)
+        self.connect(ben, self.connection(credentials=expired))
+        ini = self.write_ini("wrong.ini", google_client_secret="wrong")
+        done = self.run_it("sync", "--all", ini=ini, status=1)
+        self.assert_one_line(done.stderr, "invalid_client", "client_secret")
+        for user in (self.anna, ben):
+            self.assertIn("administrator", self.stored(user)["last_error"])
+            self.assertNotIn("reconnect", self.stored(user)["last_error"])
+        self.sync()
+        self.assertEqual(self.titles(self.anna), ["one"])
+
+    def test_a_missing_client_is_said(self):
+        self.connect_work(credentials=self.account.credentials(expires_in=0))
+        ini = self.write_ini("none.ini", google_client_id=None, google_client_secret=None)
+        done = self.run_it("sync", "--all", ini=ini, status=1)
+        self.assert_one_line(done.stderr, "client_id", "[google]")
+        self.assertEqual(self.google.token_requests, 0)
+
+    def test_a_token_endpoint_that_is_down_disconnects_nobody(self):
+        self.connect_work(credentials=self.account.credentials(expires_in=0))
+        before = self.stored()["credentials"]
+        for case in (dict(status=503), dict(status=403, body="<html>unusual traffic</html>"),
+                     dict(status=200, body="<html>hello</html>"), dict(status=500, times=3)):
+            self.google.fail("/token", **case)
+            self.sync(status=1)
+            self.assertIn("next sync", self.stored()["last_error"], case)
+        self.assertEqual(self.stored()["credentials"], before)
+        self.sync()
+        self.assertEqual(self.titles(self.anna), ["one"])
+
+    def test_who_stores_first_wins(self):
+        """The theme renews the same token while we do."""
+        self.connect_work(credentials=self.account.credentials(expires_in=0))
+        theirs = self.account.credentials()
+        self.google.on_token = lambda: self.connect_work(credentials=theirs)
+        self.sync()
+        self.assertEqual(self.credentials(), theirs)
+        self.assertEqual(self.titles(self.anna), ["one"])
+        self.assertIsNone(self.stored()["last_error"])
+
+    def test_a_dry_run_writes_no_token(self):
+        self.connect_work(credentials=self.account.credentials(expires_in=0))
+        before = self.stored()
+        done = self.sync("--all", "--dry-run")
+        self.assertIn("one", done.stdout)
+        self.assertEqual(self.stored(), before)
+
+    def test_no_token_is_ever_shown(self):
+        self.connect_work(credentials=self.account.credentials(expires_in=0))
+        self.google.fail("/events?", 400, "badRequest")
+        done = self.run_it("sync", "--all", "-v", status=1)
+        for secret in ("ya29.", "1//refresh", CLIENT_SECRET):
+            self.assertNotIn(secret, done.stdout + done.stderr + self.stored()["last_error"])
+
+
+class Calendars(OnGoogle):
+
+    def test_ids_and_names_are_listed(self):
+        self.account.add_calendar("team@group.calendar.google.com", "Team").override = "The team"
+        self.account.add_calendar("boss@example.org", "Boss", role="freeBusyReader")
+        self.google.page_size = 1
+        connection = self.connect_work()
+        done = self.run_it("calendars", "--user=anna", "--json")
+        listed, = done.json["connections"]
+        self.assertEqual(listed["connection"], connection["id"])
+        self.assertEqual(listed["calendars"], [
+            {"id": "anna@example.org", "name": "anna@example.org", "holds_events": True, "chosen": True},
+            {"id": "team@group.calendar.google.com", "name": "The team", "holds_events": True,
+             "chosen": False},
+            {"id": "boss@example.org", "name": "Boss", "holds_events": False, "chosen": False}])
+        text = self.run_it("calendars", "--user=anna").stdout
+        self.assert_one_line(text, "*", "anna@example.org")
+        self.assert_one_line(text, "The team")
+
+    def test_failures_are_shown_for_each_connection(self):
+        self.connect(self.anna, self.connection(1, credentials=""), self.connection(2))
+        done = self.run_it("calendars", "--user=anna", "--json", status=1)
+        first, second = done.json["connections"]
+        self.assertIn("connect the calendar again", first["error"])
+        self.assertIsNone(second["error"])
+        self.run_it("calendars", status=64)
+        self.run_it("calendars", "--user=anna", "--connection=conn_none", status=1)
+
+
+class CalDavCalendars(Story):
+
+    def test_ids_and_names_are_listed(self):
+        anna = self.user()
+        account = self.account(display_name="Büro")
+        self.connect(anna, account.connection())
+        listed, = self.run_it("calendars", "--user=anna", "--json").json["connections"]
+        self.assertIn("Büro", [calendar["name"] for calendar in listed["calendars"]])
