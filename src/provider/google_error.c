@@ -13,6 +13,7 @@
 #define REASON_MAX_BYTES 60
 
 #define NEXT_SYNC " The next sync tries again."
+#define OUR_FAULT " This is a mistake of prm-calendar; please tell the site's administrator."
 
 /* What a status and reason mean. The text follows "Google ". Without a reason: any. */
 typedef struct {
@@ -20,36 +21,40 @@ typedef struct {
 	const char *reason;
 	ProviderError code;
 	const char *text;
+	const char *remedy; /* NULL: what goes with the code */
 } Meaning;
 
 static const Meaning meanings[] = {
-	{400, "failedPrecondition", PROVIDER_ERROR_TEMPORARY, "cannot answer at the moment for"},
-	{400, NULL, PROVIDER_ERROR_PERMANENT, "does not understand our request for"},
-	{403, "rateLimitExceeded", PROVIDER_ERROR_TEMPORARY, "asks us to slow down for"},
-	{403, "userRateLimitExceeded", PROVIDER_ERROR_TEMPORARY, "asks us to slow down for"},
-	{403, "quotaExceeded", PROVIDER_ERROR_TEMPORARY, "asks us to slow down for"},
-	{403, "dailyLimitExceeded", PROVIDER_ERROR_TEMPORARY, "gives no more answers today for"},
+	{400, "failedPrecondition", PROVIDER_ERROR_TEMPORARY, "cannot answer at the moment for",
+		NULL},
+	{400, NULL, PROVIDER_ERROR_PERMANENT, "does not understand our request for", OUR_FAULT},
+	{403, "rateLimitExceeded", PROVIDER_ERROR_TEMPORARY, "asks us to slow down for", NULL},
+	{403, "userRateLimitExceeded", PROVIDER_ERROR_TEMPORARY, "asks us to slow down for", NULL},
+	{403, "quotaExceeded", PROVIDER_ERROR_TEMPORARY, "asks us to slow down for", NULL},
+	{403, "dailyLimitExceeded", PROVIDER_ERROR_TEMPORARY, "gives no more answers today for",
+		NULL},
 	{403, "accessNotConfigured", PROVIDER_ERROR_SITE,
-		"has the Calendar API switched off for this site's project, so cannot show"},
+		"has the Calendar API switched off for this site's project, so cannot show", NULL},
 	{403, "insufficientPermissions", PROVIDER_ERROR_PERMANENT,
-		"was not given your permission to show"},
+		"was not given your permission to show", NULL},
 	{403, "domainPolicy", PROVIDER_ERROR_PERMANENT,
-		"is forbidden by your organisation's administrator to show"},
+		"is forbidden by your organisation's administrator to show", NULL},
 	{403, "notACalendarUser", PROVIDER_ERROR_PERMANENT,
-		"has no Calendar service for this account, so cannot show"},
-	{403, "", PROVIDER_ERROR_TEMPORARY, "turned us away from"},
-	{403, NULL, PROVIDER_ERROR_PERMANENT, "does not let this account read"},
-	{404, NULL, PROVIDER_ERROR_PERMANENT, "does not find"},
-	{408, NULL, PROVIDER_ERROR_TEMPORARY, "took too long to answer for"},
-	{410, NULL, PROVIDER_ERROR_TEMPORARY, "wants us to begin anew with"},
-	{429, NULL, PROVIDER_ERROR_TEMPORARY, "asks us to slow down for"},
-	{503, NULL, PROVIDER_ERROR_TEMPORARY, "is busy and cannot answer for"},
+		"has no Calendar service for this account, so cannot show", NULL},
+	{403, "", PROVIDER_ERROR_TEMPORARY, "turned us away from", NULL},
+	{403, NULL, PROVIDER_ERROR_PERMANENT, "does not let this account read", NULL},
+	{404, NULL, PROVIDER_ERROR_PERMANENT, "does not find", NULL},
+	{408, NULL, PROVIDER_ERROR_TEMPORARY, "took too long to answer for", NULL},
+	{410, NULL, PROVIDER_ERROR_TEMPORARY, "wants us to begin anew with", NULL},
+	{429, NULL, PROVIDER_ERROR_TEMPORARY, "asks us to slow down for", NULL},
+	{503, NULL, PROVIDER_ERROR_TEMPORARY, "is busy and cannot answer for", NULL},
 };
 
 /* Without an entry above. */
-static const Meaning other_refusal = {0, NULL, PROVIDER_ERROR_PERMANENT, "refuses our request for"};
+static const Meaning other_refusal = {
+	0, NULL, PROVIDER_ERROR_PERMANENT, "refuses our request for", NULL};
 static const Meaning other_failure = {
-	0, NULL, PROVIDER_ERROR_TEMPORARY, "reports a fault of its own for"};
+	0, NULL, PROVIDER_ERROR_TEMPORARY, "reports a fault of its own for", NULL};
 
 /* What the owner, or someone else, is to do. */
 static const char *const remedies[] = {
@@ -115,7 +120,7 @@ void google_error_set_answer(GError **error, const HttpResponse *response, const
 	}
 	g_set_error(error, PROVIDER_ERROR, (int)meaning->code, "Google %s %s (%d%s%s).%s",
 		meaning->text, what, response->status, reason[0] != '\0' ? " " : "", reason,
-		remedies[meaning->code]);
+		meaning->remedy != NULL ? meaning->remedy : remedies[meaning->code]);
 }
 
 /* What the token endpoint's "error" means (RFC 6749, 5.2; the others are Google's own). */

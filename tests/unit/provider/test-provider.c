@@ -8,6 +8,7 @@ static void test_finds_by_name(void)
 
 	g_assert_nonnull(provider);
 	g_assert_cmpstr(provider->name, ==, "caldav");
+	g_assert_cmpstr(provider_find("google")->name, ==, "google");
 	g_assert_null(provider_find("CalDAV"));
 	g_assert_null(provider_find(""));
 }

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The Google provider against scripted answers: tokens, pages, and what is told to the sink. */
+#include <string.h>
+
+#include "../support/collecting_sink.h"
+#include "../support/fake_server.h"
+#include "provider/provider.h"
+
+#define NOW INT64_C(1768467600)
+#define TOKEN "POST /token"
+#define NAMES                                                                                      \
+	"{'kind':'calendar#calendarList','items':[{'id':'anna@x.org','summary':'Anna','primary':"  \
+	"true}]}"
+#define ITEM(id) "{'id':'" id "','start':{'date':'2026-01-15'},'end':{'date':'2026-01-16'}}"
+#define PAGE(next, items)                                                                          \
+	"{'kind':'calendar#events','summary':'S','nextPageToken':'" next "','items':[" items "]}"
+#define LAST(items) "{'kind':'calendar#events','summary':'S','items':[" items "]}"
+
+/* One answer of the server, whatever it is asked. */
+typedef struct {
+	int status;
+	const char *body; /* with ' for " */
+} Answer;
+
+typedef struct {
+	FakeServer *server;
+	HttpShared *shared;
+	HttpClient *http;
+	GTimeZone *zone;
+	char *api_base;
+	char *token_url;
+	ProviderService google;
+	ProviderRequest request;
+	CollectingSink *sink;
+	GPtrArray *stored; /* of char *: each time */
+	const char *newer; /* what somebody else stored meanwhile, or NULL */
+} Call;
+
+static int64_t now_utc(void)
+{
+	return NOW;
+}
+
+static void no_wait(void *data, unsigned msecs)
+{
+	(void)data, (void)msecs;
+}
+
+static bool store(void *data, const char *credentials_json, char **ret_newer, GError **error)
+{
+	Call *call = data;
+
+	(void)error;
+	g_ptr_array_add(call->stored, g_strdup(credentials_json));
+	*ret_newer = g_strdup(call->newer);
+	return true;
+}
+
+/* The answers come in this order; the last one stays. */
+static char *routes_of(const Answer *answers)
+{
+	cJSON *routes = cJSON_CreateObject();
+	cJSON *replies = cJSON_AddArrayToObject(routes, "*");
+	g_autofree char *printed = NULL;
+	GString *json;
+
+	for (; answers->status != 0; answers++) {
+		g_autofree char *body = g_strdelimit(g_strdup(answers->body), "'", '"');
+		cJSON *reply = cJSON_CreateObject();
+
+		cJSON_AddItemToArray(replies, reply);
+		cJSON_AddNumberToObject(reply, "status", answers->status);
+		if (answers->status == 307)
+			cJSON_AddStringToObject(cJSON_AddObjectToObject(reply, "headers"),
+				"Location", answers->body);
+		else
+			cJSON_AddStringToObject(reply, "body", body);
+	}
+	printed = cJSON_PrintUnformatted(routes);
+	cJSON_Delete(routes);
+	json = g_string_new(printed);
+	g_string_replace(json, "'", "\\u0027", 0);
+	return g_string_free(json, FALSE);
+}
+
+static void call_begin(Call *call, const Answer *answers, const char *credentials)
+{
+	static const char *const allowed[] = {"127.0.0.1", "localhost", NULL};
+	static const HttpOptions options = {
+		.connect_timeout_secs = 10,
+		.request_timeout_secs = 60,
+		.max_response_bytes = 1000000,
+		.allow_http = true,
+		.allow_private = allowed,
+		.wait_msecs = no_wait,
+	};
+	g_autofree char *routes = routes_of(answers);
+
+	*call = (Call){.server = fake_server_new(routes)};
+	call->shared = http_shared_new(&options);
+	call->http = http_client_new(call->shared);
+	call->zone = g_time_zone_new_utc();
+	call->api_base = fake_server_url(call->server, "/v3/");
+	call->token_url = fake_server_url(call->server, "/token");
+	call->google = (ProviderService){call->api_base, call->token_url, "id&1", "s+/="};
+	call->sink = collecting_sink_new();
+	call->stored = g_ptr_array_new_with_free_func(g_free);
+	call->request = (ProviderRequest){
+		.http = call->http,
+		.credentials_json = credentials,
+		.window = {NOW - 86400 * 30, NOW + 86400 * 30},
+		.site_zone = call->zone,
+		.now_utc = now_utc,
+		.google = &call->google,
+		.store_credentials = store,
+		.store_data = call,
+	};
+}
+
+static void call_clear(Call *call)
+{
+	collecting_sink_free(call->sink);
+	g_ptr_array_unref(call->stored);
+	http_client_free(call->http);
+	http_shared_free(call->shared);
+	g_time_zone_unref(call->zone);
+	g_free(call->api_base);
+	g_free(call->token_url);
+	fake_server_free(call->server);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Call, call_clear)
+
+static bool call_sync(Call *call, GError **error)
+{
+	return provider_find("google")->sync(&call->request, &call->sink->sink, error);
+}
+
+static char *joined_of(const GPtrArray *texts)
+{
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	for (unsigned i = 0; i < texts->len; i++)
+		g_string_append_printf(
+			line, "%s%s", i > 0 ? " " : "", (const char *)g_ptr_array_index(texts, i));
+	return g_strdup(line->str);
+}
+
+/* Good until an hour from now. */
+#define FRESH "{\"access_token\":\"old\",\"refresh_token\":\"r/1\",\"expires_at\":1768471200}"
+/* Good for five minutes less a second. */
+#define STALE                                                                                      \
+	"{\"access_token\":\"old\",\"refresh_token\":\"r/1\",\"expires_at\":\"1768467899\","       \
+	"\"mine\":[1]}"
+
+static void test_pages_short_and_empty(void)
+{
+	static const Answer answers[] = {{200, NAMES}, {200, PAGE("p 2", ITEM("a"))},
+		{200, PAGE("p3", "")}, {200, LAST(ITEM("b") ",{'start':{}}")}, {0}};
+	g_auto(Call) call = {0};
+	g_autoptr(GError) error = NULL;
+	g_autofree char *events = NULL;
+	g_autofree char *second = NULL;
+	g_autofree char *bearer = NULL;
+
+	call_begin(&call, answers, FRESH);
+	g_assert_true(call_sync(&call, &error));
+	g_assert_no_error(error);
+	events = joined_of(call.sink->event_uids);
+	g_assert_cmpstr(events, ==, "a b");
+	g_assert_cmpuint(call.sink->unreadables->len, ==, 1);
+	g_assert_cmpstr(g_ptr_array_index(call.sink->calendars, 0), ==, "primary|Anna");
+	g_assert_cmpstr(g_ptr_array_index(call.sink->ends, 0), ==, "complete");
+	second = fake_server_request_line(call.server, 2);
+	g_assert_true(g_str_has_prefix(second, "GET /v3/calendars/primary/events?"));
+	g_assert_true(g_str_has_suffix(second, "&pageToken=p%202"));
+	bearer = fake_server_header(call.server, 2, "authorization");
+	g_assert_cmpstr(bearer, ==, "Bearer old");
+	g_assert_cmpuint(call.stored->len, ==, 0);
+}
+
+typedef struct {
+	const char *name;
+	Answer answers[8];
+	const char *end; /* what end_calendar() must say: a part of the reason */
+} IncompleteCase;
+
+static const IncompleteCase incomplete_cases[] = {
+	{"later-page-fails", {{200, NAMES}, {200, PAGE("p2", ITEM("a"))}, {404, "{}"}, {0}},
+		"does not find"},
+	{"same-token-again",
+		{{200, NAMES}, {200, PAGE("p2", ITEM("a"))}, {200, PAGE("p2", ITEM("b"))}, {0}},
+		"cannot be read"},
+	{"cut-off", {{200, NAMES}, {200, "{'kind':'calendar#events','items':["}, {0}},
+		"cannot be read"},
+	{"web-page", {{200, NAMES}, {200, "<html>"}, {0}}, "cannot be read"},
+	{"another-object", {{200, NAMES}, {200, "{'items':[]}"}, {0}}, "cannot be read"},
+	{"two-objects", {{200, NAMES}, {200, LAST("") LAST("")}, {0}}, "cannot be read"},
+	{"names-and-all-fail", {{403, "<html>"}, {503, ""}, {0}}, "busy"},
+};
+
+static void test_incomplete(gconstpointer data)
+{
+	const IncompleteCase *one = data;
+	g_auto(Call) call = {0};
+	g_autoptr(GError) error = NULL;
+	const char *end;
+
+	call_begin(&call, one->answers, FRESH);
+	g_assert_true(call_sync(&call, &error));
+	g_assert_cmpuint(call.sink->ends->len, ==, 1);
+	end = g_ptr_array_index(call.sink->ends, 0);
+	g_test_message("%s", end);
+	g_assert_nonnull(strstr(end, one->end));
+}
+
+static void test_a_stale_token_is_renewed_and_stored(void)
+{
+	static const Answer answers[] = {
+		{200, "{'access_token':'new','expires_in':3599,'scope':'s','token_type':'Bearer'}"},
+		{200, NAMES}, {200, LAST("")}, {0}};
+	g_auto(Call) call = {0};
+	g_autoptr(GError) error = NULL;
+	g_autofree char *line = NULL;
+	g_autofree char *form = NULL;
+	g_autofree char *bearer = NULL;
+
+	call_begin(&call, answers, STALE);
+	g_assert_true(call_sync(&call, &error));
+	line = fake_server_request_line(call.server, 0);
+	form = fake_server_header(call.server, 0, "body");
+	bearer = fake_server_header(call.server, 1, "authorization");
+	g_assert_cmpstr(line, ==, TOKEN);
+	g_assert_cmpstr(form, ==,
+		"client_id=id%261&client_secret=s%2B%2F%3D&refresh_token=r%2F1&"
+		"grant_type=refresh_token");
+	g_assert_cmpstr(bearer, ==, "Bearer new");
+	g_assert_cmpuint(call.stored->len, ==, 1);
+	g_assert_cmpstr(g_ptr_array_index(call.stored, 0), ==,
+		"{\"refresh_token\":\"r/1\",\"mine\":[1],\"access_token\":\"new\","
+		"\"token_type\":\"Bearer\",\"scope\":\"s\",\"expires_at\":1768471199}");
+}
+
+static void test_newer_credentials_win(void)
+{
+	static const Answer answers[] = {
+		{200, "{'access_token':'new'}"}, {200, NAMES}, {200, LAST("")}, {0}};
+	g_auto(Call) call = {0};
+	g_autoptr(GError) error = NULL;
+	g_autofree char *bearer = NULL;
+
+	call_begin(&call, answers, STALE);
+	call.newer = "{\"access_token\":\"theirs\",\"expires_at\":1768471200}";
+	g_assert_true(call_sync(&call, &error));
+	bearer = fake_server_header(call.server, 1, "authorization");
+	g_assert_cmpstr(bearer, ==, "Bearer theirs");
+}
+
+static void test_a_short_lived_token_is_not_renewed_with_every_request(void)
+{
+	static const Answer answers[] = {{200, "{'access_token':'new','expires_in':10}"},
+		{200, NAMES}, {200, LAST("")}, {0}};
+	g_auto(Call) call = {0};
+	g_autoptr(GError) error = NULL;
+
+	call_begin(&call, answers, STALE);
+	g_assert_true(call_sync(&call, &error));
+	g_assert_cmpuint(fake_server_count(call.server, "/token"), ==, 1);
+}
+
+typedef struct {
+	const char *name;
+	const char *credentials;
+	Answer answers[6];
+	ProviderError code;
+	unsigned requests;
+} FailureCase;
+
+static const FailureCase failure_cases[] = {
+	{"no-json", "[]", {{500, ""}, {0}}, PROVIDER_ERROR_AUTHENTICATION, 0},
+	{"no-refresh-token", "{\"access_token\":\"x\",\"expires_at\":1}", {{500, ""}, {0}},
+		PROVIDER_ERROR_AUTHENTICATION, 0},
+	{"invalid-grant", STALE, {{400, "{'error':'invalid_grant'}"}, {0}},
+		PROVIDER_ERROR_AUTHENTICATION, 1},
+	{"invalid-client", STALE, {{401, "{'error':'invalid_client'}"}, {0}}, PROVIDER_ERROR_SITE,
+		1},
+	{"refused-twice", FRESH,
+		{{401, "{}"}, {200, "{'access_token':'new','expires_in':3600}"}, {401, "{}"}, {0}},
+		PROVIDER_ERROR_AUTHENTICATION, 3},
+	{"a-token-that-would-end-its-header",
+		"{\"access_token\":\"x\\r\\nHost: y\",\"expires_at\":1768471200}", {{500, ""}, {0}},
+		PROVIDER_ERROR_AUTHENTICATION, 0},
+};
+
+static void test_failures(gconstpointer data)
+{
+	const FailureCase *one = data;
+	g_auto(Call) call = {0};
+	g_autoptr(GError) error = NULL;
+
+	call_begin(&call, one->answers, one->credentials);
+	g_assert_false(call_sync(&call, &error));
+	g_assert_error(error, PROVIDER_ERROR, (int)one->code);
+	g_assert_cmpuint(fake_server_count(call.server, NULL), ==, one->requests);
+	g_assert_cmpuint(call.sink->open, ==, 0);
+}
+
+static void test_the_secret_follows_no_redirect_to_a_stranger(void)
+{
+	static const Answer answers[] = {
+		{307, "http://localhost:{port}/elsewhere"}, {200, "{}"}, {0}};
+	g_auto(Call) call = {0};
+	g_autoptr(GError) error = NULL;
+
+	call_begin(&call, answers, STALE);
+	g_assert_true(call_sync(&call, &error));
+	g_assert_cmpuint(fake_server_count(call.server, "/elsewhere"), ==, 0);
+	g_assert_nonnull(strstr(g_ptr_array_index(call.sink->ends, 0), "elsewhere"));
+}
+
+static void test_a_full_sink_stops_it(void)
+{
+	static const Answer answers[] = {
+		{200, NAMES}, {200, PAGE("p2", ITEM("a") "," ITEM("b"))}, {200, LAST("")}, {0}};
+	g_auto(Call) call = {0};
+	g_autoptr(GError) error = NULL;
+
+	call_begin(&call, answers, FRESH);
+	call.sink->fail_at_event = 1;
+	g_assert_false(call_sync(&call, &error));
+	g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+	g_assert_cmpuint(fake_server_count(call.server, NULL), ==, 2);
+}
+
+static void test_calendars_are_listed(void)
+{
+	static const Answer answers[] = {
+		{200, "{'kind':'calendar#calendarList','nextPageToken':'2','items':[{'id':'a',"
+		      "'summary':'A','summaryOverride':'Mine'},{'summary':'no id'}]}"},
+		{200, "{'kind':'calendar#calendarList','items':[{'id':'b','accessRole':"
+		      "'freeBusyReader'}]}"},
+		{0}};
+	g_auto(Call) call = {0};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) calendars = NULL;
+	const ProviderCalendar *first;
+	const ProviderCalendar *second;
+
+	call_begin(&call, answers, FRESH);
+	calendars = provider_find("google")->list_calendars(&call.request, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(calendars->len, ==, 2);
+	first = g_ptr_array_index(calendars, 0);
+	second = g_ptr_array_index(calendars, 1);
+	g_assert_cmpstr(first->name, ==, "Mine");
+	g_assert_true(first->holds_events);
+	g_assert_cmpstr(second->name, ==, "");
+	g_assert_false(second->holds_events);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/provider/google/pages-short-and-empty", test_pages_short_and_empty);
+	for (size_t i = 0; i < G_N_ELEMENTS(incomplete_cases); i++) {
+		g_autofree char *path =
+			g_strconcat("/provider/google/incomplete/", incomplete_cases[i].name, NULL);
+
+		g_test_add_data_func(path, &incomplete_cases[i], test_incomplete);
+	}
+	g_test_add_func("/provider/google/a-stale-token-is-renewed-and-stored",
+		test_a_stale_token_is_renewed_and_stored);
+	g_test_add_func("/provider/google/newer-credentials-win", test_newer_credentials_win);
+	g_test_add_func("/provider/google/a-short-lived-token-is-not-renewed-with-every-request",
+		test_a_short_lived_token_is_not_renewed_with_every_request);
+	for (size_t i = 0; i < G_N_ELEMENTS(failure_cases); i++) {
+		g_autofree char *path =
+			g_strconcat("/provider/google/fails/", failure_cases[i].name, NULL);
+
+		g_test_add_data_func(path, &failure_cases[i], test_failures);
+	}
+	g_test_add_func("/provider/google/the-secret-follows-no-redirect-to-a-stranger",
+		test_the_secret_follows_no_redirect_to_a_stranger);
+	g_test_add_func("/provider/google/a-full-sink-stops-it", test_a_full_sink_stops_it);
+	g_test_add_func("/provider/google/calendars-are-listed", test_calendars_are_listed);
+	return g_test_run();
+}
