@@ -199,6 +199,34 @@ static bool fill_host(Config *config, const WpConfig *wp_config, GError **error)
 	return true;
 }
 
+/* The names that the theme's versions have used, the first that is set wins. */
+static const struct {
+	const char *key;
+	const char *constants[2];
+} google_sources[] = {
+	{"client_id", {"GOOGLE_CALENDAR_CLIENT_ID", "GOOGLE_OAUTH_CLIENT_ID"}},
+	{"client_secret", {"GOOGLE_CALENDAR_CLIENT_SECRET", "GOOGLE_OAUTH_CLIENT_SECRET"}},
+};
+
+/* Not every site has a Google client: one that is missing, or that only PHP can tell, is missed
+ * when a Google calendar is synced. */
+static bool fill_google(Config *config, const WpConfig *wp_config, GError **error)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(google_sources); i++) {
+		const char *key = google_sources[i].key;
+		const WpConfigValue *value =
+			wp_config_find(wp_config, google_sources[i].constants[0]);
+
+		if (value == NULL)
+			value = wp_config_find(wp_config, google_sources[i].constants[1]);
+		if (value == NULL || value->text == NULL || config_is_given(config, "google", key))
+			continue;
+		if (!config_set(config, "google", key, value->text, error))
+			return false;
+	}
+	return true;
+}
+
 bool site_config_fill(Config *config, const WpConfig *wp_config, GError **error)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
@@ -216,7 +244,7 @@ bool site_config_fill(Config *config, const WpConfig *wp_config, GError **error)
 		if (!config_set(config, sources[i].section, sources[i].key, text, error))
 			return false;
 	}
-	return fill_host(config, wp_config, error);
+	return fill_host(config, wp_config, error) && fill_google(config, wp_config, error);
 }
 
 bool site_config_complete(Config *config, GError **error)

@@ -77,6 +77,30 @@ static void test_fills_what_is_left_out(Fixture *fixture, gconstpointer data)
 	g_assert_cmpstr(config->wordpress_auth_key, ==, "key ;");
 }
 
+static void test_googles_client(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Config) computed = NULL;
+	g_autoptr(Config) defined = NULL;
+	g_autoptr(Config) given = NULL;
+
+	(void)data;
+	write_file(fixture->wp_config, SITE "define('GOOGLE_OAUTH_CLIENT_ID', getenv('X'));");
+	computed = load(fixture, "", &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(computed->google_client_id, ==, "");
+	write_file(fixture->wp_config, SITE "define('GOOGLE_OAUTH_CLIENT_ID', 'oauth');"
+					    "define('GOOGLE_CALENDAR_CLIENT_SECRET', 'one');"
+					    "define('GOOGLE_OAUTH_CLIENT_SECRET', 'two');");
+	defined = load(fixture, "", &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(defined->google_client_id, ==, "oauth");
+	g_assert_cmpstr(defined->google_client_secret, ==, "one");
+	given = load(fixture, "[google]\nclient_id = mine\n", &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(given->google_client_id, ==, "mine");
+}
+
 static void test_the_ini_wins(Fixture *fixture, gconstpointer data)
 {
 	g_autoptr(GError) error = NULL;
@@ -184,6 +208,7 @@ int main(int argc, char **argv)
 #define ADD(path, data, function)                                                                  \
 	g_test_add(path, Fixture, data, fixture_set_up, function, fixture_tear_down)
 	ADD("/cli/site_config/fills", NULL, test_fills_what_is_left_out);
+	ADD("/cli/site_config/googles-client", NULL, test_googles_client);
 	ADD("/cli/site_config/ini-wins", NULL, test_the_ini_wins);
 	for (size_t i = 0; i < G_N_ELEMENTS(refusals); i++) {
 		g_autofree char *path =

@@ -310,6 +310,30 @@ static void test_update(gconstpointer data)
 	g_assert_true(g_bytes_equal(changed, again));
 }
 
+static void test_credentials_replace_only_those_expected(void)
+{
+	static const char stored[] = "a:1:{i:0;a:2:{s:2:\"id\";s:1:\"x\";s:11:\"credentials\";"
+				     "s:3:\"box\";}}";
+	static const char renewed[] = "a:1:{i:0;a:2:{s:2:\"id\";s:1:\"x\";s:11:\"credentials\";"
+				      "s:3:\"new\";}}";
+	const ConnectionChange expected = {.credentials = "new", .expected_credentials = "box"};
+	const ConnectionChange others = {.credentials = "new", .expected_credentials = "old"};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) changed =
+		connections_update(stored, strlen(stored), "x", &expected, &error);
+	g_autoptr(GBytes) again = NULL;
+
+	g_assert_no_error(error);
+	g_assert_cmpmem(g_bytes_get_data(changed, NULL), g_bytes_get_size(changed), renewed,
+		strlen(renewed));
+	/* The answer to the first write was lost, and it is tried once more. */
+	again = connections_update(renewed, strlen(renewed), "x", &expected, &error);
+	g_assert_no_error(error);
+	g_assert_true(g_bytes_equal(changed, again));
+	g_assert_null(connections_update(stored, strlen(stored), "x", &others, &error));
+	g_assert_error(error, CONNECTION_ERROR, CONNECTION_ERROR_CHANGED);
+}
+
 static void test_gone(void)
 {
 	static const char stored[] = "a:1:{i:0;a:1:{s:2:\"id\";s:1:\"y\";}}";
@@ -360,6 +384,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/wp/connection/odd-lists-are-understood", test_odd_lists);
 	g_test_add_func("/wp/connection/nothing-stored-is-no-connections", test_nothing_stored);
 	g_test_add_func("/wp/connection/damaged-is-refused", test_damaged);
+	g_test_add_func("/wp/connection/credentials-replace-only-those-expected",
+		test_credentials_replace_only_those_expected);
 	g_test_add_func("/wp/connection/removed-meanwhile-is-said", test_gone);
 	g_test_add_func("/wp/connection/damage-never-crashes", test_damage);
 	for (size_t i = 0; i < G_N_ELEMENTS(problems); i++) {
