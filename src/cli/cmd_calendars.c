@@ -92,33 +92,38 @@ static void print_text(
 	}
 }
 
-static GPtrArray *list_calendars(
-	const CalendarsRun *run, const Connection *connection, GError **error)
+static bool list_calendars(const CalendarsRun *run, const Connection *connection,
+	GPtrArray **ret_calendars, GError **error)
 {
 	const Provider *provider = provider_find(connection->provider);
 	const TimeWindow none = {0, 0};
 	g_auto(Account) account = {0};
 	ProviderRequest request;
+	GPtrArray *calendars;
 
 	if (provider == NULL) {
 		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT,
 			"The provider '%s' is not supported by this version.",
 			connection->provider);
-		return NULL;
+		return false;
 	}
 	if (!account_open(&account, run->context, run->app->db, run->http, run->user->id,
 		    connection, error))
-		return NULL;
+		return false;
 	request = account_request(&account, none);
-	return provider->list_calendars(&request, error);
+	calendars = provider->list_calendars(&request, error);
+	if (calendars == NULL)
+		return false;
+	*ret_calendars = calendars;
+	return true;
 }
 
 static void show(CalendarsRun *run, const Connection *connection)
 {
 	g_autoptr(GError) failure = NULL;
-	g_autoptr(GPtrArray) calendars = list_calendars(run, connection, &failure);
+	g_autoptr(GPtrArray) calendars = NULL;
 
-	if (calendars == NULL)
+	if (!list_calendars(run, connection, &calendars, &failure))
 		run->failed++;
 	if (run->connections != NULL)
 		add_json(run->connections, connection, calendars, failure);
