@@ -3,12 +3,15 @@
 # Variables that a packager or developer may set:
 #   CC, CFLAGS, CPPFLAGS, LDFLAGS   as everywhere; they come after our own flags
 #   DESTDIR, PREFIX                 where `make install` puts things (PREFIX: /usr)
+#   SYSCONFDIR, UNITDIR             /etc; systemd's units: PREFIX/lib/systemd/system
 #   VARIANT                         plain (default), asan, tsan, coverage: objects in build/VARIANT
 #   WERROR=1                        warnings are errors (CI)
 #   V=1                             show whole commands
 VERSION := 0.1.0
 CC ?= cc
 PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 VARIANT ?= plain
 PKG_CONFIG ?= pkg-config
 PYTHON ?= /usr/bin/python3
@@ -18,7 +21,7 @@ BUILD := build/$(VARIANT)
 PROGRAM := $(if $(filter plain,$(VARIANT)),build,$(BUILD))/prm-calendar
 
 # Asked for once, and not by targets that build nothing.
-ifeq ($(filter help clean format packages check demo fuzz,$(MAKECMDGOALS)),)
+ifeq ($(filter help clean format packages check demo deb fuzz,$(MAKECMDGOALS)),)
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
 LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
 endif
@@ -55,7 +58,7 @@ Q := $(if $(V),,@)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all help install clean unit-tests check-vectors packages check check-built checker fuzz demo bench lint format
+.PHONY: all help install clean unit-tests check-vectors packages check check-built checker fuzz demo bench deb lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -151,10 +154,28 @@ lint: ## check formatting, our own rules, cppcheck and clang-tidy
 format: ## apply .clang-format to all C files
 	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES) $(FUZZ_SOURCES) packaging/completions/generate.c
 
-install: $(PROGRAM) ## install into DESTDIR and PREFIX
+install: $(PROGRAM) $(COMPLETIONS) ## install into DESTDIR and PREFIX; keeps an ini that is there
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/prm-calendar
+	install -D -m 755 packaging/is-configured $(DESTDIR)$(PREFIX)/lib/prm-calendar/is-configured
 	install -D -m 644 sql/grants.sql $(DESTDIR)$(PREFIX)/share/prm-calendar/sql/grants.sql
-	install -D -m 644 conf/prm-calendar.ini $(DESTDIR)$(PREFIX)/share/doc/prm-calendar/examples/prm-calendar.ini
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 packaging/man/prm-calendar.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 packaging/man/prm-calendar.ini.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 packaging/man/prm-calendar.7
+	install -D -m 644 $(BUILD)/completions/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/prm-calendar
+	install -D -m 644 $(BUILD)/completions/zsh $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_prm-calendar
+	install -D -m 644 packaging/sysusers.d/prm-calendar.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/prm-calendar.conf
+	install -D -m 644 -t $(DESTDIR)$(UNITDIR) packaging/systemd/prm-calendar*
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/prm-calendar/examples conf/prm-calendar.ini packaging/examples/*
+	sed -i 's#/usr/\(bin\|lib\)/prm-calendar#$(PREFIX)/\1/prm-calendar#' $(DESTDIR)$(UNITDIR)/prm-calendar*.service \
+		$(DESTDIR)$(PREFIX)/share/doc/prm-calendar/examples/prm-calendar.cron
+	install -d $(DESTDIR)$(SYSCONFDIR)/prm-calendar/sites
+	test -e $(DESTDIR)$(SYSCONFDIR)/prm-calendar/prm-calendar.ini || \
+		install -m 640 conf/prm-calendar.ini $(DESTDIR)$(SYSCONFDIR)/prm-calendar/prm-calendar.ini
+
+# dpkg-buildpackage leaves its files beside the source: so it gets a copy of it.
+deb: ## build the Debian package into build/deb
+	$(Q)packaging/packages build deb
+	$(Q)packaging/build-deb
 
 clean: ## remove build/
 	rm -rf build
