@@ -9,7 +9,8 @@
 
 static bool is_file(const char *argument)
 {
-	return argument != NULL && strstr(argument, "FILE") != NULL;
+	return argument != NULL &&
+	       (strstr(argument, "FILE") != NULL || strstr(argument, "PATH") != NULL);
 }
 
 static void bash_words(const CliOption *table)
