@@ -35,7 +35,6 @@ typedef struct {
 typedef struct {
 	char *bytes; /* or NULL */
 	size_t length;
-	bool gone; /* an explicit 404 or 410 */
 } Answer;
 
 /* The answers to the members from `first` on. */
@@ -101,9 +100,7 @@ static bool take_answer(void *data, DavResponse *take_response, GError **error)
 		if (index == 0)
 			continue;
 		answer = &batch->answers[index - 1];
-		if (response->status == 404 || response->status == 410) {
-			answer->gone = true;
-		} else if (property != NULL && property->text_bytes > 0 && answer->bytes == NULL) {
+		if (property != NULL && property->text_bytes > 0 && answer->bytes == NULL) {
 			answer->length = property->text_bytes;
 			answer->bytes = g_steal_pointer(&property->text);
 			break;
@@ -149,7 +146,9 @@ static bool use_answers(
 		if (bytes != NULL) {
 			if (!fetch->func(fetch->data, member, bytes, answers[i].length, error))
 				return false;
-		} else if (!answers[i].gone && !fetch_one(fetch, member, error)) {
+		} else if (!fetch_one(fetch, member, error)) {
+			/* Also after a 404: it was just listed, and a server that misreads the
+			 * hrefs of multigets must not empty the calendar. */
 			return false;
 		}
 	}

@@ -146,7 +146,9 @@ GPtrArray *caldav_list_members(
 	g_autoptr(GError) refusal = NULL;
 	g_autoptr(GPtrArray) members = list_by_propfind(session, calendar, &refusal);
 	bool saw_collection = false;
-	bool may_be_empty = is_refusal(refusal);
+	/* After a 403 nothing is to be believed that would empty a calendar: access may be going.
+	 */
+	bool may_be_empty = g_error_matches(refusal, CALDAV_ERROR, CALDAV_ERROR_UNSUPPORTED);
 
 	if (members != NULL)
 		return g_steal_pointer(&members);
