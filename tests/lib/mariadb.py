@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A private MariaDB in a folder: reached through its socket, with a TCP port only when asked for."""
 
+import contextlib
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -103,12 +105,54 @@ class MariaDb:
                          f"INSERT INTO `{target}`.`{name}` SELECT * FROM `{source}`.`{name}`;"
                          for name in names))
 
+    @contextlib.contextmanager
+    def query_log(self):
+        """Logs every statement of every connection meanwhile; yields a QueryLog.
+
+        Into a file: a log in a table would count as writes of the connections that are logged."""
+        path = os.path.join(os.path.dirname(self.socket), f"queries-{os.getpid()}.log")
+        self.sql(f"SET GLOBAL log_output = 'FILE'; SET GLOBAL general_log_file = '{path}';"
+                 "SET GLOBAL general_log = ON")
+        try:
+            yield QueryLog(path)
+        finally:
+            self.sql("SET GLOBAL general_log = OFF")
+            os.unlink(path)
+
     def checksum(self, database, leave_out=()):
         """One text that changes when any row of any table of the database does."""
         names = sorted(row[0] for row in self.sql("SHOW TABLES", database)
                        if row[0] not in leave_out)
         rows = self.sql("CHECKSUM TABLE " + ",".join(f"`{name}`" for name in names), database)
         return "\n".join(" ".join(row) for row in rows)
+
+
+class QueryLog:
+    """MariaDB's general query log: "[time]<tab>thread command<tab>text", text over several lines."""
+
+    _ENTRY = re.compile(r"^(?:\d{6} +[\d:]+)?\t+ *(\d+) ([A-Z]\w*(?: \w+)?)\t(.*)$")
+
+    def __init__(self, path):
+        self._path = path
+
+    def of(self, user):
+        """Statements of connections that this user opened while the log ran, in order."""
+        threads, statements, current = set(), [], None
+        with open(self._path, encoding="utf-8", errors="replace") as log:
+            for line in log:
+                entry = self._ENTRY.match(line.rstrip("\n"))
+                if not entry:
+                    if current is not None:
+                        statements[current] += "\n" + line.rstrip("\n")
+                    continue
+                thread, command, text = entry.groups()
+                current = None
+                if command == "Connect" and text.startswith(f"{user}@"):
+                    threads.add(thread)
+                elif command in ("Query", "Execute") and thread in threads:
+                    current = len(statements)
+                    statements.append(text)
+        return statements
 
 
 def _program(name):

@@ -160,14 +160,9 @@ class Story(unittest.TestCase):
 
     def statements(self, action):
         """The SQL that the site's database user sent while action() ran."""
-        database = self.sandbox.database
-        # Left on: another story may be at it, too.
-        database.sql("SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON")
-        logged = ("SELECT argument FROM mysql.general_log WHERE user_host LIKE '%"
-                  f"{self.wp.user}%' AND command_type IN ('Query', 'Execute')")
-        before = len(database.sql(logged))
-        action()
-        return [row[0] for row in database.sql(logged)[before:]]
+        with self.sandbox.database.query_log() as log:
+            action()
+            return log.of(self.wp.user)
 
     # --- times
 
