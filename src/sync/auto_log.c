@@ -14,24 +14,48 @@ G_DEFINE_QUARK(auto - log - error - quark, auto_log_error)
 /* A statement has room for 65,535 parameters. */
 enum { USERS_PER_QUEUE = 10000 };
 
+/* What is written in one transaction: the events, and the people of all of them. A single event may
+ * have more people. */
+enum { BATCH_EVENTS_MAX = 100, BATCH_PEOPLE_MAX = 500 };
+
 /* A user some of whose connections log by themselves. */
 typedef struct {
 	WpUser *user;
 	GHashTable *connection_ids; /* set of strings */
 } Owner;
 
+/* An event that qualifies, and its people. */
+typedef struct {
+	ActivityRequest request; /* of what follows */
+	PastEvent *event;
+	GArray *people;
+} Candidate;
+
 typedef struct {
 	Db *db;
 	const WpSite *site;
 	const AutoLogOptions *options;
 	const AutoLogCallbacks *callbacks;
-	char *now; /* "Y-m-d H:i:s", site time */
+	char *now;        /* "Y-m-d H:i:s", site time */
+	GPtrArray *batch; /* of Candidate: to be written next */
+	size_t batch_people;
 	AutoLogCounts counts;
 } Run;
+
+static void candidate_free(gpointer data)
+{
+	Candidate *candidate = data;
+
+	past_event_free(candidate->event);
+	g_array_unref(candidate->people);
+	g_clear_pointer(&candidate->request.logged, g_array_unref);
+	g_free(candidate);
+}
 
 static void run_clear(Run *run)
 {
 	g_clear_pointer(&run->now, g_free);
+	g_clear_pointer(&run->batch, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
 
@@ -142,38 +166,101 @@ static void tell_activities(Run *run, const PastEvent *event, const GArray *logg
 	}
 }
 
-static bool log_event(
-	Run *run, const PastEvent *event, const WpUser *user, const GArray *people, GError **error)
+/* `user` is borrowed until the batch is sent. */
+static void batch_add(Run *run, PastEvent *take_event, GArray *take_people, const WpUser *user)
 {
-	const ActivityText text = {.author = user->display_name, .content = run->options->content};
-	g_autoptr(GArray) logged = NULL;
+	Candidate *candidate = g_new0(Candidate, 1);
 
-	if (!activities_log(run->db, run->site, event, people, &text, run->options->dry_run,
-		    &logged, error))
+	candidate->event = take_event;
+	candidate->people = take_people;
+	candidate->request = (ActivityRequest){
+		.event = take_event,
+		.person_ids = take_people,
+		.author = user->display_name,
+	};
+	g_ptr_array_add(run->batch, candidate);
+	run->batch_people += take_people->len;
+}
+
+static bool log_candidates(Run *run, guint first, guint count, GError **error)
+{
+	g_autoptr(GPtrArray) requests = g_ptr_array_new();
+
+	for (guint i = first; i < first + count; i++)
+		g_ptr_array_add(requests, &((Candidate *)run->batch->pdata[i])->request);
+	if (!activities_log(run->db, run->site, requests, run->options->content,
+		    run->options->dry_run, error))
 		return false;
-	tell_activities(run, event, logged);
+	for (guint i = first; i < first + count; i++) {
+		const Candidate *candidate = run->batch->pdata[i];
+
+		tell_activities(run, candidate->event, candidate->request.logged);
+	}
 	return true;
 }
 
-/* One event of the queue. What concerns this event alone does not stop the others. */
-static bool consider(Run *run, const PastEvent *event, const Owner *owner, GError **error)
+/* What concerns one event alone does not stop the others. */
+static bool log_each(Run *run, GError **error)
 {
-	g_autoptr(GArray) people = choose_people(run, event, owner->user);
+	for (guint i = 0; i < run->batch->len; i++) {
+		const PastEvent *event = ((Candidate *)run->batch->pdata[i])->event;
+		g_autoptr(GError) why = NULL;
+
+		if (log_candidates(run, i, 1, &why))
+			continue;
+		if (!g_error_matches(why, DB_ERROR, DB_ERROR_QUERY)) {
+			g_propagate_error(error, g_steal_pointer(&why));
+			return false;
+		}
+		tell_problem(run, event->user_id, event->post_id, why);
+	}
+	return true;
+}
+
+/* All at once; where the server refuses that, one after the other, which finds the bad one. */
+static bool batch_send(Run *run, GError **error)
+{
 	g_autoptr(GError) why = NULL;
+	bool sent = log_candidates(run, 0, run->batch->len, &why);
+
+	if (!sent && g_error_matches(why, DB_ERROR, DB_ERROR_QUERY))
+		sent = log_each(run, error);
+	else if (!sent)
+		g_propagate_error(error, g_steal_pointer(&why));
+	g_ptr_array_set_size(run->batch, 0);
+	run->batch_people = 0;
+	return sent;
+}
+
+/* No more events than the limit has room for: each may get an activity. */
+static bool batch_is_full(const Run *run)
+{
+	return run->batch->len >= BATCH_EVENTS_MAX || run->batch_people >= BATCH_PEOPLE_MAX ||
+	       run->batch->len >= run->options->limit - run->counts.events;
+}
+
+static bool batch_contains(const Run *run, const PastEvent *event)
+{
+	for (guint i = 0; i < run->batch->len; i++) {
+		if (((const Candidate *)run->batch->pdata[i])->event->post_id == event->post_id)
+			return true;
+	}
+	return false;
+}
+
+/* One event of the queue, which names those twice that have two rows of the end. */
+static void consider(Run *run, PastEvent *take_event, const Owner *owner)
+{
+	g_autoptr(PastEvent) event = take_event;
+	g_autoptr(GArray) people = choose_people(run, event, owner->user);
 
 	if (!g_hash_table_contains(owner->connection_ids, event->connection_id) ||
-		reason_against(run, event, owner->user, people) != NULL) {
+		reason_against(run, event, owner->user, people) != NULL ||
+		batch_contains(run, event)) {
 		run->counts.passed_over++;
-		return true;
+		return;
 	}
-	if (log_event(run, event, owner->user, people, &why))
-		return true;
-	if (!g_error_matches(why, DB_ERROR, DB_ERROR_QUERY)) {
-		g_propagate_error(error, g_steal_pointer(&why));
-		return false;
-	}
-	tell_problem(run, event->user_id, event->post_id, why);
-	return true;
+	batch_add(run, g_steal_pointer(&event), g_steal_pointer(&people), owner->user);
 }
 
 static bool run_queue(
@@ -190,9 +277,11 @@ static bool run_queue(
 		if (!past_event_queue_next(queue, &event, error))
 			return false;
 		if (event == NULL)
-			return true;
+			return batch_send(run, error);
 		owner = g_hash_table_lookup(owners, &event->user_id);
-		if (owner != NULL && !consider(run, event, owner, error))
+		if (owner != NULL)
+			consider(run, g_steal_pointer(&event), owner);
+		if (batch_is_full(run) && !batch_send(run, error))
 			return false;
 	}
 	return true;
@@ -318,7 +407,8 @@ static bool log_one(Run *run, GError **error)
 	reason = reason_against(run, event, user, people);
 	if (reason != NULL)
 		return refuse(run, AUTO_LOG_ERROR_REFUSED, reason, error);
-	return log_event(run, event, user, people, error);
+	batch_add(run, g_steal_pointer(&event), g_steal_pointer(&people), user);
+	return log_candidates(run, 0, 1, error);
 }
 
 bool auto_log_run(Db *db, const WpSite *site, const AutoLogOptions *options,
@@ -330,6 +420,7 @@ bool auto_log_run(Db *db, const WpSite *site, const AutoLogOptions *options,
 		.options = options,
 		.callbacks = callbacks,
 		.now = site_zone_format(site->zone, options->now_utc),
+		.batch = g_ptr_array_new_with_free_func(candidate_free),
 	};
 
 	if (!(options->event_id != 0 ? log_one(&run, error) : log_queue(&run, error)))

@@ -1,33 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writing activities: one comment a person, the event's flag and the persons' counts, all or
+/* Writing activities: one comment a person, the events' flags and the persons' counts, all or
  * nothing. */
 #include "wp/activities.h"
 
 #include <string.h>
 
 #include "wp/activity_history.h"
+#include "wp/activity_rows.h"
 #include "wp/column_text.h"
 #include "wp/esc.h"
 #include "wp/event_sql.h"
-#include "wp/php_value.h"
 
-/* comment_author is a tinytext, comment_content a text. */
-enum { AUTHOR_BYTES_MAX = 255, CONTENT_BYTES_MAX = 65535 };
+/* comment_content is a text. */
+enum { CONTENT_BYTES_MAX = 65535 };
 
 /* The locks make two programs that log the same meeting wait for each other. */
-static const char people_sql[] =
-	"SELECT ID FROM {posts} WHERE post_type = 'person' AND post_status = 'publish' "
-	"AND post_author = ? AND ID IN (";
+static const char people_sql[] = "SELECT ID, post_author FROM {posts} WHERE post_type = 'person' "
+				 "AND post_status = 'publish' AND ID IN (";
+enum { COLUMN_PERSON_ID, COLUMN_USER_ID };
 
-static const char flag_sql[] = "SELECT meta_value FROM {postmeta} WHERE post_id = ? "
-			       "AND meta_key = '_logged_as_activity' ORDER BY meta_id";
-
-static const char insert_comment_sql[] =
-	"INSERT INTO {comments} (comment_post_ID, comment_author_IP, comment_author, "
-	"comment_author_email, comment_author_url, comment_date, comment_date_gmt, "
-	"comment_content, "
-	"comment_karma, comment_approved, comment_agent, comment_type, comment_parent, user_id) "
-	"VALUES (?, '', ?, '', '', ?, ?, ?, 0, '1', '', ?, 0, ?)";
+static const char flags_sql[] = "SELECT post_id, meta_value FROM {postmeta} WHERE "
+				"meta_key = '_logged_as_activity' AND post_id IN (";
+enum { COLUMN_EVENT_ID, COLUMN_FLAG };
 
 /* wp_update_comment_count_now(). From 6.9 on (database version 60717) WordPress keeps its editors'
  * notes in comments and leaves them out. */
@@ -37,22 +31,14 @@ static const char recount_sql[] =
 	"OR COALESCE((SELECT CAST(o.option_value AS UNSIGNED) FROM {options} o "
 	"WHERE o.option_name = 'db_version'), 0) < 60717)) WHERE p.ID IN (";
 
-/* One event being logged; what the transaction finds out is made anew in each try. */
+/* The events of one transaction. */
 typedef struct {
 	const WpSite *site;
-	const PastEvent *event;
-	const GArray *person_ids;
-	const ActivityText *text;
 	bool dry_run;
-	bool is_logged; /* meanwhile, by someone else */
-	GArray *people; /* of int64_t: contacts of the user, in the order of person_ids */
-	GArray *to_log; /* those who have no activity of the meeting */
-} Logging;
-
-static const int64_t *ids_of(const GArray *ids)
-{
-	return (const int64_t *)(const void *)ids->data;
-}
+	GPtrArray *meetings;   /* of ActivityMeeting */
+	GHashTable *by_event;  /* post id -> ActivityMeeting */
+	GHashTable *by_person; /* person id -> GPtrArray of ActivityMeeting, in order */
+} Batch;
 
 static void append_value(GString *content, const PastEvent *event, const char *name)
 {
@@ -88,251 +74,311 @@ char *activity_content(const PastEvent *event, const char *content, const WpSite
 	return column_text(filled->str, CONTENT_BYTES_MAX, site);
 }
 
-static bool read_flag(Db *db, Logging *logging, GError **error)
+static GHashTable *id_set_new(void)
 {
-	DbStatement *statement = db_prepare(db, flag_sql, error);
-	const char *value;
-	bool row;
-
-	if (statement == NULL)
-		return false;
-	db_bind_int(statement, logging->event->post_id);
-	if (!db_query(statement, error) || !db_next(statement, &row, error))
-		return false;
-	value = row ? db_column_text(statement, 0) : NULL;
-	logging->is_logged = value != NULL && !g_str_equal(value, "") && !g_str_equal(value, "0");
-	db_finish(statement);
-	return true;
+	return g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
-/* Puts the ids that a statement answers with into a set. */
-static bool read_ids(DbStatement *statement, GHashTable *ids, GError **error)
+static void id_set_add(GHashTable *set, int64_t id)
 {
+	g_hash_table_add(set, g_memdup2(&id, sizeof(id)));
+}
+
+static const int64_t *ids_of(const GArray *ids)
+{
+	return (const int64_t *)(const void *)ids->data;
+}
+
+static void meeting_free(gpointer data)
+{
+	ActivityMeeting *meeting = data;
+
+	g_free(meeting->content);
+	g_array_unref(meeting->people);
+	g_hash_table_unref(meeting->had);
+	g_array_unref(meeting->to_log);
+	g_free(meeting);
+}
+
+static void meeting_forget(ActivityMeeting *meeting)
+{
+	meeting->is_logged = false;
+	meeting->has_flag = false;
+	g_array_set_size(meeting->people, 0);
+	g_hash_table_remove_all(meeting->had);
+	g_array_set_size(meeting->to_log, 0);
+}
+
+static void unref_array(gpointer array)
+{
+	g_ptr_array_unref(array);
+}
+
+static void batch_clear(Batch *batch)
+{
+	g_clear_pointer(&batch->meetings, g_ptr_array_unref);
+	g_clear_pointer(&batch->by_event, g_hash_table_unref);
+	g_clear_pointer(&batch->by_person, g_hash_table_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Batch, batch_clear)
+
+static void batch_add(Batch *batch, ActivityRequest *request, const char *content)
+{
+	ActivityMeeting *meeting = g_new0(ActivityMeeting, 1);
+
+	meeting->request = request;
+	meeting->content = activity_content(request->event, content, batch->site);
+	meeting->place = batch->meetings->len;
+	meeting->people = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	meeting->had = id_set_new();
+	meeting->to_log = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_ptr_array_add(batch->meetings, meeting);
+	g_hash_table_insert(batch->by_event,
+		g_memdup2(&request->event->post_id, sizeof(request->event->post_id)), meeting);
+}
+
+/* The first row counts, as get_post_meta() reads it. */
+static bool read_flags(Db *db, Batch *batch, GError **error)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	DbStatement *statement;
 	bool row;
 
-	if (!db_query(statement, error))
+	for (guint i = 0; i < batch->meetings->len; i++) {
+		const ActivityMeeting *meeting = batch->meetings->pdata[i];
+
+		g_array_append_val(ids, meeting->request->event->post_id);
+	}
+	statement = event_sql_prepare_ids(
+		db, flags_sql, ids_of(ids), ids->len, ") ORDER BY meta_id", error);
+	if (statement == NULL || !db_query(statement, error))
 		return false;
 	for (;;) {
+		ActivityMeeting *meeting;
+		const char *value;
 		int64_t id;
 
 		if (!db_next(statement, &row, error))
 			return false;
 		if (!row)
 			return true;
-		id = db_column_int(statement, 0);
-		g_hash_table_add(ids, g_memdup2(&id, sizeof(id)));
+		id = db_column_int(statement, COLUMN_EVENT_ID);
+		meeting = g_hash_table_lookup(batch->by_event, &id);
+		if (meeting == NULL || meeting->has_flag)
+			continue;
+		value = db_column_text(statement, COLUMN_FLAG);
+		meeting->has_flag = true;
+		meeting->is_logged =
+			value != NULL && !g_str_equal(value, "") && !g_str_equal(value, "0");
 	}
+}
+
+/* Everyone named by some request, each once. Caller unrefs. */
+static GArray *all_person_ids(const Batch *batch)
+{
+	GArray *ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_autoptr(GHashTable) seen = id_set_new();
+
+	for (guint i = 0; i < batch->meetings->len; i++) {
+		const ActivityMeeting *meeting = batch->meetings->pdata[i];
+		const GArray *person_ids = meeting->request->person_ids;
+
+		for (guint j = 0; j < person_ids->len; j++) {
+			int64_t id = g_array_index(person_ids, int64_t, j);
+
+			if (g_hash_table_contains(seen, &id))
+				continue;
+			id_set_add(seen, id);
+			g_array_append_val(ids, id);
+		}
+	}
+	return ids;
+}
+
+/* Fills `owners`: person id -> user id. */
+static bool lock_people(Db *db, const Batch *batch, GHashTable *owners, GError **error)
+{
+	g_autoptr(GArray) ids = all_person_ids(batch);
+	DbStatement *statement;
+	bool row;
+
+	if (ids->len == 0)
+		return true;
+	statement = event_sql_prepare_ids(db, people_sql, ids_of(ids), ids->len,
+		batch->dry_run ? ") ORDER BY ID" : ") ORDER BY ID FOR UPDATE", error);
+	if (statement == NULL || !db_query(statement, error))
+		return false;
+	for (;;) {
+		int64_t person_id;
+		int64_t user_id;
+
+		if (!db_next(statement, &row, error))
+			return false;
+		if (!row)
+			return true;
+		person_id = db_column_int(statement, COLUMN_PERSON_ID);
+		user_id = db_column_int(statement, COLUMN_USER_ID);
+		g_hash_table_insert(owners, g_memdup2(&person_id, sizeof(person_id)),
+			g_memdup2(&user_id, sizeof(user_id)));
+	}
+}
+
+static void index_person(Batch *batch, int64_t person_id, ActivityMeeting *meeting)
+{
+	GPtrArray *meetings = g_hash_table_lookup(batch->by_person, &person_id);
+
+	if (meetings == NULL) {
+		meetings = g_ptr_array_new();
+		g_hash_table_insert(
+			batch->by_person, g_memdup2(&person_id, sizeof(person_id)), meetings);
+	}
+	g_ptr_array_add(meetings, meeting);
 }
 
 /* Each once, and only those whom the user still has. */
-static bool read_people(Db *db, Logging *logging, GError **error)
+static void take_people(Batch *batch, ActivityMeeting *meeting, GHashTable *owners)
 {
-	g_autoptr(GHashTable) found =
-		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-	g_autofree char *sql = db_repeat_sql(people_sql, "?", logging->person_ids->len,
-		logging->dry_run ? ") ORDER BY ID" : ") ORDER BY ID FOR UPDATE");
+	const ActivityRequest *request = meeting->request;
+	g_autoptr(GHashTable) seen = id_set_new();
+
+	for (guint i = 0; i < request->person_ids->len; i++) {
+		int64_t id = g_array_index(request->person_ids, int64_t, i);
+		const int64_t *owner = g_hash_table_lookup(owners, &id);
+
+		if (owner == NULL || *owner != request->event->user_id ||
+			g_hash_table_contains(seen, &id))
+			continue;
+		id_set_add(seen, id);
+		g_array_append_val(meeting->people, id);
+		if (!meeting->is_logged)
+			index_person(batch, id, meeting);
+	}
+}
+
+/* The person gets an activity of this meeting: later ones of the batch may be copies of it. */
+static void settle(const Batch *batch, const ActivityMeeting *meeting, int64_t person_id)
+{
+	const GPtrArray *meetings = g_hash_table_lookup(batch->by_person, &person_id);
+
+	g_array_append_val(meeting->to_log, person_id);
+	for (guint i = 0; i < meetings->len; i++) {
+		const ActivityMeeting *later = meetings->pdata[i];
+
+		if (later->place > meeting->place &&
+			!g_hash_table_contains(later->had, &person_id) &&
+			activity_history_repeats(
+				meeting->request->event, meeting->content, later->request->event))
+			id_set_add(later->had, person_id);
+	}
+}
+
+static bool choose_people(Db *db, Batch *batch, GError **error)
+{
+	g_autoptr(GHashTable) owners =
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+
+	g_hash_table_remove_all(batch->by_person);
+	for (guint i = 0; i < batch->meetings->len; i++)
+		meeting_forget(batch->meetings->pdata[i]);
+	if (!lock_people(db, batch, owners, error) || !read_flags(db, batch, error))
+		return false;
+	for (guint i = 0; i < batch->meetings->len; i++)
+		take_people(batch, batch->meetings->pdata[i], owners);
+	if (!activity_history_find(db, batch->site, batch->by_person, error))
+		return false;
+	for (guint i = 0; i < batch->meetings->len; i++) {
+		const ActivityMeeting *meeting = batch->meetings->pdata[i];
+
+		for (guint j = 0; j < meeting->people->len && !meeting->is_logged; j++) {
+			int64_t id = g_array_index(meeting->people, int64_t, j);
+
+			if (!g_hash_table_contains(meeting->had, &id))
+				settle(batch, meeting, id);
+		}
+	}
+	return true;
+}
+
+static bool insert_flags(Db *db, const GArray *event_ids, GError **error)
+{
+	g_autofree char *sql =
+		db_repeat_sql("INSERT INTO {postmeta} (post_id, meta_key, meta_value) VALUES ",
+			"(?, '_logged_as_activity', '1')", event_ids->len, "");
 	DbStatement *statement = db_prepare(db, sql, error);
 
 	if (statement == NULL)
 		return false;
-	db_bind_int(statement, logging->event->user_id);
-	for (guint i = 0; i < logging->person_ids->len; i++)
-		db_bind_int(statement, g_array_index(logging->person_ids, int64_t, i));
-	if (!read_ids(statement, found, error))
-		return false;
-	for (guint i = 0; i < logging->person_ids->len; i++) {
-		int64_t id = g_array_index(logging->person_ids, int64_t, i);
-
-		if (g_hash_table_remove(found, &id))
-			g_array_append_val(logging->people, id);
-	}
-	return true;
-}
-
-static bool choose_people(Db *db, Logging *logging, GError **error)
-{
-	g_autoptr(GHashTable) had =
-		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-
-	g_array_set_size(logging->people, 0);
-	g_array_set_size(logging->to_log, 0);
-	if (!read_people(db, logging, error) || !read_flag(db, logging, error))
-		return false;
-	if (logging->is_logged || logging->people->len == 0)
-		return true;
-	if (!activity_history_find(db, logging->site, logging->event, logging->people, had, error))
-		return false;
-	for (guint i = 0; i < logging->people->len; i++) {
-		int64_t id = g_array_index(logging->people, int64_t, i);
-
-		if (!g_hash_table_contains(had, &id))
-			g_array_append_val(logging->to_log, id);
-	}
-	return true;
-}
-
-static bool insert_comment(
-	Db *db, const Logging *logging, int64_t person_id, int64_t *ret_id, GError **error)
-{
-	const PastEvent *event = logging->event;
-	g_autofree char *author =
-		column_text(logging->text->author, AUTHOR_BYTES_MAX, logging->site);
-	g_autofree char *content = activity_content(event, logging->text->content, logging->site);
-	DbStatement *statement = db_prepare(db, insert_comment_sql, error);
-
-	if (statement == NULL)
-		return false;
-	db_bind_int(statement, person_id);
-	db_bind_text(statement, author);
-	db_bind_text(statement, event->start);
-	db_bind_text(statement, event->start_gmt);
-	db_bind_text(statement, content);
-	db_bind_text(statement, logging->site->activity_comment_type);
-	db_bind_int(statement, event->user_id);
-	if (!db_run(statement, NULL, error))
-		return false;
-	*ret_id = (int64_t)db_insert_id(db);
-	return true;
-}
-
-static char *duration_minutes(const PastEvent *event, const SiteZone *zone)
-{
-	int64_t start = 0;
-	int64_t end = 0;
-
-	if (!site_zone_parse(zone, event->start, &start) ||
-		!site_zone_parse(zone, event->end, &end))
-		start = end;
-	return g_strdup_printf("%" G_GINT64_FORMAT, MAX(end - start, 0) / 60);
-}
-
-/* The list of the other people, serialized; NULL when there are none. */
-static char *participants(const Logging *logging, int64_t person_id)
-{
-	g_autoptr(PhpValue) list = php_array_new();
-
-	for (guint i = 0; i < logging->people->len; i++) {
-		int64_t id = g_array_index(logging->people, int64_t, i);
-
-		if (id != person_id)
-			php_array_append(list, php_int_new(id));
-	}
-	return php_value_size(list) == 0 ? NULL : g_string_free(php_serialize(list), FALSE);
-}
-
-static bool insert_metas(
-	Db *db, const Logging *logging, int64_t person_id, int64_t comment_id, GError **error)
-{
-	const PastEvent *event = logging->event;
-	g_autofree char *event_id = g_strdup_printf("%" G_GINT64_FORMAT, event->post_id);
-	g_autofree char *duration = duration_minutes(event, logging->site->zone);
-	g_autofree char *date = g_strndup(event->start, strlen("2026-01-15"));
-	g_autofree char *time = g_strndup(event->start + strlen(date) + 1, strlen("09:00"));
-	g_autofree char *others = participants(logging, person_id);
-	g_autofree char *uid = g_strconcat(event->connection_id, "/", event->event_uid, NULL);
-	const struct {
-		const char *key;
-		const char *value; /* NULL: no such row */
-	} metas[] = {
-		{"activity_type", "meeting"},
-		{"calendar_event_id", event_id},
-		{"duration_minutes", duration},
-		{"location", event->location},
-		{"meeting_url", event->meeting_url},
-		{"activity_date", date},
-		{"activity_time", time},
-		{"calendar_event_uid", uid},
-		{"participants", others},
-	};
-	size_t count = G_N_ELEMENTS(metas) - (others == NULL);
-	g_autofree char *sql = db_repeat_sql(
-		"INSERT INTO {commentmeta} (comment_id, meta_key, meta_value) VALUES ", "(?, ?, ?)",
-		count, "");
-	DbStatement *statement = db_prepare(db, sql, error);
-
-	if (statement == NULL)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		db_bind_int(statement, comment_id);
-		db_bind_text(statement, metas[i].key);
-		db_bind_text(statement, metas[i].value);
-	}
+	for (guint i = 0; i < event_ids->len; i++)
+		db_bind_int(statement, g_array_index(event_ids, int64_t, i));
 	return db_run(statement, NULL, error);
-}
-
-static bool insert_activity(Db *db, const Logging *logging, int64_t person_id, GError **error)
-{
-	int64_t comment_id;
-
-	return insert_comment(db, logging, person_id, &comment_id, error) &&
-	       insert_metas(db, logging, person_id, comment_id, error);
 }
 
 /* update_post_meta(): all rows of the key, or a new one. */
-static bool set_flag(Db *db, int64_t event_id, GError **error)
+static bool set_flags(Db *db, const Batch *batch, GError **error)
 {
-	DbStatement *statement = db_prepare(db,
-		"UPDATE {postmeta} SET meta_value = '1' "
-		"WHERE post_id = ? AND meta_key = '_logged_as_activity'",
-		error);
-	uint64_t changed = 0;
+	g_autoptr(GArray) fresh = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_autoptr(GArray) present = g_array_new(FALSE, FALSE, sizeof(int64_t));
 
-	if (statement == NULL)
+	for (guint i = 0; i < batch->meetings->len; i++) {
+		const ActivityMeeting *meeting = batch->meetings->pdata[i];
+
+		if (!meeting->is_logged && meeting->people->len > 0)
+			g_array_append_val(meeting->has_flag ? present : fresh,
+				meeting->request->event->post_id);
+	}
+	if (present->len > 0 && !event_sql_run_ids(db,
+					"UPDATE {postmeta} SET meta_value = '1' WHERE "
+					"meta_key = '_logged_as_activity' AND post_id IN (",
+					ids_of(present), present->len, ")", error))
 		return false;
-	db_bind_int(statement, event_id);
-	if (!db_run(statement, &changed, error))
-		return false;
-	if (changed > 0)
-		return true;
-	statement = db_prepare(db,
-		"INSERT INTO {postmeta} (post_id, meta_key, meta_value) "
-		"VALUES (?, '_logged_as_activity', '1')",
-		error);
-	if (statement == NULL)
-		return false;
-	db_bind_int(statement, event_id);
-	return db_run(statement, NULL, error);
+	return fresh->len == 0 || insert_flags(db, fresh, error);
+}
+
+static bool recount(Db *db, const Batch *batch, GError **error)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+	for (guint i = 0; i < batch->meetings->len; i++) {
+		const ActivityMeeting *meeting = batch->meetings->pdata[i];
+
+		g_array_append_vals(ids, meeting->to_log->data, meeting->to_log->len);
+	}
+	return ids->len == 0 ||
+	       event_sql_run_ids(db, recount_sql, ids_of(ids), ids->len, ")", error);
 }
 
 static bool log_in_transaction(Db *db, void *data, GError **error)
 {
-	Logging *logging = data;
+	Batch *batch = data;
 
-	if (!choose_people(db, logging, error))
+	if (!choose_people(db, batch, error))
 		return false;
-	if (logging->dry_run || logging->is_logged || logging->people->len == 0)
-		return true;
-	for (guint i = 0; i < logging->to_log->len; i++) {
-		if (!insert_activity(
-			    db, logging, g_array_index(logging->to_log, int64_t, i), error))
-			return false;
-	}
-	if (!set_flag(db, logging->event->post_id, error))
-		return false;
-	return logging->to_log->len == 0 ||
-	       event_sql_run_ids(
-		       db, recount_sql, ids_of(logging->to_log), logging->to_log->len, ")", error);
+	return batch->dry_run || (activity_rows_insert(db, batch->site, batch->meetings, error) &&
+					 set_flags(db, batch, error) && recount(db, batch, error));
 }
 
-bool activities_log(Db *db, const WpSite *site, const PastEvent *event, const GArray *person_ids,
-	const ActivityText *text, bool dry_run, GArray **ret_logged, GError **error)
+bool activities_log(Db *db, const WpSite *site, const GPtrArray *requests, const char *content,
+	bool dry_run, GError **error)
 {
-	g_autoptr(GArray) people = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	g_autoptr(GArray) to_log = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	Logging logging = {
+	g_auto(Batch) batch = {
 		.site = site,
-		.event = event,
-		.person_ids = person_ids,
-		.text = text,
 		.dry_run = dry_run,
-		.people = people,
-		.to_log = to_log,
+		.meetings = g_ptr_array_new_with_free_func(meeting_free),
+		.by_event = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
+		.by_person =
+			g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, unref_array),
 	};
 
-	if (person_ids->len > 0 &&
-		!(dry_run ? log_in_transaction(db, &logging, error)
-			  : db_transaction(db, log_in_transaction, &logging, error)))
+	for (guint i = 0; i < requests->len; i++)
+		batch_add(&batch, requests->pdata[i], content);
+	if (batch.meetings->len > 0 &&
+		!(dry_run ? log_in_transaction(db, &batch, error)
+			  : db_transaction(db, log_in_transaction, &batch, error)))
 		return false;
-	*ret_logged = g_steal_pointer(&to_log);
+	for (guint i = 0; i < batch.meetings->len; i++) {
+		const ActivityMeeting *meeting = batch.meetings->pdata[i];
+
+		meeting->request->logged = g_array_ref(meeting->to_log);
+	}
 	return true;
 }

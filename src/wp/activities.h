@@ -11,21 +11,25 @@
 #include "wp/past_event.h"
 #include "wp/site.h"
 
-typedef struct ActivityText {
-	const char *author;  /* the user's display name */
-	const char *content; /* template: "Meeting: {title}", also {location}, {meeting_url} */
-} ActivityText;
+/* One event that shall become activities. */
+typedef struct ActivityRequest {
+	const PastEvent *event;
+	const GArray *person_ids; /* of int64_t */
+	const char *author;       /* the user's display name */
+	GArray *logged;           /* result, of int64_t: the persons who got one; caller unrefs */
+} ActivityRequest;
 
 /* The comment that an event makes: the template with its values escaped as esc_html(). Caller
  * frees. */
 char *activity_content(const PastEvent *event, const char *content, const WpSite *site);
 
-/* Writes one activity for each person who has none of this meeting yet, marks the event as logged
- * and recounts the persons' comments, in one transaction. A meeting counts as had when any activity
- * of the person, also one in the trash, is of the same event, of the same meeting in another
- * calendar (same iCalendar UID and start, or same title and start), or was entered by hand for the
- * same time. Persons that are not published posts of the user are passed over. `ret_logged` (of
- * int64_t; caller unrefs) gets the persons who got one. In a dry run nothing is written. */
-bool activities_log(Db *db, const WpSite *site, const PastEvent *event, const GArray *person_ids,
-	const ActivityText *text, bool dry_run, GArray **ret_logged,
-	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Writes one activity for each person who has none of the meeting yet, marks the events as logged
+ * and recounts the persons' comments, for all requests in one transaction and a few statements. No
+ * event may be requested twice. A meeting counts as had when any activity of the
+ * person, also one in the trash or of an earlier request, is of the same event, of the same meeting
+ * in another calendar (same iCalendar UID and start, or same title and start), or was entered by
+ * hand for the same time. Persons that are not published posts of the user are passed over.
+ * `content` is the template: "Meeting: {title}", also {location}, {meeting_url}. Each request's
+ * `logged` is written on success only. In a dry run nothing is written. */
+bool activities_log(Db *db, const WpSite *site, const GPtrArray *requests /* of ActivityRequest */,
+	const char *content, bool dry_run, GError **error) G_GNUC_WARN_UNUSED_RESULT;

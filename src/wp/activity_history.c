@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Recognises the meeting of an event among the activities that a person has. */
+/* Recognises the meetings of events among the activities that people have. */
 #include "wp/activity_history.h"
 
 #include <string.h>
@@ -39,15 +39,20 @@ typedef struct {
 	char *activity_time;
 } PastActivity;
 
+typedef enum { LIKENESS_NONE, LIKENESS_SAME, LIKENESS_SUSPECT } Likeness;
+
 /* An activity of the same start whose event must be read before one can tell. */
 typedef struct {
+	const ActivityMeeting *meeting;
 	int64_t person_id;
 	int64_t event_id;
 } Suspect;
 
+/* So many of their events are held at a time. */
+enum { SUSPECTS_AT_ONCE = 100 };
+
 typedef struct {
-	const PastEvent *event;
-	GHashTable *had;
+	GHashTable *by_person;
 	GArray *suspects; /* of Suspect */
 } History;
 
@@ -140,9 +145,35 @@ static bool is_same_uid(const PastEvent *event, const char *event_uid, const cha
 	       g_str_equal(ours_at_google, theirs);
 }
 
-static void history_add_suspect(History *history, const PastActivity *activity)
+static Likeness compare(const PastActivity *activity, const PastEvent *event)
 {
-	Suspect suspect = {.person_id = activity->person_id};
+	g_autofree char *start = start_of(activity);
+	bool by_hand = !is_set(activity->event_uid) && !is_set(activity->event_id);
+
+	if (is_same_event(activity, event))
+		return LIKENESS_SAME;
+	if (!g_str_has_prefix(event->start, start) || strlen(start) < strlen("2026-01-15"))
+		return LIKENESS_NONE;
+	if (contains_title(activity, event))
+		return LIKENESS_SAME;
+	if (by_hand)
+		return strlen(start) > strlen("2026-01-15") ? LIKENESS_SAME : LIKENESS_NONE;
+	if (is_set(activity->event_uid) && is_same_uid(event, uid_part(activity->event_uid), NULL))
+		return LIKENESS_SAME;
+	return LIKENESS_SUSPECT;
+}
+
+/* The other calendar's event knows more than the activity: its title and its iCalendar UID. */
+static bool is_copy(const PastEvent *event, const PastEvent *other)
+{
+	return g_str_equal(other->title, event->title) ||
+	       is_same_uid(event, other->event_uid, other->ical_uid);
+}
+
+static void add_suspect(
+	History *history, const PastActivity *activity, const ActivityMeeting *meeting)
+{
+	Suspect suspect = {.meeting = meeting, .person_id = activity->person_id};
 	gint64 id;
 
 	if (!is_set(activity->event_id) ||
@@ -152,30 +183,22 @@ static void history_add_suspect(History *history, const PastActivity *activity)
 	g_array_append_val(history->suspects, suspect);
 }
 
-static bool is_same_meeting(History *history, const PastActivity *activity)
-{
-	const PastEvent *event = history->event;
-	g_autofree char *start = start_of(activity);
-	bool by_hand = !is_set(activity->event_uid) && !is_set(activity->event_id);
-
-	if (is_same_event(activity, event))
-		return true;
-	if (!g_str_has_prefix(event->start, start) || strlen(start) < strlen("2026-01-15"))
-		return false;
-	if (contains_title(activity, event))
-		return true;
-	if (by_hand)
-		return strlen(start) > strlen("2026-01-15");
-	if (is_set(activity->event_uid) && is_same_uid(event, uid_part(activity->event_uid), NULL))
-		return true;
-	history_add_suspect(history, activity);
-	return false;
-}
-
 static void history_add(History *history, const PastActivity *activity)
 {
-	if (activity->comment_id != 0 && is_same_meeting(history, activity))
-		set_add(history->had, activity->person_id);
+	const GPtrArray *meetings =
+		activity->comment_id == 0
+			? NULL
+			: g_hash_table_lookup(history->by_person, &activity->person_id);
+
+	for (guint i = 0; meetings != NULL && i < meetings->len; i++) {
+		const ActivityMeeting *meeting = meetings->pdata[i];
+		Likeness likeness = compare(activity, meeting->request->event);
+
+		if (likeness == LIKENESS_SAME)
+			set_add(meeting->had, activity->person_id);
+		else if (likeness == LIKENESS_SUSPECT)
+			add_suspect(history, activity, meeting);
+	}
 }
 
 static void read_meta(PastActivity *activity, const char *key, const char *value)
@@ -209,21 +232,32 @@ static void read_row(PastActivity *activity, const DbStatement *statement)
 			db_column_text(statement, COLUMN_META_VALUE));
 }
 
-static bool read_history(
-	Db *db, const WpSite *site, const GArray *person_ids, History *history, GError **error)
+static DbStatement *prepare_history(
+	Db *db, const WpSite *site, GHashTable *by_person, GError **error)
 {
-	g_autofree char *sql = db_repeat_sql(
-		history_sql, "?", person_ids->len, ") ORDER BY c.comment_ID, m.meta_id");
-	g_auto(PastActivity) activity = {0};
+	guint count = g_hash_table_size(by_person);
+	g_autofree char *sql =
+		db_repeat_sql(history_sql, "?", count, ") ORDER BY c.comment_ID, m.meta_id");
 	DbStatement *statement = db_prepare(db, sql, error);
-	bool row;
+	GHashTableIter people;
+	gpointer person_id;
 
 	if (statement == NULL)
-		return false;
+		return NULL;
 	db_bind_text(statement, site->activity_comment_type);
-	for (guint i = 0; i < person_ids->len; i++)
-		db_bind_int(statement, g_array_index(person_ids, int64_t, i));
-	if (!db_query(statement, error))
+	g_hash_table_iter_init(&people, by_person);
+	while (g_hash_table_iter_next(&people, &person_id, NULL))
+		db_bind_int(statement, *(const int64_t *)person_id);
+	return statement;
+}
+
+static bool read_history(Db *db, const WpSite *site, History *history, GError **error)
+{
+	DbStatement *statement = prepare_history(db, site, history->by_person, error);
+	g_auto(PastActivity) activity = {0};
+	bool row;
+
+	if (statement == NULL || !db_query(statement, error))
 		return false;
 	for (;;) {
 		if (!db_next(statement, &row, error))
@@ -238,37 +272,56 @@ static bool read_history(
 	}
 }
 
-/* The other calendar's event knows more than the activity: its title and its iCalendar UID. */
-static bool examine(
-	Db *db, const WpSite *site, History *history, const Suspect *suspect, GError **error)
+static bool examine(Db *db, const WpSite *site, const GArray *suspects, guint first, GError **error)
 {
-	g_autoptr(PastEvent) other = NULL;
+	guint end = MIN(first + SUSPECTS_AT_ONCE, suspects->len);
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_autoptr(GHashTable) events = past_events_new();
 
-	if (!past_event_load(db, site, suspect->event_id, &other, error))
+	for (guint i = first; i < end; i++) {
+		const Suspect *suspect = &g_array_index(suspects, Suspect, i);
+
+		if (!g_hash_table_contains(suspect->meeting->had, &suspect->person_id))
+			g_array_append_val(ids, suspect->event_id);
+	}
+	if (!past_events_load(db, site, ids, events, error))
 		return false;
-	if (other != NULL &&
-		(g_str_equal(other->title, history->event->title) ||
-			is_same_uid(history->event, other->event_uid, other->ical_uid)))
-		set_add(history->had, suspect->person_id);
+	for (guint i = first; i < end; i++) {
+		const Suspect *suspect = &g_array_index(suspects, Suspect, i);
+		const PastEvent *other = g_hash_table_lookup(events, &suspect->event_id);
+
+		if (other != NULL && is_copy(suspect->meeting->request->event, other))
+			set_add(suspect->meeting->had, suspect->person_id);
+	}
 	return true;
 }
 
-bool activity_history_find(Db *db, const WpSite *site, const PastEvent *event,
-	const GArray *person_ids, GHashTable *had, GError **error)
+bool activity_history_find(Db *db, const WpSite *site, GHashTable *by_person, GError **error)
 {
 	g_autoptr(GArray) suspects = g_array_new(FALSE, FALSE, sizeof(Suspect));
-	History history = {.event = event, .had = had, .suspects = suspects};
+	History history = {.by_person = by_person, .suspects = suspects};
 
-	if (person_ids->len == 0)
+	if (g_hash_table_size(by_person) == 0)
 		return true;
-	if (!read_history(db, site, person_ids, &history, error))
+	if (!read_history(db, site, &history, error))
 		return false;
-	for (guint i = 0; i < suspects->len; i++) {
-		const Suspect *suspect = &g_array_index(suspects, Suspect, i);
-
-		if (!g_hash_table_contains(had, &suspect->person_id) &&
-			!examine(db, site, &history, suspect, error))
+	for (guint first = 0; first < suspects->len; first += SUSPECTS_AT_ONCE) {
+		if (!examine(db, site, suspects, first, error))
 			return false;
 	}
 	return true;
+}
+
+bool activity_history_repeats(const PastEvent *earlier, const char *content, const PastEvent *later)
+{
+	g_auto(PastActivity) activity = {
+		.date = g_strdup(earlier->start),
+		.content = g_strdup(content),
+		.event_uid = g_strconcat(earlier->connection_id, "/", earlier->event_uid, NULL),
+		.event_id = g_strdup_printf("%" G_GINT64_FORMAT, earlier->post_id),
+	};
+	Likeness likeness = compare(&activity, later);
+
+	return likeness == LIKENESS_SAME ||
+	       (likeness == LIKENESS_SUSPECT && is_copy(later, earlier));
 }

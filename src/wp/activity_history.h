@@ -4,13 +4,18 @@
 
 #include <glib.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "db/db.h"
+#include "wp/activity_rows.h"
 #include "wp/past_event.h"
 #include "wp/site.h"
 
-/* Adds to `had` (a set of int64_t that owns its keys) those of the people on whom some activity, in
- * any state, is of this meeting: see activities_log(). */
-bool activity_history_find(Db *db, const WpSite *site, const PastEvent *event,
-	const GArray *person_ids, GHashTable *had, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* `by_person`: person id -> GPtrArray of ActivityMeeting. Adds to the `had` of each meeting those
+ * of its people on whom some activity, in any state, is of it: see activities_log(). Streams the
+ * activities, so that memory does not grow with them. */
+bool activity_history_find(Db *db, const WpSite *site, GHashTable *by_person,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether the activity that `earlier` makes of this content would count as one of `later`, too. */
+bool activity_history_repeats(
+	const PastEvent *earlier, const char *content, const PastEvent *later);

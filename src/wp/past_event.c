@@ -269,27 +269,42 @@ static PastEvent *past_event_new(const LoadedEvent *loaded, const WpSite *site)
 
 typedef struct {
 	const WpSite *site;
-	PastEvent *event;
-} OneEvent;
+	GHashTable *events;
+} Page;
 
-static void take_one(const LoadedEvent *loaded, void *data)
+static void take_into_page(const LoadedEvent *loaded, void *data)
 {
-	OneEvent *one = data;
+	const Page *page = data;
+	PastEvent *event = past_event_new(loaded, page->site);
 
-	if (one->event == NULL)
-		one->event = past_event_new(loaded, one->site);
+	g_hash_table_replace(page->events, &event->post_id, event);
+}
+
+GHashTable *past_events_new(void)
+{
+	return g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, past_event_destroy);
+}
+
+bool past_events_load(
+	Db *db, const WpSite *site, const GArray *post_ids, GHashTable *events, GError **error)
+{
+	Page page = {.site = site, .events = events};
+
+	return event_load_ids(db, (const int64_t *)(const void *)post_ids->data, post_ids->len,
+		take_into_page, &page, error);
 }
 
 bool past_event_load(
 	Db *db, const WpSite *site, int64_t post_id, PastEvent **ret_event, GError **error)
 {
-	OneEvent one = {.site = site};
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_autoptr(GHashTable) events = past_events_new();
 
-	if (!event_load_ids(db, &post_id, 1, take_one, &one, error)) {
-		past_event_free(one.event);
+	g_array_append_val(ids, post_id);
+	if (!past_events_load(db, site, ids, events, error))
 		return false;
-	}
-	*ret_event = one.event;
+	*ret_event = g_hash_table_lookup(events, &post_id);
+	g_hash_table_steal(events, &post_id);
 	return true;
 }
 
@@ -303,7 +318,7 @@ PastEventQueue *past_event_queue_new(
 	queue->now = site_zone_format(site->zone, now_utc);
 	queue->user_ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	g_array_append_vals(queue->user_ids, user_ids, (guint)users);
-	queue->page = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, past_event_destroy);
+	queue->page = past_events_new();
 	queue->order = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	queue->last_end = g_strdup("");
 	queue->is_last_page = users == 0;
@@ -358,14 +373,6 @@ static bool read_page_ids(PastEventQueue *queue, GError **error)
 	}
 }
 
-static void take_into_page(const LoadedEvent *loaded, void *data)
-{
-	PastEventQueue *queue = data;
-	PastEvent *event = past_event_new(loaded, queue->site);
-
-	g_hash_table_replace(queue->page, &event->post_id, event);
-}
-
 static bool read_page(PastEventQueue *queue, GError **error)
 {
 	g_hash_table_remove_all(queue->page);
@@ -374,8 +381,7 @@ static bool read_page(PastEventQueue *queue, GError **error)
 	if (!read_page_ids(queue, error))
 		return false;
 	queue->is_last_page = queue->order->len < PAGE_EVENTS;
-	return event_load_ids(queue->db, (const int64_t *)(void *)queue->order->data,
-		queue->order->len, take_into_page, queue, error);
+	return past_events_load(queue->db, queue->site, queue->order, queue->page, error);
 }
 
 bool past_event_queue_next(PastEventQueue *queue, PastEvent **ret_event, GError **error)

@@ -49,6 +49,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PastEvent, past_event_free)
 bool past_event_load(Db *db, const WpSite *site, int64_t post_id, PastEvent **ret_event,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Reads these (of int64_t) into a table of past_events_new(): post id -> PastEvent, which it owns.
+ * What is no calendar event is left out. */
+GHashTable *past_events_new(void);
+bool past_events_load(Db *db, const WpSite *site, const GArray *post_ids, GHashTable *events,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Walks the events of these users that ended before now (site time), are published, have not
  * been logged and were matched to somebody: oldest end first. Reads a page at a time, so that it
  * may be left at any point, and written to in between. */

@@ -330,19 +330,19 @@ static void log_comment(Replay *replay, const cJSON *comment)
 	g_autoptr(PastEvent) event = event_of_comment(replay, comment);
 	g_autofree char *author = stored_scalar(member(comment, "comment_author"));
 	g_autofree char *content = stored_scalar(member(comment, "comment_content"));
-	const ActivityText text = {author == NULL ? "" : author, content};
 	g_autoptr(GArray) people = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	g_autoptr(GArray) logged = NULL;
+	ActivityRequest request = {event, people, author == NULL ? "" : author, NULL};
+	g_autoptr(GPtrArray) requests = g_ptr_array_new();
 	int64_t person = (int64_t)cJSON_GetNumberValue(member(comment, "comment_post_ID"));
 	GError *error = NULL;
 
+	g_ptr_array_add(requests, &request);
 	g_array_append_val(people, person);
 	add_participants(replay, participants_of(replay, comment), people);
 	replay_remember(replay);
-	report(replay,
-		activities_log(
-			replay->db, replay->site, event, people, &text, false, &logged, &error),
+	report(replay, activities_log(replay->db, replay->site, requests, content, false, &error),
 		error);
+	g_clear_pointer(&request.logged, g_array_unref);
 }
 
 static void check_comment(Replay *replay)

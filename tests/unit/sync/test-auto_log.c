@@ -278,6 +278,132 @@ static void test_one_person_matched_twice_gets_one_activity(void)
 		"101\n102\n");
 }
 
+/* Fills January with meetings, none of them a copy of another. */
+static void add_meetings(Story *story, int count)
+{
+	for (int i = 0; i < count; i++) {
+		g_autofree char *uid = g_strdup_printf("meeting%d@x", i);
+		g_autofree char *title = g_strdup_printf("Meeting number %d.", i);
+		g_autofree char *start = g_strdup_printf(
+			"2026-01-%02dT%02d:%02d:00", 2 + i / 24, 1 + i % 12, i / 12 % 2 * 30);
+
+		story_add(story, uid, start, title);
+	}
+}
+
+static void test_statements_do_not_grow_with_the_events(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_auto(Told) told = {0};
+	AutoLogOptions options = usual();
+	AutoLogCounts counts;
+	uint64_t before;
+
+	if (story == NULL)
+		return;
+	begin(story);
+	story_match(story, 102, 80, "cas@example.org");
+	add_meetings(story, 200);
+	story_sync(story);
+	options.limit = 1000;
+	before = db_statement_count(story->test->db);
+	counts = run(story, &options, &told);
+	g_assert_cmpuint(counts.events, ==, 200);
+	g_assert_cmpuint(counts.activities, ==, 400);
+	/* The queue's pages, and two transactions. */
+	g_assert_cmpuint(db_statement_count(story->test->db) - before, <=, 40);
+	ASSERT_TEXT(test_db_rows(story->test,
+			    "SELECT comment_post_ID, COUNT(*), COUNT(DISTINCT comment_date), "
+			    "MAX(comment_agent) FROM wp_comments GROUP BY comment_post_ID"),
+		"101|200|200|\n102|200|200|\n");
+	g_assert_cmpint(test_db_int(story->test,
+				"SELECT COUNT(*) FROM wp_comments c "
+				"JOIN wp_commentmeta i ON i.comment_id = c.comment_ID "
+				"AND i.meta_key = 'calendar_event_id' "
+				"JOIN wp_posts p ON p.ID = i.meta_value "
+				"AND c.comment_content = CONCAT('Meeting: ', p.post_title) "
+				"JOIN wp_commentmeta o ON o.comment_id = c.comment_ID "
+				"AND o.meta_key = 'participants' AND o.meta_value = "
+				"CONCAT('a:1:{i:0;i:', 203 - c.comment_post_ID, ';}')"),
+		==, 400);
+	ASSERT_TEXT(test_db_rows(story->test, "SELECT comment_count FROM wp_posts "
+					      "WHERE post_type = 'person' ORDER BY ID"),
+		"200\n200\n");
+	g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_postmeta WHERE meta_key "
+						 "= '_logged_as_activity' AND meta_value = '1'"),
+		==, 200);
+}
+
+static void test_ids_may_be_apart_from_each_other(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_auto(Told) told = {0};
+	AutoLogOptions options = usual();
+	g_autoptr(GError) error = NULL;
+	DbStatement *statement;
+
+	if (story == NULL)
+		return;
+	begin(story);
+	add_meetings(story, 5);
+	story_sync(story);
+	statement = db_prepare(story->test->db, "SET SESSION auto_increment_increment = 7", &error);
+	g_assert_no_error(error);
+	g_assert_true(db_run(statement, NULL, &error));
+	g_assert_cmpuint(run(story, &options, &told).events, ==, 5);
+	ASSERT_TEXT(test_db_rows(story->test, "SELECT COUNT(*), COUNT(DISTINCT comment_id), "
+					      "COUNT(DISTINCT comment_id % 7) FROM wp_commentmeta "
+					      "JOIN wp_comments USING (comment_ID)"),
+		"40|5|1\n");
+}
+
+static void test_a_copy_in_the_same_run_is_not_logged_again(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_auto(Told) told = {0};
+	AutoLogOptions options = usual();
+	AutoLogCounts counts;
+
+	if (story == NULL)
+		return;
+	begin(story);
+	story_add(story, "a@x", "2026-01-05T09:00:00", "A");
+	story_add(story, "copy@x", "2026-01-05T09:00:00", "A");
+	story_add(story, "google", "2026-01-05T09:00:00", "Same, renamed")->raw_json =
+		g_strdup("{\"iCalUID\":\"a@x\"}");
+	story_add(story, "b@x", "2026-01-05T09:00:00", "B");
+	story_sync(story);
+	counts = run(story, &options, &told);
+	g_assert_cmpuint(counts.events, ==, 2);
+	g_assert_cmpuint(counts.already, ==, 2);
+	g_assert_cmpstr(told.told->str, ==, "A 101\nB 101\n");
+	ASSERT_TEXT(story_meta(story, "google", "_logged_as_activity"), "1");
+}
+
+static void test_one_that_the_server_refuses_does_not_stop_the_others(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_auto(Told) told = {0};
+	AutoLogOptions options = usual();
+	AutoLogCounts counts;
+
+	if (story == NULL)
+		return;
+	begin(story);
+	story_add(story, "a@x", "2026-01-05T09:00:00", "A");
+	story_add(story, "bad@x", "2026-01-06T09:00:00", "Bad");
+	story_add(story, "b@x", "2026-01-07T09:00:00", "B");
+	story_sync(story);
+	test_db_exec(story->test, "UPDATE wp_postmeta SET meta_value = '2026-01-06 99:99:99' WHERE "
+				  "meta_key = '_start_time' AND meta_value LIKE '2026-01-06%'");
+	counts = run(story, &options, &told);
+	g_assert_cmpuint(counts.events, ==, 2);
+	g_assert_cmpuint(counts.failed, ==, 1);
+	g_assert_cmpstr(told.told->str, ==, "A 101\nB 101\n");
+	g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_comments"), ==, 2);
+	ASSERT_TEXT(story_meta(story, "bad@x", "_logged_as_activity"), NULL);
+}
+
 static void test_a_dry_run_tells_what_it_would_do(void)
 {
 	g_autoptr(Story) story = story_new();
@@ -401,6 +527,12 @@ int main(int argc, char **argv)
 	ADD("what-a-person-had-does-not-count", test_what_a_person_had_does_not_count);
 	ADD("one-person-matched-twice-gets-one-activity",
 		test_one_person_matched_twice_gets_one_activity);
+	ADD("statements-do-not-grow-with-the-events", test_statements_do_not_grow_with_the_events);
+	ADD("ids-may-be-apart-from-each-other", test_ids_may_be_apart_from_each_other);
+	ADD("a-copy-in-the-same-run-is-not-logged-again",
+		test_a_copy_in_the_same_run_is_not_logged_again);
+	ADD("one-that-the-server-refuses-does-not-stop-the-others",
+		test_one_that_the_server_refuses_does_not_stop_the_others);
 	ADD("a-dry-run-tells-what-it-would-do", test_a_dry_run_tells_what_it_would_do);
 	ADD("only-one-user-where-asked", test_only_one_user_where_asked);
 	ADD("damaged-connections-are-told-and-skipped",

@@ -12,8 +12,6 @@
 		g_assert_cmpstr(text_, ==, (expected));                                            \
 	} while (0)
 
-static const ActivityText text = {"Ben Example", "Meeting: {title}"};
-
 /* One meeting, on 2026-01-15 at 10:00 site time, with Ana (101) and Cas (102). */
 static Event *tell_meeting(Story *story, const char *title)
 {
@@ -44,16 +42,21 @@ static guint log_all(Story *story, const char *event_uid, bool dry_run)
 {
 	g_autoptr(PastEvent) event = load(story, event_uid);
 	g_autoptr(GArray) people = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	g_autoptr(GArray) logged = NULL;
+	g_autoptr(GPtrArray) requests = g_ptr_array_new();
+	ActivityRequest request = {event, people, "Ben Example", NULL};
 	g_autoptr(GError) error = NULL;
+	guint count;
 
 	for (guint i = 0; i < event->matches->len; i++)
 		g_array_append_val(
 			people, g_array_index(event->matches, PastEventMatch, i).person_id);
+	g_ptr_array_add(requests, &request);
 	g_assert_true(activities_log(
-		story->test->db, story->site, event, people, &text, dry_run, &logged, &error));
+		story->test->db, story->site, requests, "Meeting: {title}", dry_run, &error));
 	g_assert_no_error(error);
-	return logged->len;
+	count = request.logged->len;
+	g_array_unref(request.logged);
+	return count;
 }
 
 static void test_an_activity_has_the_rows_of_the_theme(void)
