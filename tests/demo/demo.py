@@ -218,7 +218,7 @@ class Demo:
         self.say(f"  {self.program} status --json -c {ini}")
         self.say("end it:")
         pids = " ".join(str(pid) for pid in sandbox.pids())
-        self.say(f"  kill {pids} && rm -r {shlex.quote(sandbox.folder)}")
+        self.say(f"  kill -9 {pids} && rm -r {shlex.quote(sandbox.folder)}")
 
     def close(self, finished):
         """Ends everything, unless it shall stay and all went well."""
