@@ -17,7 +17,7 @@
 static CalDavResource *find_again(const CalDavSession *session, const char *key)
 {
 	g_autoptr(CalDavResource) start =
-		caldav_discovery_start(session, session->auth->origin_url, NULL);
+		caldav_discovery_start(session, session->auth->origin_url, NULL, NULL);
 	g_autoptr(CalDavDiscovery) discovery =
 		start != NULL ? caldav_discover(session, start, NULL) : NULL;
 
@@ -98,15 +98,34 @@ static GError *choice_error(const GPtrArray *calendars)
 		names->str);
 }
 
+/* "https://host/" and "https://host" name a server, anything longer may have been a calendar. */
+static bool names_a_place(const char *url)
+{
+	g_autofree char *root = href_url(url, "/");
+	g_autofree char *own_key = href_key(root, url);
+	g_autofree char *root_key = href_key(root, "/");
+
+	return g_strcmp0(own_key, root_key) != 0;
+}
+
 CalDavResource *caldav_choice_only(const CalDavSession *session, GError **error)
 {
-	g_autoptr(CalDavResource) start =
-		caldav_discovery_start(session, session->auth->origin_url, error);
+	const char *address = session->auth->origin_url;
+	bool is_gone = false;
+	g_autoptr(CalDavResource) start = caldav_discovery_start(session, address, &is_gone, error);
 	g_autoptr(CalDavDiscovery) discovery = NULL;
 	const CalDavResource *only = NULL;
 	unsigned count = 0;
 
-	if (start == NULL || start->is_calendar)
+	if (start == NULL)
+		return NULL;
+	/* A calendar that was there and is not any more: another one must not take its place, and
+	 * its events with it, without a word. */
+	if (is_gone && names_a_place(address)) {
+		caldav_error_set_status(error, 404, address);
+		return NULL;
+	}
+	if (start->is_calendar)
 		return g_steal_pointer(&start);
 	discovery = caldav_discover(session, start, error);
 	if (discovery == NULL)

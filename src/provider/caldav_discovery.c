@@ -35,7 +35,7 @@ static bool knows_the_way(const CalDavResource *resource)
 }
 
 CalDavResource *caldav_discovery_start(
-	const CalDavSession *session, const char *account_url, GError **error)
+	const CalDavSession *session, const char *account_url, bool *ret_is_gone, GError **error)
 {
 	g_autofree char *well_known = href_url(account_url, "/.well-known/caldav");
 	g_autofree char *root = href_url(account_url, "/");
@@ -50,6 +50,8 @@ CalDavResource *caldav_discovery_start(
 		if (i > 0 && strcmp(places[i], account_url) == 0)
 			continue;
 		resource = caldav_resource_ask(session, places[i], &failure);
+		if (i == 0 && ret_is_gone != NULL)
+			*ret_is_gone = g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE);
 		if (resource != NULL && knows_the_way(resource))
 			return g_steal_pointer(&resource);
 		if (resource != NULL && speaks_dav == NULL)

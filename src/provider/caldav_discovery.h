@@ -15,9 +15,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalDavDiscovery, caldav_discovery_free)
 
 /* The first of the account's URL, "/.well-known/caldav" and "/" of its host that is a calendar or
  * knows the way to the account's calendars; if none does, the first that speaks DAV at all. NULL
- * with CALDAV_ERROR: that of the account's URL. Caller frees. */
+ * with CALDAV_ERROR: that of the account's URL. `ret_is_gone` (or NULL): that URL itself answered
+ * 404 or 410. Caller frees. */
 CalDavResource *caldav_discovery_start(
-	const CalDavSession *session, const char *account_url, GError **error);
+	const CalDavSession *session, const char *account_url, bool *ret_is_gone, GError **error);
 
 /* Goes from there by principal and calendar homes to the calendars. Without a principal the start
  * is one (Synology, DavMail, Zoho); a principal without a home is one (GMX); a calendar that nobody

@@ -266,6 +266,24 @@ static void test_a_calendar_that_moved_is_found_again(void)
 	g_assert_cmpstr(g_ptr_array_index(sink->ends, 0), ==, "complete");
 }
 
+static void test_no_other_calendar_takes_the_place_of_one_that_is_gone(void)
+{
+	static const Step steps[] = {
+		NOT_FOUND("PROPFIND /c/"),
+		{"PROPFIND /.well-known/caldav", NULL, 0, NULL, RESPONSE("/", HOME("/h/"))},
+		END_OF_SCRIPT,
+	};
+	g_auto(DavScript) script = {0};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(CollectingSink) sink = collecting_sink_new();
+
+	dav_script_begin(&script, steps, "/c/");
+	g_assert_false(provider_find("caldav")->sync(&script.call.request, &sink->sink, &error));
+	g_assert_error(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT);
+	g_assert_nonnull(strstr(error->message, "There is no calendar at "));
+	g_assert_cmpuint(sink->calendars->len, ==, 0);
+}
+
 static void test_a_server_without_propfind_is_queried(void)
 {
 	static const Step steps[] = {
@@ -464,6 +482,8 @@ int main(int argc, char **argv)
 		test_the_only_calendar_is_taken_when_none_is_chosen);
 	g_test_add_func("/provider/caldav/a-calendar-that-moved-is-found-again",
 		test_a_calendar_that_moved_is_found_again);
+	g_test_add_func("/provider/caldav/gone-is-not-replaced",
+		test_no_other_calendar_takes_the_place_of_one_that_is_gone);
 	g_test_add_func("/provider/caldav/a-server-without-propfind-is-queried",
 		test_a_server_without_propfind_is_queried);
 	g_test_add_func("/provider/caldav/a-folder-is-no-calendar", test_a_folder_is_no_calendar);
