@@ -161,13 +161,19 @@ static void handle_failure(DbStatement *statement, bool is_prepare, GError **err
 {
 	Db *db = statement->db;
 	DbErrorPlace place = db_place(db);
-	unsigned number = mysql_stmt_errno(statement->handle);
+	/* Connector/C notes what breaks off a result while its rows are read on the connection, and
+	 * leaves the statement's number 0. */
+	bool is_on_statement = mysql_stmt_errno(statement->handle) != 0;
+	unsigned number =
+		is_on_statement ? mysql_stmt_errno(statement->handle) : mysql_errno(db->mysql);
+	const char *reason =
+		is_on_statement ? mysql_stmt_error(statement->handle) : mysql_error(db->mysql);
 	const char *hint =
 		statement->bound_bytes > LARGE_BYTES
 			? " (values above the server's max_allowed_packet end like this, too)"
 			: "";
-	g_autofree char *message = g_strconcat(mysql_stmt_error(statement->handle),
-		db_failure_kind(number) == FAILURE_LOST ? hint : "", NULL);
+	g_autofree char *message =
+		g_strconcat(reason, db_failure_kind(number) == FAILURE_LOST ? hint : "", NULL);
 
 	db_error_set_statement(error, &place, number, message);
 	if (is_prepare)
