@@ -71,7 +71,7 @@ static bool is_too_early(const Connection *connection, int64_t now_utc)
 	       (int64_t)connection->sync_frequency_minutes * SECONDS_PER_MINUTE;
 }
 
-/* Why this connection is not tried now, or NULL; caller frees. */
+/* `ret_reason`: why this connection is not tried now, or NULL; caller frees. */
 static bool skip_reason(UserRun *run, const Connection *connection, const SyncSelection *selection,
 	char **ret_reason, GError **error)
 {
