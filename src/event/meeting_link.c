@@ -166,3 +166,19 @@ bool meeting_link_is_http(const char *url)
 	       (g_ascii_strcasecmp(scheme, "http") == 0 ||
 		       g_ascii_strcasecmp(scheme, "https") == 0);
 }
+
+char *meeting_link_choose(
+	const char *const *fields, size_t field_count, const char *const *texts, size_t text_count)
+{
+	for (size_t i = 0; i < field_count; i++) {
+		if (fields[i] != NULL && meeting_link_is_http(fields[i]))
+			return g_strdup(fields[i]);
+	}
+	for (size_t i = 0; i < text_count; i++) {
+		char *link = meeting_link_find(texts[i]);
+
+		if (link != NULL)
+			return link;
+	}
+	return NULL;
+}

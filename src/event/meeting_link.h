@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The first http(s) link in `text`, plain or HTML, that leads to a meeting on Zoom, Microsoft
  * Teams, Google Meet or Webex; `&amp;` is undone, and quotes or punctuation around the link are
@@ -14,3 +15,9 @@ char *meeting_link_find(const char *text);
 
 /* True for an absolute http or https URL with a host and without spaces or control characters. */
 bool meeting_link_is_http(const char *url);
+
+/* The link of an event (data-model 4): the first of the provider's own fields that is http(s), else
+ * the first link to a meeting service in the texts. Entries may be NULL. Caller frees; NULL when
+ * there is none. */
+char *meeting_link_choose(
+	const char *const *fields, size_t field_count, const char *const *texts, size_t text_count);

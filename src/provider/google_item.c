@@ -182,17 +182,7 @@ static char *find_meeting_url(const cJSON *item, const Event *event)
 	const char *named[] = {json_string(item, "hangoutLink"), video_link(item)};
 	const char *texts[] = {event->location, event->description};
 
-	for (size_t i = 0; i < G_N_ELEMENTS(named); i++) {
-		if (named[i] != NULL && meeting_link_is_http(named[i]))
-			return g_strdup(named[i]);
-	}
-	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-		char *link = meeting_link_find(texts[i]);
-
-		if (link != NULL)
-			return link;
-	}
-	return NULL;
+	return meeting_link_choose(named, G_N_ELEMENTS(named), texts, G_N_ELEMENTS(texts));
 }
 
 static void read_texts(const cJSON *item, Event *event)
