@@ -69,7 +69,7 @@ static bool end_incomplete(Sync *sync, GError *take_failure, GError **error)
 		return false;
 	}
 	caldav_error_publish(&failure);
-	if (!sync->sink->end_calendar(sync->sink, false, failure, error))
+	if (!sync->sink->end_calendar(sync->sink, false, failure, NULL, error))
 		return false;
 	if (ends_all)
 		g_propagate_error(error, g_steal_pointer(&failure));
@@ -108,30 +108,46 @@ static void pass_problem(void *data, const char *uid, bool skipped, const char *
 }
 
 /* Passes on the events of one object, or that it cannot be read. */
-static bool pass_object(
-	void *data, const CalDavMember *member, const char *bytes, size_t length, GError **error)
+static bool expand_object(ObjectSink *object, const char *bytes, size_t length,
+	int64_t *ret_last_end_utc, GError **error)
 {
-	Sync *sync = data;
-	ObjectSink object = {sync, member};
+	const Sync *sync = object->sync;
 	const IcalOptions options = {
 		.window = sync->request->window,
 		.floating_zone = sync->request->site_zone,
 		.site_zone = sync->calendar_zone,
 		.own_addresses = (const char *const *)sync->own_addresses->pdata,
 	};
-	const IcalSink sink = {.data = &object, .event = pass_event, .problem = pass_problem};
+	const IcalSink sink = {.data = object, .event = pass_event, .problem = pass_problem};
 	g_autoptr(GError) failure = NULL;
 	g_autofree char *uid = NULL;
 
-	if (ical_expand(bytes, length, &options, &sink, NULL, &failure))
+	if (ical_expand(bytes, length, &options, &sink, ret_last_end_utc, &failure))
 		return true;
 	if (failure->domain != ICAL_ERROR) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
 	uid = ical_find_uid(bytes, length);
-	sync->sink->unreadable(sync->sink, member->path, uid, failure);
+	sync->sink->unreadable(sync->sink, object->member->path, uid, failure);
 	return true;
+}
+
+static bool pass_object(
+	void *data, const CalDavMember *member, const char *bytes, size_t length, GError **error)
+{
+	Sync *sync = data;
+	ObjectSink sink = {sync, member};
+	int64_t last_end_utc = G_MAXINT64;
+	ProviderObject object = {.key = member->key, .path = member->path, .etag = member->etag};
+
+	if (!sync->sink->begin_object(sync->sink, member->key, error) ||
+		!expand_object(&sink, bytes, length, &last_end_utc, error))
+		return false;
+	object.expanded_to_utc = last_end_utc <= sync->request->window.to_utc
+					 ? G_MAXINT64
+					 : sync->request->window.to_utc;
+	return sync->sink->end_object(sync->sink, &object, error);
 }
 
 /* Lists the calendar, fetches its objects, and passes their events on. */
@@ -158,7 +174,7 @@ static bool sync_calendar(
 	g_autoptr(GError) failure = NULL;
 
 	shown->holds_events = calendar->holds_events;
-	if (!sync->sink->begin_calendar(sync->sink, shown, error))
+	if (!sync->sink->begin_calendar(sync->sink, shown, PROVIDER_LISTING_ALL, error))
 		return false;
 	if (sync->own_addresses == NULL)
 		sync->own_addresses = own_addresses(sync, &sync->session, calendar);
@@ -166,7 +182,7 @@ static bool sync_calendar(
 	sync->calendar_zone = zone;
 	if (!fetch_calendar(sync, calendar, &failure))
 		return end_incomplete(sync, g_steal_pointer(&failure), error);
-	return sync->sink->end_calendar(sync->sink, true, NULL, error);
+	return sync->sink->end_calendar(sync->sink, true, NULL, NULL, error);
 }
 
 static bool sync_configured(Sync *sync, const char *id, GError **error)
@@ -178,7 +194,7 @@ static bool sync_configured(Sync *sync, const char *id, GError **error)
 	if (calendar != NULL)
 		return sync_calendar(sync, id, calendar, error);
 	unknown = provider_calendar_new(id, "", NULL);
-	if (!sync->sink->begin_calendar(sync->sink, unknown, error))
+	if (!sync->sink->begin_calendar(sync->sink, unknown, PROVIDER_LISTING_ALL, error))
 		return false;
 	return end_incomplete(sync, g_steal_pointer(&failure), error);
 }

@@ -63,7 +63,7 @@ static bool begin_calendar(Run *run, const cJSON *page, GError **error)
 	run->calendar_zone = zone != NULL ? g_time_zone_new_identifier(zone) : NULL;
 	if (run->calendar_zone == NULL)
 		run->calendar_zone = g_time_zone_ref(list->request->site_zone);
-	return list->sink->begin_calendar(list->sink, calendar, error);
+	return list->sink->begin_calendar(list->sink, calendar, PROVIDER_LISTING_ALL, error);
 }
 
 static void tell_unreadable(const GoogleEventList *list, const char *id)
@@ -122,7 +122,7 @@ static bool end_incomplete(Run *run, const GError *failure, GError **error)
 
 	if (run->calendar_zone == NULL && !begin_calendar(run, NULL, error))
 		return false;
-	if (!sink->end_calendar(sink, false, failure, error))
+	if (!sink->end_calendar(sink, false, failure, NULL, error))
 		return false;
 	if (!google_error_ends_connection(failure))
 		return true;
@@ -145,7 +145,7 @@ bool google_events_list(const GoogleEventList *list, GError **error)
 	g_autoptr(GError) failure = NULL;
 
 	if (google_pages_each(&pages, pass_page, &run, &failure))
-		return list->sink->end_calendar(list->sink, true, NULL, error);
+		return list->sink->end_calendar(list->sink, true, NULL, NULL, error);
 	if (run.sink_error != NULL) {
 		g_propagate_error(error, g_steal_pointer(&run.sink_error));
 		return false;

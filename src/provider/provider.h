@@ -37,28 +37,78 @@ ProviderCalendar *provider_calendar_new(const char *id, const char *name, const 
 void provider_calendar_free(ProviderCalendar *calendar);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ProviderCalendar, provider_calendar_free)
 
-/* Where a provider's results go. Callbacks that return false have set the error: the provider stops
- * at once and passes it on. */
+/* What a calendar is going to be told as. */
+typedef enum {
+	PROVIDER_LISTING_ALL,     /* all that there is: what is left out is not there */
+	PROVIDER_LISTING_CHANGES, /* what differs from the last run: the rest stays as it is */
+} ProviderListing;
+
+/* What is remembered of a calendar object (CalDAV: a resource) from the run that last read it. */
+typedef struct ProviderObject {
+	const char *key;         /* its identity within the calendar */
+	const char *path;        /* as the server spells it */
+	const char *etag;        /* opaque bytes; NULL: it must be read again in any case */
+	int64_t expanded_to_utc; /* its occurrences up to then were passed on, unix seconds;
+				    G_MAXINT64: all that it has */
+} ProviderObject;
+
+/* Where a provider's results go, and where it finds what it left in earlier runs. Callbacks that
+ * return false have set the error: the provider stops at once and passes it on. Arguments are
+ * borrowed for the length of the call unless they say otherwise.
+ *
+ * Order: for each calendar cursor(); begin_calendar(); objects() if need be; object_gone() of all
+ * that are gone, before anything else; then events, alone or between begin_object() and
+ * end_object(); end_calendar(). */
 typedef struct ProviderSink ProviderSink;
 struct ProviderSink {
+	/* The text that the provider gave to end_calendar() when this calendar was last complete,
+	 * or NULL: then everything must be listed, and objects() tells what an interrupted run has
+	 * done of that already. `*ret_list_all`: it is time to list all even though a cursor is
+	 * there. Borrowed until end_calendar(). */
+	const char *(*cursor)(ProviderSink *sink, const char *calendar_id, bool *ret_list_all);
+
 	/* First call for each calendar, before its events. */
-	bool (*begin_calendar)(
-		ProviderSink *sink, const ProviderCalendar *calendar, GError **error);
+	bool (*begin_calendar)(ProviderSink *sink, const ProviderCalendar *calendar,
+		ProviderListing listing, GError **error);
+
+	/* The objects of the calendar in hand as they were remembered, by their keys
+	 * (ProviderObject); those whose stored events are no longer as they were written are left
+	 * out. NULL with error set. Caller unrefs. */
+	GHashTable *(*objects)(ProviderSink *sink, GError **error);
+
+	/* The events up to end_object() are those of one object: all that it has in the window. At
+	 * the end its stored events that were not passed on have left the window; unless it was
+	 * unreadable, it is then remembered. */
+	bool (*begin_object)(ProviderSink *sink, const char *key, GError **error);
+	bool (*end_object)(ProviderSink *sink, const ProviderObject *object, GError **error);
+
+	/* Only in a listing of all: the object is there and as it is remembered. */
+	bool (*object_kept)(ProviderSink *sink, const char *key, GError **error);
+	/* The object was deleted. Unknown ones are fine. */
+	bool (*object_gone)(ProviderSink *sink, const char *key, GError **error);
 
 	/* One occurrence that overlaps the window, in no particular order. Takes ownership of the
 	 * event. Cancelled ones are passed on, with their status. */
 	bool (*event)(ProviderSink *sink, Event *take_event, GError **error);
 
-	/* One object could not be read and is skipped; the rest goes on. `uid` is its UID where
-	 * that could be found, else NULL: then nobody knows which stored events it stands for.
-	 * `href` names the object. */
+	/* The event of this uid was cancelled or deleted, and if it is a series all its instances
+	 * (`UID_…`). Unknown ones are fine. */
+	bool (*gone)(ProviderSink *sink, const char *event_uid, GError **error);
+	/* The event is there, but outside of the window. */
+	bool (*outside)(ProviderSink *sink, const char *event_uid, GError **error);
+
+	/* One object, or one item of it, could not be read and is skipped; the rest goes on. `uid`
+	 * is its UID where that could be found, else NULL: then nobody knows which stored events it
+	 * stands for. `href` names the object. */
 	void (*unreadable)(
 		ProviderSink *sink, const char *href, const char *uid, const GError *why);
 
-	/* Last call for each calendar. `complete`: every page and batch of the listing succeeded,
-	 * so that absence proves deletion (calendar-protocols A1.1). Otherwise `why` says what
-	 * failed, and nothing may be concluded from absence. */
-	bool (*end_calendar)(ProviderSink *sink, bool complete, const GError *why, GError **error);
+	/* Last call for each calendar. `complete`: every page and batch succeeded, so that in a
+	 * listing of all absence proves deletion (calendar-protocols A1.1), and `cursor` (or NULL:
+	 * none) is remembered together with the events. Otherwise `why` says what failed, nothing
+	 * may be concluded from absence, and the old cursor stays. */
+	bool (*end_calendar)(ProviderSink *sink, bool complete, const GError *why,
+		const char *cursor, GError **error);
 };
 
 /* A service that the site is registered with: where it is, and as whom the site asks (OAuth). All

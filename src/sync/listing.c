@@ -16,9 +16,50 @@ static Listing *listing_of(ProviderSink *sink)
 	return (Listing *)(void *)sink;
 }
 
-static bool on_begin_calendar(ProviderSink *sink, const ProviderCalendar *calendar, GError **error)
+static const char *on_cursor(ProviderSink *sink, const char *calendar_id, bool *ret_list_all)
+{
+	(void)sink;
+	(void)calendar_id;
+	(void)ret_list_all;
+	return NULL;
+}
+
+static GHashTable *on_objects(ProviderSink *sink, GError **error)
+{
+	(void)sink;
+	(void)error;
+	return g_hash_table_new(g_str_hash, g_str_equal);
+}
+
+static bool on_object_key(ProviderSink *sink, const char *key, GError **error)
+{
+	(void)sink;
+	(void)key;
+	(void)error;
+	return true;
+}
+
+static bool on_end_object(ProviderSink *sink, const ProviderObject *object, GError **error)
+{
+	(void)sink;
+	(void)object;
+	(void)error;
+	return true;
+}
+
+static bool on_gone(ProviderSink *sink, const char *event_uid, GError **error)
+{
+	(void)error;
+	event_store_gone(listing_of(sink)->options->store, event_uid);
+	return true;
+}
+
+static bool on_begin_calendar(
+	ProviderSink *sink, const ProviderCalendar *calendar, ProviderListing kind, GError **error)
 {
 	Listing *listing = listing_of(sink);
+
+	(void)kind;
 
 	g_free(listing->calendar_id);
 	g_free(listing->calendar_name);
@@ -79,9 +120,12 @@ static void on_unreadable(ProviderSink *sink, const char *href, const char *uid,
 	listing->options->on_unreadable(href, why, listing->options->data);
 }
 
-static bool on_end_calendar(ProviderSink *sink, bool complete, const GError *why, GError **error)
+static bool on_end_calendar(
+	ProviderSink *sink, bool complete, const GError *why, const char *cursor, GError **error)
 {
 	Listing *listing = listing_of(sink);
+
+	(void)cursor;
 	EventStore *store = listing->options->store;
 
 	if (complete && listing->is_certain)
@@ -98,7 +142,15 @@ Listing *listing_new(const ListingOptions *options)
 	Listing *listing = g_new0(Listing, 1);
 
 	listing->sink = (ProviderSink){
+		.cursor = on_cursor,
 		.begin_calendar = on_begin_calendar,
+		.objects = on_objects,
+		.begin_object = on_object_key,
+		.end_object = on_end_object,
+		.object_kept = on_object_key,
+		.object_gone = on_object_key,
+		.gone = on_gone,
+		.outside = on_gone,
 		.event = on_event,
 		.unreadable = on_unreadable,
 		.end_calendar = on_end_calendar,

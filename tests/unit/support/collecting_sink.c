@@ -2,9 +2,40 @@
 /* A provider's sink that remembers what it was told. */
 #include "collecting_sink.h"
 
-static bool on_begin(ProviderSink *sink, const ProviderCalendar *calendar, GError **error)
+static const char *on_cursor(ProviderSink *sink, const char *calendar_id, bool *ret_list_all)
+{
+	(void)sink;
+	(void)calendar_id;
+	(void)ret_list_all;
+	return NULL;
+}
+
+static GHashTable *on_objects(ProviderSink *sink, GError **error)
+{
+	(void)sink;
+	(void)error;
+	return g_hash_table_new(g_str_hash, g_str_equal);
+}
+
+static bool on_text(ProviderSink *sink, const char *text, GError **error)
+{
+	(void)sink;
+	(void)error;
+	g_assert_nonnull(text);
+	return true;
+}
+
+static bool on_end_object(ProviderSink *sink, const ProviderObject *object, GError **error)
+{
+	return on_text(sink, object->key, error);
+}
+
+static bool on_begin(ProviderSink *sink, const ProviderCalendar *calendar, ProviderListing listing,
+	GError **error)
 {
 	CollectingSink *self = (CollectingSink *)sink;
+
+	(void)listing;
 
 	(void)error;
 	g_assert_cmpuint(self->open, ==, 0);
@@ -35,9 +66,12 @@ static void on_unreadable(ProviderSink *sink, const char *href, const char *uid,
 	g_ptr_array_add(self->unreadables, g_strdup_printf("%s|%s", href, uid != NULL ? uid : "-"));
 }
 
-static bool on_end(ProviderSink *sink, bool complete, const GError *why, GError **error)
+static bool on_end(
+	ProviderSink *sink, bool complete, const GError *why, const char *cursor, GError **error)
 {
 	CollectingSink *self = (CollectingSink *)sink;
+
+	(void)cursor;
 
 	(void)error;
 	g_assert_cmpuint(self->open, ==, 1);
@@ -54,7 +88,15 @@ CollectingSink *collecting_sink_new(void)
 	CollectingSink *self = g_new0(CollectingSink, 1);
 
 	self->sink = (ProviderSink){
+		.cursor = on_cursor,
 		.begin_calendar = on_begin,
+		.objects = on_objects,
+		.begin_object = on_text,
+		.end_object = on_end_object,
+		.object_kept = on_text,
+		.object_gone = on_text,
+		.gone = on_text,
+		.outside = on_text,
 		.event = on_event,
 		.unreadable = on_unreadable,
 		.end_calendar = on_end,
