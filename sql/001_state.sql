@@ -31,6 +31,8 @@ CREATE TABLE IF NOT EXISTS wp_prm_calendar_connections (
 	refused_at BIGINT NOT NULL DEFAULT 0,
 	failures INT UNSIGNED NOT NULL DEFAULT 0, -- in a row
 	retry_at BIGINT NOT NULL DEFAULT 0,
+	problems INT UNSIGNED NOT NULL DEFAULT 0, -- objects that could not be read
+	first_problem TEXT NULL,
 	PRIMARY KEY (id),
 	UNIQUE KEY connection (user_id, connection_hash)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
