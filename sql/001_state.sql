@@ -58,7 +58,8 @@ CREATE TABLE IF NOT EXISTS wp_prm_calendar_objects (
 	etag VARBINARY(1024) NULL, -- NULL: to be read again in any case
 	expanded_to BIGINT NOT NULL, -- occurrences up to here are stored
 	problem TEXT NULL, -- why it, or a part of it, could not be read
-	PRIMARY KEY (connection, calendar_hash, object_hash)
+	PRIMARY KEY (connection, object_hash),
+	KEY calendar (connection, calendar_hash)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- The posts of events. The key keeps two processes from storing one event twice.
