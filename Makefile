@@ -157,7 +157,7 @@ format: ## apply .clang-format to all C files
 install: $(PROGRAM) $(COMPLETIONS) ## install into DESTDIR and PREFIX; keeps an ini that is there
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/prm-calendar
 	install -D -m 755 packaging/is-configured $(DESTDIR)$(PREFIX)/lib/prm-calendar/is-configured
-	install -D -m 644 sql/grants.sql $(DESTDIR)$(PREFIX)/share/prm-calendar/sql/grants.sql
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/prm-calendar/sql sql/*.sql
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 packaging/man/prm-calendar.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 packaging/man/prm-calendar.ini.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 packaging/man/prm-calendar.7

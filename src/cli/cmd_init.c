@@ -10,12 +10,14 @@
 #include "cli/credential_check.h"
 #include "cli/new_file.h"
 #include "cli/output.h"
+#include "cli/sample_ini.h"
 #include "cli/site_config.h"
 #include "cli/theme_files.h"
 #include "wp/grants.h"
 #include "wp/theme_detect.h"
 
 #define SIDECAR_USER "prm_calendar"
+#define SITES_FOLDER "/etc/prm-calendar/sites" /* of prm-calendar@.service */
 #define RELEASED_COMMENT_TYPE "prm_activity"
 
 /* Debian's inih cuts lines of 200 bytes; no name of a database or host comes near. */
@@ -56,17 +58,37 @@ static void init_clear(Init *init)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Init, init_clear)
 
+/* NAME of /etc/prm-calendar/sites/NAME.ini, of which there may be several; else NULL. Caller frees.
+ */
+static char *name_of_site(const char *ini_path)
+{
+	g_autofree char *folder = g_path_get_dirname(ini_path);
+	g_autofree char *name = g_path_get_basename(ini_path);
+
+	if (strcmp(folder, SITES_FOLDER) != 0 || !g_str_has_suffix(name, ".ini"))
+		return NULL;
+	return g_strndup(name, strlen(name) - strlen(".ini"));
+}
+
 static void set_paths(Init *init, const CliOptions *options)
 {
 	const char *path = options->config_path != NULL ? options->config_path : APP_CONFIG_PATH;
 	g_autofree char *folder = NULL;
+	g_autofree char *site = NULL;
+	g_autofree char *prefix = NULL;
+	g_autofree char *password = NULL;
+	g_autofree char *auth_key = NULL;
 
 	init->options = options;
 	init->ini_path = g_canonicalize_filename(path, NULL);
 	init->wp_config_path = g_canonicalize_filename(options->wp_config, NULL);
 	folder = g_path_get_dirname(init->ini_path);
-	init->password_path = g_build_filename(folder, "database.password", NULL);
-	init->auth_key_path = g_build_filename(folder, "auth.key", NULL);
+	site = name_of_site(init->ini_path);
+	prefix = site == NULL ? g_strdup("") : g_strconcat(site, ".", NULL);
+	password = g_strconcat(prefix, "database.password", NULL);
+	auth_key = g_strconcat(prefix, "auth.key", NULL);
+	init->password_path = g_build_filename(folder, password, NULL);
+	init->auth_key_path = g_build_filename(folder, auth_key, NULL);
 }
 
 static bool check_absent(const Init *init, GError **error)
@@ -74,7 +96,8 @@ static bool check_absent(const Init *init, GError **error)
 	const char *const paths[] = {init->ini_path, init->password_path, init->auth_key_path};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
-		if (g_access(paths[i], F_OK) != 0)
+		if (g_access(paths[i], F_OK) != 0 ||
+			(paths[i] == init->ini_path && sample_ini_is_untouched(paths[i])))
 			continue;
 		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
 			"%s exists already and is left as it is: move it away, or name a "
@@ -210,6 +233,13 @@ static bool find_out(Init *init, GError **error)
 	return make_ini(init, error);
 }
 
+static bool write_ini(const Init *init, GError **error)
+{
+	return sample_ini_is_untouched(init->ini_path)
+		       ? new_file_replace(init->ini_path, init->ini, error)
+		       : new_file_write(init->ini_path, init->ini, error);
+}
+
 /* The ini comes last: where it is, everything is. */
 static bool write_files(const Init *init, GError **error)
 {
@@ -221,7 +251,7 @@ static bool write_files(const Init *init, GError **error)
 		g_unlink(init->password_path);
 		return false;
 	}
-	if (!new_file_write(init->ini_path, init->ini, error)) {
+	if (!write_ini(init, error)) {
 		g_unlink(init->password_path);
 		g_unlink(init->auth_key_path);
 		return false;
@@ -281,6 +311,31 @@ static void print_found(const Init *init)
 		init->credentials.connections, init->credentials.opened, init->credentials.locked);
 }
 
+/* The package's timer that calls the program with this ini, or NULL; caller frees. */
+static char *timer_of(const char *ini_path)
+{
+	g_autofree char *site = name_of_site(ini_path);
+
+	if (strcmp(ini_path, APP_CONFIG_PATH) == 0)
+		return g_strdup("prm-calendar.timer");
+	return site == NULL ? NULL : g_strdup_printf("prm-calendar@%s.timer", site);
+}
+
+static void print_next(const char *ini_path)
+{
+	bool is_default = strcmp(ini_path, APP_CONFIG_PATH) == 0;
+	g_autofree char *where = is_default ? g_strdup("") : g_strdup_printf(" -c %s", ini_path);
+	g_autofree char *timer = timer_of(ini_path);
+
+	printf("\nNext:\n\n"
+	       "    prm-calendar status%s\n"
+	       "    prm-calendar sync --all --dry-run%s\n"
+	       "    prm-calendar takeover%s    # so that the theme does not do the work, too\n",
+		where, where, where);
+	if (timer != NULL)
+		printf("    systemctl enable --now %s    # a pass every 15 minutes\n", timer);
+}
+
 static void print_init(const Init *init)
 {
 	print_found(init);
@@ -293,11 +348,7 @@ static void print_init(const Init *init)
 	       "\n\n",
 		init->ini_path);
 	print_indented(init->grants);
-	printf("\nNext:\n\n"
-	       "    prm-calendar status -c %s\n"
-	       "    prm-calendar sync --all --dry-run -c %s\n"
-	       "    prm-calendar takeover -c %s    # so that the theme does not do the work, too\n",
-		init->ini_path, init->ini_path, init->ini_path);
+	print_next(init->ini_path);
 }
 
 static ExitStatus run_init(const CliOptions *options)
@@ -333,8 +384,9 @@ const Command command_init = {
 		"Reads wp-config.php without running PHP, connects, finds the theme's prefix and "
 		"the\n"
 		"comment type of its activities, and writes the configuration (-c FILE) and the\n"
-		"files of its secrets beside it. Never overwrites a file, never changes the "
-		"database.\n\n"
+		"files of its secrets beside it. Overwrites no file but an ini in which no key "
+		"has\n"
+		"a value, as the package's sample. Never changes the database.\n\n"
 		"Example: prm-calendar init --wp-config=/var/www/html/wp-config.php --dry-run",
 	.options = init_options,
 	.run = run_init,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -60,5 +61,19 @@ bool new_file_write(const char *path, const char *text, GError **error)
 	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "cannot write %s: %s", path,
 		g_strerror(number));
 	unlink(path);
+	return false;
+}
+
+bool new_file_replace(const char *path, const char *text, GError **error)
+{
+	g_autofree char *beside = g_strdup_printf("%s.new", path);
+
+	if (!new_file_write(beside, text, error))
+		return false;
+	if (rename(beside, path) == 0)
+		return true;
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "cannot replace %s: %s", path,
+		g_strerror(errno));
+	unlink(beside);
 	return false;
 }

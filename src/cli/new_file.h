@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files that are made once, closed to others, and never overwritten. */
+/* Files that are made once, closed to others, and not overwritten by accident. */
 #pragma once
 
 #include <glib.h>
@@ -11,3 +11,6 @@
  * prm-calendar. False with CONFIG_ERROR where it exists already or cannot be made; then there is
  * nothing left behind. */
 bool new_file_write(const char *path, const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same, taking the place of a file that exists: whoever reads sees the one or the other. */
+bool new_file_replace(const char *path, const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -331,6 +331,7 @@ static int config_handle(void *data, const char *section, const char *name, cons
 	ConfigReader *reader = data;
 	g_autoptr(GError) file_error = NULL;
 	g_auto(Secret) secret = NULL;
+	g_autofree char *file_path = NULL;
 	g_autofree char *wanted = NULL;
 	bool is_file = false;
 	const ConfigKey *key = find_key(section, name, &is_file);
@@ -352,7 +353,8 @@ static int config_handle(void *data, const char *section, const char *name, cons
 		return 1;
 	}
 	if (is_file) {
-		secret = read_secret_file(value, &file_error);
+		file_path = secret_path(value);
+		secret = read_secret_file(file_path, &file_error);
 		if (secret == NULL) {
 			config_fail(reader, "%s: %s", name, file_error->message);
 			return 1;

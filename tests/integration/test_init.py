@@ -2,9 +2,11 @@
 """From a site's wp-config.php to a configuration, and to the first event."""
 
 import os
+import shutil
 import stat
 
 from lib import ics
+from lib.program import TOP
 from lib.story import Story
 
 
@@ -63,6 +65,21 @@ class Init(Story):
         with open(self.made, encoding="utf-8") as file:
             self.assertEqual(file.read(), "mine")
         self.assertEqual(os.listdir(self.folder), ["made.ini"])
+
+    def test_the_sample_makes_room(self):
+        # The package installs it; its administrator has no file to move away.
+        shutil.copy(os.path.join(TOP, "conf", "prm-calendar.ini"), self.made)
+        self.init()
+        self.run_it("status", ini=self.made)
+        self.assertEqual(stat.S_IMODE(os.stat(self.made).st_mode), 0o640)
+        self.assertEqual(sorted(os.listdir(self.folder)),
+                         ["auth.key", "database.password", "made.ini"])
+
+    def test_a_sample_that_somebody_began_to_fill_in_stays(self):
+        shutil.copy(os.path.join(TOP, "conf", "prm-calendar.ini"), self.made)
+        with open(self.made, "a", encoding="utf-8") as file:
+            file.write("log_level = debug\n")
+        self.assert_one_line(self.init(status=78).stderr, self.made, "left as it is")
 
     def test_the_dialect_is_found(self):
         anna = self.user()

@@ -30,6 +30,38 @@ static void test_is_closed_to_others_and_never_overwritten(void)
 	g_rmdir(folder);
 }
 
+static void test_replaces_at_once(void)
+{
+	g_autofree char *folder = g_dir_make_tmp("prm-new-file-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "new", NULL);
+	g_autofree char *text = NULL;
+	g_autoptr(GError) error = NULL;
+	struct stat status;
+
+	g_assert_true(g_file_set_contents(path, "first", -1, NULL));
+	g_assert_true(new_file_replace(path, "second", &error));
+	g_assert_no_error(error);
+	g_assert_cmpint(stat(path, &status), ==, 0);
+	g_assert_cmpint(status.st_mode & 07777, ==, 0640);
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==, "second");
+	g_unlink(path);
+	g_assert_cmpint(g_rmdir(folder), ==, 0); /* nothing stayed beside it */
+}
+
+static void test_a_folder_is_not_replaced(void)
+{
+	g_autofree char *folder = g_dir_make_tmp("prm-new-file-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "inner", NULL);
+	g_autoptr(GError) error = NULL;
+
+	g_assert_cmpint(g_mkdir(path, 0700), ==, 0);
+	g_assert_false(new_file_replace(path, "text", &error));
+	g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID);
+	g_assert_cmpint(g_rmdir(path), ==, 0);
+	g_assert_cmpint(g_rmdir(folder), ==, 0);
+}
+
 static void test_no_folder(void)
 {
 	g_autoptr(GError) error = NULL;
@@ -62,6 +94,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/cli/new_file/closed", test_is_closed_to_others_and_never_overwritten);
+	g_test_add_func("/cli/new_file/replaces", test_replaces_at_once);
+	g_test_add_func("/cli/new_file/no-place-of-a-folder", test_a_folder_is_not_replaced);
 	g_test_add_func("/cli/new_file/no-folder", test_no_folder);
 	g_test_add_func("/cli/theme_files/word", test_theme_files);
 	return g_test_run();

@@ -178,6 +178,36 @@ static void test_secret_from_file(Fixture *fixture, gconstpointer data)
 	assert_refused(fixture->path, words, 1);
 }
 
+/* As systemd hands them over; the service may not be allowed to open the file that the ini names.
+ */
+static void test_credential_of_the_service_wins(Fixture *fixture, gconstpointer data)
+{
+	g_autofree char *word = g_build_filename(fixture->folder, "word", NULL);
+	g_autofree char *credentials = g_build_filename(fixture->folder, "credentials", NULL);
+	g_autofree char *key = g_build_filename(credentials, "key", NULL);
+	g_autofree char *text =
+		g_strconcat("[database]\nname = wp\nuser = crm\npassword_file = ", word,
+			"\n[wordpress]\nauth_key_file = /nonexistent/key\n", NULL);
+	g_autoptr(Config) config = NULL;
+	g_autoptr(GError) error = NULL;
+
+	(void)data;
+	g_assert_cmpint(g_mkdir(credentials, 0700), ==, 0);
+	write_file(fixture->path, text, 0640);
+	write_file(word, "of the file\n", 0640);
+	write_file(key, "of the credential\n", 0400);
+	g_assert_null(config_load(fixture->path, NULL));
+	g_setenv("CREDENTIALS_DIRECTORY", credentials, TRUE);
+	config = config_load(fixture->path, &error);
+	g_unsetenv("CREDENTIALS_DIRECTORY");
+	g_assert_no_error(error);
+	g_assert_cmpstr(config->wordpress_auth_key, ==, "of the credential");
+	g_assert_cmpstr(config->database_password, ==, "of the file");
+	g_unlink(word);
+	g_unlink(key);
+	g_rmdir(credentials);
+}
+
 static void test_every_key_has_help(void)
 {
 	for (const ConfigKey *key = config_keys(); key->section != NULL; key++)
@@ -227,6 +257,7 @@ int main(int argc, char **argv)
 	ADD("/util/config/long-line-refused", NULL, test_long_line_is_refused_not_cut);
 	ADD("/util/config/longest-line", NULL, test_longest_line_arrives_whole);
 	ADD("/util/config/secret-from-file", NULL, test_secret_from_file);
+	ADD("/util/config/secret-from-credential", NULL, test_credential_of_the_service_wins);
 #undef ADD
 	g_test_add_func("/util/config/every-key-has-help", test_every_key_has_help);
 	g_test_add_func("/util/config/sample", test_sample_agrees_with_the_table);
