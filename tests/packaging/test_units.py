@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The units of systemd: how closed the sandbox is, that the program works in it, and when it stays quiet."""
 
+import json
 import os
 import re
 import subprocess
@@ -16,7 +17,19 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 SYSTEMD = os.path.join(TOP, "packaging", "systemd")
 IS_CONFIGURED = os.path.join(TOP, "packaging", "is-configured")
 IN_SANDBOX = os.path.join(TOP, "tests", "packaging", "in_sandbox.py")
+DEMO = os.path.join(TOP, "tests", "demo", "demo.py")
 EXPOSURE_MAX = 1.5
+FORBIDDEN = {
+    "changing the root": "import os; os.chroot('/')",
+    "raw packets": "import socket; socket.socket(17, 3)",
+    "writing to /etc": "open('/etc/prm-calendar-was-here', 'w')",
+    "writing to /var": "open('/var/prm-calendar-was-here', 'w')",
+    "homes": "import os; os.listdir('/root')",
+    "disks": "import os; os.mknod('/tmp/disk', 0o060600, 2048)",
+    "memory that is written and executed": "import mmap; mmap.mmap(-1, 4096, prot=7)",
+    "namespaces": "import ctypes, os; ctypes.CDLL(None, use_errno=True).unshare(0x10000000) == 0 "
+                  "or exec('raise OSError(ctypes.get_errno(), \"\")')",
+}
 
 
 def read(*path):
@@ -78,19 +91,33 @@ class Quiet(unittest.TestCase):
 
 
 class InTheSandbox(Story):
-    """Where tests run, systemd is not process 1. The filter of system calls, socket families and memory is put on
-    by in_sandbox.py from the unit; the file system's view is not."""
+    """Where tests run, systemd is not process 1: in_sandbox.py puts on what the unit says."""
 
     def setUp(self):
         super().setUp()
         if os.environ.get("PRM_TEST_VARIANT", "plain") not in ("plain", "coverage"):
             self.skipTest("sanitizers need system calls that the unit does not allow")
-        os.environ["PRM_TEST_SANDBOXED"] = program_path()
-        patched = unittest.mock.patch.dict(os.environ, {"PRM_TEST_PROGRAM": IN_SANDBOX})
+        done = self.inside("/bin/true")
+        if "in_sandbox: unshare" in done.stderr:
+            self.skipTest(f"no namespaces to be had here: {done.stderr.strip()}")
+        patched = unittest.mock.patch.dict(os.environ, {
+            "PRM_TEST_PROGRAM": IN_SANDBOX,
+            "PRM_TEST_SANDBOX": json.dumps({"program": program_path()})})
         patched.start()
         self.addCleanup(patched.stop)
 
-    def test_meetings_are_synced_and_logged(self):
+    @staticmethod
+    def inside(program, *arguments):
+        return run(IN_SANDBOX, *arguments, env={
+            **os.environ, "PRM_TEST_SANDBOX": json.dumps({"program": program})})
+
+    def test_the_whole_demo_works(self):
+        """A first sync, activities logged by itself, a second run that changes nothing; it checks them all."""
+        done = run("/usr/bin/python3", "-B", DEMO, f"--program={IN_SANDBOX}")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("checksums of wp_posts", done.stdout)
+
+    def test_a_scheduled_pass_works(self):
         anna, account = self.user(), self.account()
         jose = self.person(anna, "José", "Núñez", "jose@example.org")
         account.put("one", vevent("one@story", self.utc(self.at(-1)), summary="Lunch",
@@ -102,14 +129,25 @@ class InTheSandbox(Story):
         self.assertEqual(len(self.activities(jose)), 1)
         self.run_it("status")
 
-    def test_the_filter_is_on(self):
-        refused = ("import os, socket, sys\n"
-                   "for call in (lambda: os.chroot('/'), lambda: socket.socket(17, 3)):\n"
-                   "    try:\n        call()\n    except PermissionError:\n        continue\n"
-                   "    sys.exit('allowed')\n")
-        done = run(IN_SANDBOX, "-c", refused,
-                   env={**os.environ, "PRM_TEST_SANDBOXED": "/usr/bin/python3"})
+    def test_what_the_unit_forbids_is_refused(self):
+        for what, code in FORBIDDEN.items():
+            with self.subTest(what):
+                done = self.inside("/usr/bin/python3", "-c", code)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertRegex(done.stderr, r"PermissionError|\[Errno (1|30)\]")
+
+    def test_what_the_program_needs_is_allowed(self):
+        done = self.inside("/usr/bin/python3", "-c", "import tempfile, threading\n"
+                           "tempfile.TemporaryFile()\nthreading.Thread(target=print).start()\n")
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_other_processes_are_not_seen(self):
+        done = self.inside("/bin/ls", "/proc")
+        self.assertNotIn(str(os.getpid()), done.stdout.split())
+
+    def test_no_capability_is_left(self):
+        done = self.inside("/bin/grep", "^Cap", "/proc/self/status")
+        self.assertEqual(set(re.findall(r":\s*(\w+)", done.stdout)), {"0" * 16}, done.stderr)
 
 
 if __name__ == "__main__":
