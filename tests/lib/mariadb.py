@@ -45,7 +45,7 @@ class MariaDb:
             with open(log, "ab") as out:
                 subprocess.run(
                     [_program("mariadb-install-db"), "--no-defaults", f"--user={user}",
-                     f"--datadir={data}", "--auth-root-authentication-method=normal",
+                     f"--datadir={data}", f"--tmpdir={self.folder}", "--auth-root-authentication-method=normal",
                      "--skip-test-db", "--skip-name-resolve"],
                     stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=True)
         network = ([f"--port={self.port}", "--bind-address=127.0.0.1"] if self.port
@@ -53,6 +53,8 @@ class MariaDb:
         self._server = Server("MariaDB", [
             _program("mariadbd"), "--no-defaults", f"--user={user}", f"--datadir={data}",
             f"--socket={self.socket}", f"--pid-file={self.folder}/mariadb.pid", *network,
+            # A server that starts deletes the temporary tables of all others that share its folder.
+            f"--tmpdir={data}",
             "--skip-name-resolve", "--skip-log-bin", "--innodb-buffer-pool-size=64M",
             "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=32M",
             "--max-allowed-packet=64M",
