@@ -26,7 +26,7 @@ LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
 LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
 endif
 
-OUR_CPPFLAGS := -Isrc -D_GNU_SOURCE -DPRM_CALENDAR_VERSION='"$(VERSION)"' \
+OUR_CPPFLAGS := -Isrc -I$(BUILD)/sql -D_GNU_SOURCE -DPRM_CALENDAR_VERSION='"$(VERSION)"' \
 	-DGLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_74 -DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_74
 OUR_CFLAGS := -std=gnu17 -g -O2 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wformat=2 -Wundef -Wpointer-arith -fno-common $(if $(WERROR),-Werror)
@@ -38,6 +38,7 @@ VARIANT_FLAGS_coverage := -O0 --coverage
 VARIANT_FLAGS := $(VARIANT_FLAGS_$(VARIANT))
 LIBS := $(LIB_LIBS) -lm -lpthread
 
+MIGRATIONS := $(sort $(wildcard sql/[0-9]*.sql))
 SOURCES := $(sort $(wildcard src/*/*.c))
 LIBRARY_SOURCES := $(filter-out src/cli/main.c,$(SOURCES))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/*/test-*.c))
@@ -58,7 +59,7 @@ Q := $(if $(V),,@)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: all help install clean unit-tests check-vectors packages check check-built checker fuzz demo bench deb lint format
+.PHONY: always all help install clean unit-tests check-vectors packages check check-built checker fuzz demo bench deb lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -78,6 +79,23 @@ TSAN_OBJECTS := $(if $(filter tsan,$(VARIANT)),$(BUILD)/tests/unit/support/tsan_
 $(PROGRAM): $(BUILD)/src/cli/main.o $(TSAN_OBJECTS) $(BUILD)/libprm-calendar.a
 	$(SAY) LD $@
 	$(Q)$(CC) $(OUR_LDFLAGS) $(VARIANT_FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The files that make our tables, built in: {number, where the file is installed, its text}.
+$(BUILD)/sql/state_migrations.inc: $(MIGRATIONS) $(BUILD)/sql/prefix
+	$(SAY) GEN $@
+	$(Q)for file in $(MIGRATIONS); do \
+		name=$${file##*/}; \
+		printf '{%s, "%s/share/prm-calendar/sql/%s",\n' "$$(expr "$${name%%_*}" + 0)" '$(PREFIX)' "$$name"; \
+		sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' "$$file"; \
+		echo '},'; \
+	done >$@
+
+# Changes when PREFIX does.
+$(BUILD)/sql/prefix: always
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
+
+$(BUILD)/src/wp/state_schema.o: $(BUILD)/sql/state_migrations.inc
 
 # Warnings of the libraries' own headers are not ours.
 $(BUILD)/%.o: %.c Makefile
@@ -145,9 +163,9 @@ bench: ## time a first and an unchanged sync beside curl and a bulk load
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
 	$(Q)$(PYTHON) -B tests/bench/first_sync.py
 
-lint: ## check formatting, our own rules, cppcheck and clang-tidy
+lint: $(BUILD)/sql/state_migrations.inc ## check formatting, our own rules, cppcheck and clang-tidy
 	$(Q)mkdir -p build
-	$(Q)printf '%s\n' -I$(CURDIR)/src $(OUR_CPPFLAGS) $(patsubst -I%,-isystem%,$(LIB_CFLAGS)) -std=gnu17 -Wall -Wextra \
+	$(Q)printf '%s\n' -I$(CURDIR)/src -I$(CURDIR)/$(BUILD)/sql $(OUR_CPPFLAGS) $(patsubst -I%,-isystem%,$(LIB_CFLAGS)) -std=gnu17 -Wall -Wextra \
 		>build/compile_flags.txt
 	$(Q)tests/lint/lint
 

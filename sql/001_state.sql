@@ -1,8 +1,11 @@
--- What prm-calendar remembers between its runs. `prm-calendar init` makes these tables. By hand, as root:
+-- What prm-calendar remembers between its runs. The program makes these tables itself where it may (sql/grants.sql). By hand,
+-- as root:
 --
 --   mysql wordpress < sql/001_state.sql
 --
--- (another prefix than wp_: sed 's/wp_/xyz_/' sql/001_state.sql | mysql wordpress)
+-- With another prefix than wp_:
+--
+--   sed 's/\bwp_/xyz_/g' sql/001_state.sql | mysql wordpress
 --
 -- They are a cache: drop them all, and the next run makes them again from WordPress's own tables and the calendars.
 -- Times are unix seconds. Hashes are 16 bytes of BLAKE2b.
@@ -105,3 +108,6 @@ CREATE TABLE IF NOT EXISTS wp_prm_calendar_runs (
 	PRIMARY KEY (id),
 	KEY started (started_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+-- This file was run.
+INSERT IGNORE INTO wp_prm_calendar_schema (version, applied_at) VALUES (1, UNIX_TIMESTAMP());

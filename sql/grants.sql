@@ -21,3 +21,15 @@ GRANT SELECT, INSERT ON wordpress.wp_commentmeta TO 'prm_calendar'@'localhost';
 
 -- Transients (whose turn it is) and locks.
 GRANT SELECT, INSERT, UPDATE, DELETE ON wordpress.wp_options TO 'prm_calendar'@'localhost';
+
+-- What the program remembers between its runs, in tables of its own. With CREATE and ALTER, which are for these tables alone, it
+-- makes them itself, and an upgrade migrates them. Without, run the other files of this folder as root, before these lines and
+-- after each upgrade that asks for it.
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_schema TO 'prm_calendar'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_users TO 'prm_calendar'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_connections TO 'prm_calendar'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_cursors TO 'prm_calendar'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_objects TO 'prm_calendar'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_events TO 'prm_calendar'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_activities TO 'prm_calendar'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_runs TO 'prm_calendar'@'localhost';

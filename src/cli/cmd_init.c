@@ -14,6 +14,7 @@
 #include "cli/site_config.h"
 #include "cli/theme_files.h"
 #include "wp/grants.h"
+#include "wp/state_schema.h"
 #include "wp/theme_detect.h"
 
 #define SIDECAR_USER "prm_calendar"
@@ -42,6 +43,7 @@ typedef struct {
 	ThemeTraces traces;
 	CredentialCounts credentials;
 	const char *comment_type_reason; /* static */
+	GStrv missing;                   /* files of sql/ that were yet to be run */
 	char *ini;
 	char *grants;
 } Init;
@@ -55,6 +57,7 @@ static void init_clear(Init *init)
 	g_free(init->wp_config_path);
 	g_free(init->ini);
 	g_free(init->grants);
+	g_strfreev(init->missing);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Init, init_clear)
 
@@ -225,7 +228,8 @@ static bool find_out(Init *init, GError **error)
 	if (!theme_detect(app->db, &init->traces, error) ||
 		!config_set(app->config, "theme", "prefix", init->traces.prefix, error) ||
 		!app_load_site(app, error) || !choose_comment_type(init, wp_config, error) ||
-		!credential_check(app->db, app->site, &init->credentials, error))
+		!credential_check(app->db, app->site, &init->credentials, error) ||
+		!state_schema_missing(app->db, &init->missing, error))
 		return false;
 	is_here = app->config->database_socket[0] != '\0' || is_local(app->config->database_host);
 	init->grants = grants_sql(app->config->database_name, app->config->wordpress_table_prefix,
@@ -274,6 +278,7 @@ static void print_json_init(const Init *init)
 	json_set_int(root, "connections", init->credentials.connections);
 	json_set_int(root, "credentials_opened", init->credentials.opened);
 	json_set_int(root, "credentials_locked", init->credentials.locked);
+	json_set_bool(root, "tables_missing", init->missing[0] != NULL);
 	json_set_text(root, "ini", init->ini);
 	json_set_text(root, "grants", init->grants);
 	json_print(root);
@@ -285,6 +290,17 @@ static void print_indented(const char *text)
 
 	for (char **line = lines; *line != NULL && (line[0][0] != '\0' || line[1] != NULL); line++)
 		printf("%s%s\n", **line == '\0' ? "" : "    ", *line);
+}
+
+static void print_tables(const Init *init)
+{
+	g_autofree char *files = g_strjoinv(" and ", init->missing);
+
+	printf("Own tables       %sprm_calendar_…: ", init->app.config->wordpress_table_prefix);
+	if (init->missing[0] == NULL)
+		puts("are there");
+	else
+		printf("%s as in %s\n", init->options->dry_run ? "would be made" : "made", files);
 }
 
 static void print_found(const Init *init)
@@ -309,6 +325,7 @@ static void print_found(const Init *init)
 		init->comment_type_reason);
 	printf("Connections      %u; AUTH_KEY opens the credentials of %u, not those of %u\n",
 		init->credentials.connections, init->credentials.opened, init->credentials.locked);
+	print_tables(init);
 }
 
 /* The package's timer that calls the program with this ini, or NULL; caller frees. */
@@ -367,7 +384,8 @@ static ExitStatus run_init(const CliOptions *options)
 		return app_fail(options, error);
 	if (!find_out(&init, &error))
 		return app_fail(options, error);
-	if (!options->dry_run && !write_files(&init, &error))
+	if (!options->dry_run &&
+		!(state_schema_ensure(init.app.db, &error) && write_files(&init, &error)))
 		return app_fail(options, error);
 	if (options->json)
 		print_json_init(&init);
@@ -386,7 +404,8 @@ const Command command_init = {
 		"comment type of its activities, and writes the configuration (-c FILE) and the\n"
 		"files of its secrets beside it. Overwrites no file but an ini in which no key "
 		"has\n"
-		"a value, as the package's sample. Never changes the database.\n\n"
+		"a value, as the package's sample. Makes our own tables in the database, and\n"
+		"changes nothing else in it.\n\n"
 		"Example: prm-calendar init --wp-config=/var/www/html/wp-config.php --dry-run",
 	.options = init_options,
 	.run = run_init,

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/job.h"
+#include "wp/state_schema.h"
 
 static const CliOption sync_options[] = {
 	{"all", 0, CLI_OPTION_FLAG, offsetof(CliOptions, all), NULL,
@@ -64,6 +65,8 @@ static ExitStatus run_sync(const CliOptions *options)
 	if (status != EXIT_ALL_WELL || job_is_paused(&app))
 		return status;
 	context = app_sync_context(&app, options->dry_run);
+	if (!options->dry_run && !state_schema_ensure(app.db, &error))
+		return app_fail(options, error);
 	printer_init(&printer, options);
 	if (!pass_catch_up(&context, app.db, options->user, options->connection, &printer.listener,
 		    &totals, &error))

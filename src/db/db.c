@@ -288,6 +288,11 @@ uint64_t db_insert_id(const Db *db)
 	return db->insert_id;
 }
 
+const char *db_name(const Db *db)
+{
+	return db->name;
+}
+
 char *db_table_name(const Db *db, const char *table)
 {
 	return db_sql_table(table, db->table_prefix, db->base_prefix);

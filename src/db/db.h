@@ -17,6 +17,7 @@ typedef enum {
 	DB_ERROR_CONFLICT,    /* deadlock or lock-wait time-out, rolled back; retries used up */
 	DB_ERROR_LOST,        /* connection lost before COMMIT was sent: nothing was written */
 	DB_ERROR_UNKNOWN,     /* connection lost during COMMIT: the write may have happened */
+	DB_ERROR_EXISTS,      /* what was to be made is there, or what was to be dropped is not */
 	DB_ERROR_QUERY,       /* anything else the server refused: data too long, syntax … */
 } DbErrorCode;
 
@@ -82,6 +83,9 @@ int64_t db_column_int(const DbStatement *statement, unsigned column);
 const char *db_column_text(const DbStatement *statement, unsigned column);
 /* Length of db_column_text(). */
 size_t db_column_bytes(const DbStatement *statement, unsigned column);
+
+/* The database's name; borrowed. */
+const char *db_name(const Db *db);
 
 /* The name that "{table}" stands for, for looking into information_schema: "wp_posts". Caller
  * frees. */

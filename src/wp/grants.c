@@ -4,10 +4,19 @@
 
 #include <string.h>
 
+#include "wp/state_schema.h"
+
 typedef struct {
 	const char *table;
 	const char *privileges;
 } Privilege;
+
+typedef struct {
+	const char *database; /* quoted where it has to be */
+	const char *table_prefix;
+	const char *user;
+	const char *host;
+} Grantee;
 
 static const Privilege privileges[] = {
 	{"users", "SELECT (ID, user_login, user_email, display_name)"},
@@ -18,6 +27,10 @@ static const Privilege privileges[] = {
 	{"commentmeta", "SELECT, INSERT"},
 	{"options", "SELECT, INSERT, UPDATE, DELETE"},
 };
+
+/* On each of our own tables. They are a cache; with CREATE and ALTER on them, and on nothing else,
+ * the program makes them itself and an upgrade migrates them. */
+static const char own_privileges[] = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER";
 
 /* A name as it is where that is possible, since people are to read it. */
 static char *identifier(const char *name)
@@ -31,19 +44,27 @@ static char *identifier(const char *name)
 	return g_strdup_printf("`%s`", quoted->str);
 }
 
+static void append_grant(
+	GString *sql, const Grantee *grantee, const char *table, const char *wanted)
+{
+	g_autofree char *name = g_strconcat(grantee->table_prefix, table, NULL);
+	g_autofree char *quoted = identifier(name);
+
+	g_string_append_printf(sql, "GRANT %s ON %s.%s TO '%s'@'%s';\n", wanted, grantee->database,
+		quoted, grantee->user, grantee->host);
+}
+
 char *grants_sql(const char *database, const char *table_prefix, const char *user, const char *host)
 {
 	g_autofree char *database_name = identifier(database);
+	const Grantee grantee = {database_name, table_prefix, user, host};
 	GString *sql = g_string_new(NULL);
 
 	g_string_append_printf(sql,
 		"CREATE USER IF NOT EXISTS '%s'@'%s' IDENTIFIED BY 'change me';\n", user, host);
-	for (size_t i = 0; i < G_N_ELEMENTS(privileges); i++) {
-		g_autofree char *table = g_strconcat(table_prefix, privileges[i].table, NULL);
-		g_autofree char *table_name = identifier(table);
-
-		g_string_append_printf(sql, "GRANT %s ON %s.%s TO '%s'@'%s';\n",
-			privileges[i].privileges, database_name, table_name, user, host);
-	}
+	for (size_t i = 0; i < G_N_ELEMENTS(privileges); i++)
+		append_grant(sql, &grantee, privileges[i].table, privileges[i].privileges);
+	for (const char *const *table = state_schema_tables; *table != NULL; table++)
+		append_grant(sql, &grantee, *table, own_privileges);
 	return g_string_free(sql, FALSE);
 }

@@ -56,6 +56,16 @@ class Init(Story):
         self.assertIn("stylesheet = personal-crm", text)
         self.assertEqual(os.listdir(self.folder), [])
         self.assertEqual(self.content(), before)
+        self.assert_one_line(text, "would be made as in", "/share/prm-calendar/sql/001_state.sql")
+        self.assertEqual(self.own_tables(), [])
+
+    def test_the_tables_are_made(self):
+        self.assert_one_line(self.init().stdout, "wp_prm_calendar_", "made as in")
+        self.assertIn("prm_calendar_cursors", self.own_tables())
+        os.rename(self.made, self.made + ".old")
+        for name in ("database.password", "auth.key"):
+            os.unlink(os.path.join(self.folder, name))
+        self.assert_one_line(self.init().stdout, "wp_prm_calendar_", "are there")
 
     def test_an_existing_file_is_left_as_it_is(self):
         with open(self.made, "w", encoding="utf-8") as file:
@@ -118,13 +128,15 @@ class Init(Story):
         self.connect(anna, account.connection())
         account.put("lunch", ics.vevent("lunch", self.utc(self.at(1)), summary="Lunch"))
         sidecar = "prm_" + self.wp.user[-24:]
-        grants = self.init("--json").json["grants"].replace("prm_calendar", sidecar)
+        grants = self.init("--json").json["grants"].replace("'prm_calendar'", f"'{sidecar}'")
         self.sandbox.database.sql(grants)
         self.addCleanup(self.sandbox.database.sql, f"DROP USER '{sidecar}'@'localhost'")
         ini = self.write_ini("least.ini", database_user=sidecar, database_password_file=None,
                              database_password="change me")
+        self.drop_own_tables()
         self.run_it("sync", "--all", ini=ini)
         self.assertEqual(self.titles(anna), ["Lunch"])
+        self.assertIn("prm_calendar_cursors", self.own_tables())
 
     def test_without_a_path_it_is_a_usage_error(self):
         self.run_it("init", status=64)

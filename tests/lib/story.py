@@ -156,13 +156,23 @@ class Story(unittest.TestCase):
 
     def content(self):
         """Changes when any event, contact or activity does."""
-        return self.sandbox.database.checksum(self.wp.name, leave_out=("wp_usermeta", "wp_options"))
+        return self.sandbox.database.checksum(
+            self.wp.name, leave_out=("wp_usermeta", "wp_options", "wp_prm_calendar_"))
 
     def statements(self, action):
         """The SQL that the site's database user sent while action() ran."""
         with self.sandbox.database.query_log() as log:
             action()
             return log.of(self.wp.user)
+
+    def own_tables(self):
+        """The tables of our own that are there, without prefix."""
+        return sorted(row[0].removeprefix("wp_") for row in self.sandbox.database.sql(
+            "SHOW TABLES LIKE 'wp\\_prm\\_calendar\\_%'", self.wp.name))
+
+    def drop_own_tables(self):
+        for table in self.own_tables():
+            self.sandbox.database.sql(f"DROP TABLE wp_{table}", self.wp.name)
 
     # --- times
 

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "wp/state_schema.h"
+
 #define SCHEMA_FILE "tests/data/wordpress-schema.sql"
 
 /* The shell outlives the test program by the moment that it takes to stop the server and to remove
@@ -133,6 +135,17 @@ static void run_as_root(const char *database, const char *sql)
 	mysql_close(mysql);
 }
 
+/* On a connection of its own: tests count the statements of theirs. */
+static void make_own_tables(const TestDb *test)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Db) db = test_db_connect(test);
+	bool is_done = state_schema_ensure(db, &error);
+
+	g_assert_no_error(error);
+	g_assert_true(is_done);
+}
+
 TestDb *test_db_new(void)
 {
 	static unsigned count = 0;
@@ -159,6 +172,7 @@ TestDb *test_db_new(void)
 		.table_prefix = "wp_",
 		.base_prefix = "wp_",
 	};
+	make_own_tables(test);
 	test->db = test_db_connect(test);
 	return test;
 }

@@ -7,7 +7,7 @@
 
 #include "db/db.h"
 
-/* A database with WordPress's tables (prefix wp_) and a connection to it. */
+/* A database with WordPress's tables and ours (prefix wp_), and a connection to it. */
 typedef struct TestDb {
 	DbOptions options; /* for further connections of the test */
 	Db *db;
