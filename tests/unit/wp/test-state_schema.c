@@ -341,6 +341,19 @@ static void test_files_can_be_run_again(void)
 	g_assert_cmpint(files, ==, (int)g_ascii_strtoll(LATEST, NULL, 10));
 }
 
+/* What an administrator copies from the manual to get rid of them. */
+static void test_the_manual_drops_them_all(void)
+{
+	g_autofree char *manual = NULL;
+
+	g_assert_true(g_file_get_contents("packaging/man/prm-calendar.7", &manual, NULL, NULL));
+	for (const char *const *table = state_schema_tables; *table != NULL; table++) {
+		g_autofree char *name = g_strconcat("wp_", *table, NULL);
+
+		g_assert_nonnull(strstr(manual, name));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -362,5 +375,7 @@ int main(int argc, char **argv)
 	g_test_add_func(
 		"/wp/state_schema/the-offered-grants-suffice", test_the_offered_grants_suffice);
 	g_test_add_func("/wp/state_schema/files-can-be-run-again", test_files_can_be_run_again);
+	g_test_add_func(
+		"/wp/state_schema/the-manual-drops-them-all", test_the_manual_drops_them_all);
 	return g_test_run();
 }
