@@ -23,6 +23,7 @@ G_DEFINE_QUARK(multistatus_error, multistatus_error)
 typedef enum {
 	AT_START,
 	IN_MULTISTATUS,
+	IN_SYNC_TOKEN,
 	IN_RESPONSE,
 	IN_RESPONSE_HREF,
 	IN_RESPONSE_STATUS,
@@ -42,6 +43,7 @@ static const struct {
 	ReaderState opens;
 } transitions[] = {
 	{IN_MULTISTATUS, "response", IN_RESPONSE},
+	{IN_MULTISTATUS, "sync-token", IN_SYNC_TOKEN},
 	{IN_RESPONSE, "href", IN_RESPONSE_HREF},
 	{IN_RESPONSE, "status", IN_RESPONSE_STATUS},
 	{IN_RESPONSE, "error", IN_RESPONSE_ERROR},
@@ -62,8 +64,9 @@ typedef struct {
 	int propstat_status;
 	DavProperty *property; /* owned by the response */
 	DavElement *element;   /* the last opened below a property or an error; owned there */
-	GString *text;         /* of href, status or element */
+	GString *text;         /* of href, status, token or element */
 	GString *long_text;    /* of the property */
+	char *sync_token;      /* or NULL */
 
 	MultistatusFunc func;
 	void *data;
@@ -213,6 +216,10 @@ static void reader_close(Reader *reader, ReaderState state)
 		reader->states[0] = AT_END;
 		xmlStopParser(reader->parser);
 		break;
+	case IN_SYNC_TOKEN:
+		g_free(reader->sync_token);
+		reader->sync_token = g_strstrip(g_strdup(reader->text->str));
+		break;
 	case IN_RESPONSE:
 		response_end(reader);
 		break;
@@ -311,6 +318,7 @@ static void on_text(void *data, const xmlChar *text, int bytes)
 	case IN_PROPERTY:
 		g_string_append_len(reader->long_text, (const char *)text, bytes);
 		break;
+	case IN_SYNC_TOKEN:
 	case IN_RESPONSE_HREF:
 	case IN_RESPONSE_STATUS:
 	case IN_PROPSTAT_STATUS:
@@ -389,8 +397,8 @@ static void reader_conclude(Reader *reader, bool looks_like_xml)
 			xmlSAX2GetLineNumber(reader->parser));
 }
 
-bool multistatus_read(
-	const char *body, size_t body_bytes, MultistatusFunc func, void *data, GError **error)
+bool multistatus_read(const char *body, size_t body_bytes, MultistatusFunc func, void *data,
+	char **ret_sync_token, GError **error)
 {
 	static gsize initialized = 0;
 	g_autoptr(XmlBytes) bytes = xml_bytes_new(body, body_bytes);
@@ -412,6 +420,9 @@ bool multistatus_read(
 	dav_response_free(reader.response);
 	g_string_free(reader.text, TRUE);
 	g_string_free(reader.long_text, TRUE);
+	if (reader.error == NULL && ret_sync_token != NULL)
+		*ret_sync_token = g_steal_pointer(&reader.sync_token);
+	g_free(reader.sync_token);
 	if (reader.error == NULL)
 		return true;
 	g_propagate_error(error, reader.error);
@@ -442,7 +453,7 @@ GPtrArray *multistatus_collect(
 		g_ptr_array_new_with_free_func((GDestroyNotify)dav_response_free);
 	Collector collector = {responses, max_responses};
 
-	if (!multistatus_read(body, body_bytes, collect_response, &collector, error))
+	if (!multistatus_read(body, body_bytes, collect_response, &collector, NULL, error))
 		return NULL;
 	return g_steal_pointer(&responses);
 }

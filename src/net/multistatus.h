@@ -26,10 +26,11 @@ typedef bool (*MultistatusFunc)(void *data, DavResponse *take_response, GError *
 /* Reads a multistatus in any charset and with any prefixes. Tolerated: a byte order mark, blanks
  * before the XML declaration, a wrong charset in it, bytes that XML 1.0 forbids (dropped), whatever
  * Content-Type came with it. Nothing is loaded and no entity is declared or expanded. Holds one
- * response at a time beside the body. False with MULTISTATUS_ERROR, or with the error of `func`;
- * messages hold nothing of the body. */
-bool multistatus_read(
-	const char *body, size_t body_bytes, MultistatusFunc func, void *data, GError **error);
+ * response at a time beside the body. `ret_sync_token` (or NULL) gets the DAV:sync-token that
+ * stands beside the responses (RFC 6578, 6.2), NULL where there is none; caller frees. False with
+ * MULTISTATUS_ERROR, or with the error of `func`; messages hold nothing of the body. */
+bool multistatus_read(const char *body, size_t body_bytes, MultistatusFunc func, void *data,
+	char **ret_sync_token, GError **error);
 
 /* The same, collected: an array of DavResponse. For answers of which few responses are expected;
  * more than `max_responses` are MULTISTATUS_ERROR_REFUSED. Caller unrefs. */

@@ -90,7 +90,7 @@ static const StatusMeaning meanings[] = {
 	{413, CALDAV_ERROR_TOO_LARGE, "The server finds our request too large for ",
 		". Its administrator can raise the limit."},
 	{415, CALDAV_ERROR_UNSUPPORTED, "No calendar answers at ", CHECK_ADDRESS},
-	{418, CALDAV_ERROR_BUSY, "The server does not answer at the moment for ", NEXT_SYNC},
+	{418, CALDAV_ERROR_SERVER, "The server does not answer at the moment for ", NEXT_SYNC},
 	{420, CALDAV_ERROR_BUSY, "The server asks us to slow down for ", LATER_SYNC},
 	{423, CALDAV_ERROR_BUSY, "There is a lock at the moment on ", NEXT_SYNC},
 	{429, CALDAV_ERROR_BUSY, "The server asks us to slow down for ", LATER_SYNC},
@@ -167,6 +167,19 @@ void caldav_error_set_body(GError **error, GError *take_failure, const char *url
 		g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_DAMAGED,
 			"The answer of %s cannot be read: %s. The next sync tries again.", shown,
 			failure->message);
+}
+
+bool caldav_error_asks_for_patience(const GError *error)
+{
+	static const CalDavError patient[] = {CALDAV_ERROR_UNAUTHORIZED, CALDAV_ERROR_BUSY,
+		CALDAV_ERROR_NETWORK, CALDAV_ERROR_TLS, CALDAV_ERROR_BLOCKED,
+		CALDAV_ERROR_CANCELLED};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(patient); i++) {
+		if (g_error_matches(error, CALDAV_ERROR, (int)patient[i]))
+			return true;
+	}
+	return false;
 }
 
 void caldav_error_publish(GError **error)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 
 #include "net/http.h"
 
@@ -40,6 +41,10 @@ void caldav_error_set_status(GError **error, int status, const char *url);
 /* Sets the error for a body that cannot be read; consumes `take_failure` (MULTISTATUS_ERROR).
  * Errors of other domains are passed on as they are. */
 void caldav_error_set_body(GError **error, GError *take_failure, const char *url);
+
+/* True for failures that say nothing about what was asked: the same request may work later, and
+ * another would fail just so. */
+bool caldav_error_asks_for_patience(const GError *error);
 
 /* Turns a CALDAV_ERROR into the PROVIDER_ERROR that the provider's callers know; errors of other
  * domains (the sink's) stay as they are. NULL is fine. */

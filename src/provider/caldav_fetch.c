@@ -21,8 +21,7 @@ typedef struct {
 	const CalDavSession *session;
 	const CalDavResource *calendar;
 	const GPtrArray *members;
-	CalDavObjectFunc func;
-	void *data;
+	const CalDavObjectSink *sink;
 	CalDavMissing *missing;
 	unsigned batch; /* size that the server copes with */
 	bool multiget_works;
@@ -48,20 +47,6 @@ void caldav_missing_clear(CalDavMissing *missing)
 {
 	g_clear_error(&missing->first);
 	missing->count = 0;
-}
-
-/* Errors after which there is no point in asking this server for more. */
-static bool ends_fetching(const GError *error)
-{
-	static const CalDavError ending[] = {CALDAV_ERROR_UNAUTHORIZED, CALDAV_ERROR_BUSY,
-		CALDAV_ERROR_NETWORK, CALDAV_ERROR_TLS, CALDAV_ERROR_BLOCKED,
-		CALDAV_ERROR_CANCELLED};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(ending); i++) {
-		if (g_error_matches(error, CALDAV_ERROR, (int)ending[i]))
-			return true;
-	}
-	return false;
 }
 
 static char *multiget_body(const Fetch *fetch, unsigned first, unsigned count)
@@ -118,14 +103,15 @@ static bool fetch_one(Fetch *fetch, const CalDavMember *member, GError **error)
 
 	if (body != NULL) {
 		fetch->object_failures = 0;
-		return fetch->func(fetch->data, member, body->str, body->len, error);
+		return fetch->sink->object(fetch->sink->data, member, body->str, body->len, error);
 	}
 	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE))
-		return true;
+		return fetch->sink->gone(fetch->sink->data, member, error);
 	fetch->object_failures++;
 	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_TIMEOUT))
 		fetch->timeouts++;
-	if (ends_fetching(failure) || fetch->object_failures >= OBJECT_FAILURES_TO_GIVE_UP ||
+	if (caldav_error_asks_for_patience(failure) ||
+		fetch->object_failures >= OBJECT_FAILURES_TO_GIVE_UP ||
 		fetch->timeouts >= TIMEOUTS_TO_GIVE_UP) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
@@ -144,7 +130,8 @@ static bool use_answers(
 		g_autofree char *bytes = g_steal_pointer(&answers[i].bytes);
 
 		if (bytes != NULL) {
-			if (!fetch->func(fetch->data, member, bytes, answers[i].length, error))
+			if (!fetch->sink->object(
+				    fetch->sink->data, member, bytes, answers[i].length, error))
 				return false;
 		} else if (!fetch_one(fetch, member, error)) {
 			/* Also after a 404: it was just listed, and a server that misreads the
@@ -167,7 +154,7 @@ static void answers_free(Answer *answers, unsigned count)
 static bool multiget(Fetch *fetch, unsigned first, unsigned count, bool *ret_failed, GError **error)
 {
 	g_autofree char *body = multiget_body(fetch, first, count);
-	g_autofree char *url = NULL;
+	g_auto(CalDavAnswer) said = {0};
 	g_autoptr(GHashTable) indexes = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(GError) failure = NULL;
 	const CalDavQuestion question = {"REPORT", fetch->calendar->url, 1, body};
@@ -180,7 +167,7 @@ static bool multiget(Fetch *fetch, unsigned first, unsigned count, bool *ret_fai
 
 		g_hash_table_insert(indexes, member->key, GUINT_TO_POINTER(i + 1));
 	}
-	answered = caldav_ask(fetch->session, &question, take_answer, &batch, &url, &failure);
+	answered = caldav_ask(fetch->session, &question, take_answer, &batch, &said, &failure);
 	if (answered) {
 		fetch->multiget_works = true;
 		fetch->object_failures = 0;
@@ -189,7 +176,8 @@ static bool multiget(Fetch *fetch, unsigned first, unsigned count, bool *ret_fai
 		fetch->multiget_failures++;
 		if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_TIMEOUT))
 			fetch->timeouts++;
-		if (ends_fetching(failure) || fetch->timeouts >= TIMEOUTS_TO_GIVE_UP) {
+		if (caldav_error_asks_for_patience(failure) ||
+			fetch->timeouts >= TIMEOUTS_TO_GIVE_UP) {
 			g_propagate_error(error, g_steal_pointer(&failure));
 			ok = false;
 		}
@@ -238,15 +226,14 @@ static bool fetch_run(
 }
 
 bool caldav_fetch(const CalDavSession *session, const CalDavResource *calendar,
-	const GPtrArray *members, CalDavObjectFunc func, void *data, CalDavMissing *ret_missing,
+	const GPtrArray *members, const CalDavObjectSink *sink, CalDavMissing *ret_missing,
 	GError **error)
 {
 	Fetch fetch = {
 		.session = session,
 		.calendar = calendar,
 		.members = members,
-		.func = func,
-		.data = data,
+		.sink = sink,
 		.missing = ret_missing,
 		.batch = BATCH,
 	};

@@ -7,19 +7,18 @@
 #include "net/href.h"
 #include "provider/caldav_error.h"
 
-/* Bounds the memory that a hostile listing costs. */
-#define MAX_MEMBERS 200000
+/* Longer ones are no etags; the object is then read again in any case. */
+#define MAX_ETAG_BYTES 1000
 
 static const char propfind_body[] =
 	"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-	"<D:propfind xmlns:D=\"DAV:\"><D:prop><D:getetag/><D:resourcetype/><D:getcontenttype/>"
-	"</D:prop></D:propfind>\n";
+	"<D:propfind xmlns:D=\"DAV:\"><D:prop>" CALDAV_MEMBER_PROPERTIES "</D:prop></D:propfind>\n";
 
 /* VEVENT within VCALENDAR: iCloud answers 500 and SOGo nothing to any other form. */
 static const char query_body[] =
 	"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
 	"<C:calendar-query xmlns:D=\"DAV:\" xmlns:C=\"urn:ietf:params:xml:ns:caldav\"><D:prop>"
-	"<D:getetag/></D:prop><C:filter><C:comp-filter name=\"VCALENDAR\">"
+	"<D:getetag/><D:getlastmodified/></D:prop><C:filter><C:comp-filter name=\"VCALENDAR\">"
 	"<C:comp-filter name=\"VEVENT\"/></C:comp-filter></C:filter></C:calendar-query>\n";
 
 typedef struct {
@@ -57,6 +56,38 @@ static bool may_hold_events(const DavResponse *response)
 	       !g_str_has_prefix(lower, "image/") && !g_str_has_prefix(lower, "httpd/");
 }
 
+static char *etag_of(const DavResponse *response)
+{
+	g_autofree char *etag = dav_response_text(response, DAV_NS_DAV, "getetag");
+
+	if (etag == NULL)
+		etag = dav_response_text(response, DAV_NS_DAV, "getlastmodified");
+	return etag != NULL && strlen(etag) <= MAX_ETAG_BYTES ? g_steal_pointer(&etag) : NULL;
+}
+
+CalDavMember *caldav_member_new(
+	const CalDavResource *calendar, const char *href, const DavResponse *response)
+{
+	CalDavMember *member;
+
+	if (dav_property_holds(dav_response_property(response, DAV_NS_DAV, "resourcetype"),
+		    DAV_NS_DAV, "collection") ||
+		!may_hold_events(response))
+		return NULL;
+	member = g_new0(CalDavMember, 1);
+	member->key = href_key(calendar->url, href);
+	member->path = href_path(calendar->url, href);
+	member->etag = etag_of(response);
+	return member;
+}
+
+void caldav_listing_set_too_many(const CalDavResource *calendar, GError **error)
+{
+	g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_TOO_LARGE,
+		"The calendar %s holds more than %d objects: that is more than this program reads.",
+		calendar->url, CALDAV_MAX_MEMBERS);
+}
+
 static bool add_response(void *data, DavResponse *take_response, GError **error)
 {
 	g_autoptr(DavResponse) response = take_response;
@@ -74,22 +105,16 @@ static bool add_response(void *data, DavResponse *take_response, GError **error)
 		return true;
 	}
 	if (!href_key_is_below(key, listing->calendar->key) || response->status == 404 ||
-		response->status == 410 || g_hash_table_contains(listing->keys, key) ||
-		dav_property_holds(dav_response_property(response, DAV_NS_DAV, "resourcetype"),
-			DAV_NS_DAV, "collection") ||
-		!may_hold_events(response))
+		response->status == 410 || g_hash_table_contains(listing->keys, key))
 		return true;
-	if (listing->members->len >= MAX_MEMBERS) {
-		g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_TOO_LARGE,
-			"The calendar %s holds more than %d objects: that is more than this "
-			"program reads.",
-			listing->calendar->url, MAX_MEMBERS);
+	member = caldav_member_new(listing->calendar, href, response);
+	if (member == NULL)
+		return true;
+	if (listing->members->len >= CALDAV_MAX_MEMBERS) {
+		caldav_member_free(member);
+		caldav_listing_set_too_many(listing->calendar, error);
 		return false;
 	}
-	member = g_new0(CalDavMember, 1);
-	member->key = g_steal_pointer(&key);
-	member->path = href_path(listing->calendar->url, href);
-	member->etag = dav_response_text(response, DAV_NS_DAV, "getetag");
 	g_ptr_array_add(listing->members, member);
 	g_hash_table_add(listing->keys, member->key);
 	return true;
@@ -101,15 +126,15 @@ static GPtrArray *list_by(const CalDavSession *session, const char *method, cons
 	g_autoptr(GPtrArray) members =
 		g_ptr_array_new_with_free_func((GDestroyNotify)caldav_member_free);
 	g_autoptr(GHashTable) keys = g_hash_table_new(g_str_hash, g_str_equal);
-	g_autofree char *url = NULL;
+	g_auto(CalDavAnswer) answer = {0};
 	const CalDavQuestion question = {method, calendar->url, 1, body};
 	Listing listing = {.calendar = calendar, .members = members, .keys = keys};
 
-	if (!caldav_ask(session, &question, add_response, &listing, &url, error))
+	if (!caldav_ask(session, &question, add_response, &listing, &answer, error))
 		return NULL;
 	/* 507 for the calendar itself: the list is cut short (RFC 6578, 3.6; others do so too). */
 	if (listing.status != 0) {
-		caldav_error_set_status(error, listing.status, url);
+		caldav_error_set_status(error, listing.status, answer.url);
 		return NULL;
 	}
 	*ret_saw_collection = listing.saw_collection;

@@ -4,6 +4,13 @@
 
 #include "provider/caldav_resource.h"
 
+/* Bounds the memory that a hostile listing costs. */
+#define CALDAV_MAX_MEMBERS 200000
+
+/* The properties that tell a member from others, for a request in which D is "DAV:". */
+#define CALDAV_MEMBER_PROPERTIES                                                                   \
+	"<D:getetag/><D:getlastmodified/><D:resourcetype/><D:getcontenttype/>"
+
 /* One object as the server lists it. */
 typedef struct CalDavMember {
 	char *key;  /* href_key(): its identity */
@@ -11,8 +18,16 @@ typedef struct CalDavMember {
 	char *etag; /* opaque bytes, or NULL; says nothing without the key (A10) */
 } CalDavMember;
 
+/* The member of that href that a response describes; NULL when it holds no events: a
+ * sub-collection, a task, a page. Where the server gives no etag, the time of the last change
+ * stands in (A10). Caller frees. */
+CalDavMember *caldav_member_new(
+	const CalDavResource *calendar, const char *href, const DavResponse *response);
 void caldav_member_free(CalDavMember *member);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalDavMember, caldav_member_free)
+
+/* The error for a calendar of more than CALDAV_MAX_MEMBERS. */
+void caldav_listing_set_too_many(const CalDavResource *calendar, GError **error);
 
 /* All objects of the calendar that may hold events, each once, as CalDavMember; sub-collections,
  * the calendar itself and what lies elsewhere left out. Listed by PROPFIND, or by calendar-query

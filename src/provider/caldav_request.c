@@ -45,8 +45,14 @@ static HttpResponse *ask(
 	return perform(session, &request, error);
 }
 
+void caldav_answer_clear(CalDavAnswer *answer)
+{
+	g_clear_pointer(&answer->url, g_free);
+	g_clear_pointer(&answer->sync_token, g_free);
+}
+
 bool caldav_ask(const CalDavSession *session, const CalDavQuestion *question, MultistatusFunc func,
-	void *data, char **ret_url, GError **error)
+	void *data, CalDavAnswer *ret_answer, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
 	g_autoptr(HttpResponse) response = ask(session, question, error);
@@ -55,11 +61,12 @@ bool caldav_ask(const CalDavSession *session, const CalDavQuestion *question, Mu
 		return false;
 	/* Not the status (200 instead of 207) nor the Content-Type but the body tells what it is.
 	 */
-	if (!multistatus_read(response->body->str, response->body->len, func, data, &failure)) {
+	if (!multistatus_read(response->body->str, response->body->len, func, data,
+		    &ret_answer->sync_token, &failure)) {
 		caldav_error_set_body(error, g_steal_pointer(&failure), response->url);
 		return false;
 	}
-	*ret_url = g_strdup(response->url);
+	ret_answer->url = g_strdup(response->url);
 	return true;
 }
 

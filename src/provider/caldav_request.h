@@ -22,14 +22,22 @@ typedef struct CalDavQuestion {
 	const char *body; /* XML */
 } CalDavQuestion;
 
-/* Asks, and passes the responses to `func`. Writes the URL that answered, against which hrefs are
- * resolved, to `ret_url` (caller frees). False with CALDAV_ERROR, or with the error of `func`; then
- * nothing that `func` got may be taken for an answer. */
-bool caldav_ask(const CalDavSession *session, const CalDavQuestion *question, MultistatusFunc func,
-	void *data, char **ret_url, GError **error);
+/* What an answer says beside its responses. */
+typedef struct CalDavAnswer {
+	char *url;        /* that answered */
+	char *sync_token; /* or NULL */
+} CalDavAnswer;
 
-/* A PROPFIND whose responses are collected, as DavResponse; NULL with CALDAV_ERROR. Caller unrefs.
- */
+void caldav_answer_clear(CalDavAnswer *answer);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CalDavAnswer, caldav_answer_clear)
+
+/* Asks, and passes the responses to `func`. False with CALDAV_ERROR, or with the error of `func`;
+ * then nothing that `func` got may be taken for an answer. */
+bool caldav_ask(const CalDavSession *session, const CalDavQuestion *question, MultistatusFunc func,
+	void *data, CalDavAnswer *ret_answer, GError **error);
+
+/* A PROPFIND whose responses are collected, as DavResponse. Writes the URL that answered, against
+ * which hrefs are resolved, to `ret_url` (caller frees). NULL with CALDAV_ERROR. Caller unrefs. */
 GPtrArray *caldav_propfind(const CalDavSession *session, const char *url, unsigned depth,
 	const char *body, char **ret_url, GError **error);
 

@@ -7,15 +7,19 @@
 #include "net/href.h"
 #include "provider/caldav_error.h"
 
+/* Longer ones are neither: what cannot be remembered is not there. */
+#define MAX_MARKER_BYTES 2000
 /* The longest name of the tz database has 32 letters. */
 #define MAX_ZONE_NAME 64
 
 static const char properties_wanted[] =
 	"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-	"<D:propfind xmlns:D=\"DAV:\" xmlns:C=\"urn:ietf:params:xml:ns:caldav\"><D:prop>"
+	"<D:propfind xmlns:D=\"DAV:\" xmlns:C=\"urn:ietf:params:xml:ns:caldav\" "
+	"xmlns:CS=\"http://calendarserver.org/ns/\"><D:prop>"
 	"<D:resourcetype/><D:displayname/><D:current-user-principal/>"
 	"<C:calendar-home-set/><C:calendar-user-address-set/>"
-	"<C:supported-calendar-component-set/><C:calendar-timezone/></D:prop></D:propfind>\n";
+	"<C:supported-calendar-component-set/><C:calendar-timezone/>"
+	"<CS:getctag/><D:sync-token/><D:supported-report-set/></D:prop></D:propfind>\n";
 
 /* Resource types whose members are no events to sync, even where "calendar" stands beside them
  * (calendar-protocols A4). */
@@ -42,6 +46,8 @@ void caldav_resource_free(CalDavResource *resource)
 	g_free(resource->key);
 	g_free(resource->name);
 	g_free(resource->zone_name);
+	g_free(resource->ctag);
+	g_free(resource->sync_token);
 	g_free(resource->principal_url);
 	g_ptr_array_unref(resource->home_urls);
 	g_ptr_array_unref(resource->addresses);
@@ -64,6 +70,9 @@ CalDavResource *caldav_resource_copy(const CalDavResource *resource)
 	copy->zone_name = g_strdup(resource->zone_name);
 	copy->is_calendar = resource->is_calendar;
 	copy->holds_events = resource->holds_events;
+	copy->ctag = g_strdup(resource->ctag);
+	copy->sync_token = g_strdup(resource->sync_token);
+	copy->knows_sync_report = resource->knows_sync_report;
 	copy->principal_url = g_strdup(resource->principal_url);
 	copy->home_urls = g_ptr_array_copy(resource->home_urls, copy_string, NULL);
 	g_ptr_array_set_free_func(copy->home_urls, g_free);
@@ -140,8 +149,13 @@ static GPtrArray *user_addresses(const DavResponse *response)
 	return addresses;
 }
 
-/* The TZID in a calendar-timezone. Only what can be a name of the tz database: GLib would open any
- * path that it is given. */
+bool caldav_zone_name_is_plain(const char *name)
+{
+	return g_ascii_isalpha(*name) && strlen(name) <= MAX_ZONE_NAME &&
+	       strspn(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_+-/") == strlen(name);
+}
+
+/* The TZID in a calendar-timezone. */
 static char *zone_name(const DavResponse *response)
 {
 	g_autofree char *zone = dav_response_text(response, DAV_NS_CALDAV, "calendar-timezone");
@@ -152,10 +166,14 @@ static char *zone_name(const DavResponse *response)
 		return NULL;
 	line += strlen("\nTZID:");
 	name = g_strndup(line, strcspn(line, "\r\n"));
-	if (!g_ascii_isalpha(*name) || strlen(name) > MAX_ZONE_NAME ||
-		strspn(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_+-/") != strlen(name))
-		return NULL;
-	return g_steal_pointer(&name);
+	return caldav_zone_name_is_plain(name) ? g_steal_pointer(&name) : NULL;
+}
+
+static char *marker(const DavResponse *response, DavNamespace ns, const char *name)
+{
+	g_autofree char *text = dav_response_text(response, ns, name);
+
+	return text != NULL && strlen(text) <= MAX_MARKER_BYTES ? g_steal_pointer(&text) : NULL;
 }
 
 static char *with_slash(char *take_url)
@@ -185,6 +203,11 @@ static CalDavResource *resource_new(const DavResponse *response, const char *bas
 	resource->zone_name = zone_name(response);
 	resource->is_calendar = dav_property_holds(type, DAV_NS_CALDAV, "calendar");
 	resource->holds_events = resource->is_calendar && holds_events(response, type);
+	resource->ctag = marker(response, DAV_NS_CALENDARSERVER, "getctag");
+	resource->sync_token = marker(response, DAV_NS_DAV, "sync-token");
+	resource->knows_sync_report = dav_property_holds(
+		dav_response_property(response, DAV_NS_DAV, "supported-report-set"), DAV_NS_DAV,
+		"sync-collection");
 	principals = property_urls(response, DAV_NS_DAV, "current-user-principal", base_url);
 	if (principals->len > 0)
 		resource->principal_url = g_strdup(g_ptr_array_index(principals, 0));
@@ -243,11 +266,11 @@ static const DavResponse *response_for(const GPtrArray *responses, const char *u
 	return responses->len > 0 ? g_ptr_array_index(responses, 0) : NULL;
 }
 
-CalDavResource *caldav_resource_ask(const CalDavSession *session, const char *url, GError **error)
+static CalDavResource *ask_itself(
+	const CalDavSession *session, const char *url, const char *body, GError **error)
 {
 	g_autofree char *base_url = NULL;
-	g_autoptr(GPtrArray) responses =
-		caldav_propfind(session, url, 0, properties_wanted, &base_url, error);
+	g_autoptr(GPtrArray) responses = caldav_propfind(session, url, 0, body, &base_url, error);
 	const DavResponse *response;
 	CalDavResource *resource = NULL;
 
@@ -266,4 +289,23 @@ CalDavResource *caldav_resource_ask(const CalDavSession *session, const char *ur
 				MULTISTATUS_ERROR, MULTISTATUS_ERROR_DAMAGED, "it names nothing"),
 			base_url);
 	return resource;
+}
+
+CalDavResource *caldav_resource_ask(const CalDavSession *session, const char *url, GError **error)
+{
+	return ask_itself(session, url, properties_wanted, error);
+}
+
+CalDavResource *caldav_resource_ask_markers(
+	const CalDavSession *session, const char *url, CalDavMarkers markers, GError **error)
+{
+	g_autofree char *body =
+		g_strdup_printf("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+				"<D:propfind xmlns:D=\"DAV:\" "
+				"xmlns:CS=\"http://calendarserver.org/ns/\"><D:prop>"
+				"<D:resourcetype/><D:displayname/>%s%s</D:prop></D:propfind>\n",
+			(markers & CALDAV_MARKER_CTAG) != 0 ? "<CS:getctag/>" : "",
+			(markers & CALDAV_MARKER_SYNC_TOKEN) != 0 ? "<D:sync-token/>" : "");
+
+	return ask_itself(session, url, body, error);
 }

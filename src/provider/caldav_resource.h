@@ -12,12 +12,18 @@ typedef struct CalDavResource {
 	char *name;      /* DAV:displayname, else the last segment of the path */
 	char *zone_name; /* of the calendar's own time zone (RFC 4791, 5.2.2), or NULL */
 	bool is_calendar;
-	bool holds_events;    /* a calendar, and neither for tasks only nor an inbox and the like */
-	char *principal_url;  /* current-user-principal, or NULL */
-	GPtrArray *home_urls; /* of char *: calendar-home-set; never NULL */
+	bool holds_events; /* a calendar, and neither for tasks only nor an inbox and the like */
+	char *ctag;        /* CS:getctag: differs once anything in it changed; or NULL */
+	char *sync_token;  /* DAV:sync-token: the same, and what changed can be asked; or NULL */
+	bool knows_sync_report; /* sync-collection is among its supported reports */
+	char *principal_url;    /* current-user-principal, or NULL */
+	GPtrArray *home_urls;   /* of char *: calendar-home-set; never NULL */
 	GPtrArray *
 		addresses; /* of char *: calendar-user-address-set, without "mailto:"; never NULL */
 } CalDavResource;
+
+/* True for what can be a name of the tz database: GLib would open any path that it is given. */
+bool caldav_zone_name_is_plain(const char *name);
 
 CalDavResource *caldav_resource_copy(const CalDavResource *resource);
 void caldav_resource_free(CalDavResource *resource);
@@ -25,6 +31,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalDavResource, caldav_resource_free)
 
 /* Asks for the collection at `url` itself. NULL with CALDAV_ERROR. Caller frees. */
 CalDavResource *caldav_resource_ask(const CalDavSession *session, const char *url, GError **error);
+
+/* Asks the calendar at `url` itself whether it changed: its type, its name, and what `markers`
+ * wants to know; the rest stays empty. NULL with CALDAV_ERROR. Caller frees. */
+typedef enum {
+	CALDAV_MARKER_CTAG = 1 << 0,
+	CALDAV_MARKER_SYNC_TOKEN = 1 << 1,
+} CalDavMarkers;
+CalDavResource *caldav_resource_ask_markers(
+	const CalDavSession *session, const char *url, CalDavMarkers markers, GError **error);
 
 /* What can be said about a calendar whose server answers no PROPFIND (Zoho has such). Caller frees.
  */

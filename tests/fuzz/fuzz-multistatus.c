@@ -28,7 +28,7 @@ static bool use_response(void *data, DavResponse *take_response, GError **error)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	g_autoptr(GError) error = NULL;
-	bool ok = multistatus_read((const char *)data, bytes, use_response, NULL, &error);
+	bool ok = multistatus_read((const char *)data, bytes, use_response, NULL, NULL, &error);
 
 	g_assert(ok == (error == NULL));
 	return 0;

@@ -371,9 +371,45 @@ static void test_reader_ends_when_told(void)
 	g_autoptr(GError) error = NULL;
 	unsigned seen = 0;
 
-	g_assert_false(multistatus_read(body, strlen(body), fail_at_second, &seen, &error));
+	g_assert_false(multistatus_read(body, strlen(body), fail_at_second, &seen, NULL, &error));
 	g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 	g_assert_cmpuint(seen, ==, 2);
+}
+
+static bool take_none(void *data, DavResponse *take_response, GError **error)
+{
+	(void)data, (void)error;
+	dav_response_free(take_response);
+	return true;
+}
+
+static void test_sync_token_stands_beside_the_responses(void)
+{
+	static const struct {
+		const char *inside;
+		const char *token;
+	} cases[] = {
+		{"<d:sync-token>a</d:sync-token>", "a"},
+		{"<d:response/><d:sync-token>\n http://x/1 \n</d:sync-token>", "http://x/1"},
+		{"<d:response/>", NULL},
+		{"<d:sync-token/>", ""},
+		{"<sync-token>a</sync-token>", NULL},
+		{"<d:response><d:sync-token>a</d:sync-token></d:response>", NULL},
+		{"<d:response><d:propstat><d:prop><d:sync-token>a</d:sync-token></d:prop>"
+		 "</d:propstat></d:response><d:sync-token>b</d:sync-token>",
+			"b"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *body = g_strconcat(OPEN, cases[i].inside, CLOSE, NULL);
+		g_autofree char *token = NULL;
+		g_autoptr(GError) error = NULL;
+
+		g_assert_true(
+			multistatus_read(body, strlen(body), take_none, NULL, &token, &error));
+		g_assert_no_error(error);
+		g_assert_cmpstr(token, ==, cases[i].token);
+	}
 }
 
 int main(int argc, char **argv)
@@ -392,6 +428,8 @@ int main(int argc, char **argv)
 	g_test_add_func(
 		"/net/multistatus/a-picture-of-20-mb-is-read", test_a_picture_of_20_mb_is_read);
 	g_test_add_func("/net/multistatus/elements-of-properties", test_elements_of_properties);
+	g_test_add_func("/net/multistatus/sync-token-stands-beside-the-responses",
+		test_sync_token_stands_beside_the_responses);
 	g_test_add_func("/net/multistatus/status-of-the-response", test_status_of_the_response);
 	g_test_add_func("/net/multistatus/reader-ends-when-told", test_reader_ends_when_told);
 	return g_test_run();

@@ -8,6 +8,18 @@
 		1767225600, 1769904000                                                             \
 	}
 
+static int64_t clock_utc;
+
+void caldav_call_set_clock(int64_t now_utc)
+{
+	clock_utc = now_utc;
+}
+
+static int64_t read_clock(void)
+{
+	return clock_utc;
+}
+
 static void no_wait(void *data, unsigned msecs)
 {
 	(void)data, (void)msecs;
@@ -25,6 +37,7 @@ void caldav_call_begin(CalDavCall *call, const char *url, const char *user, cons
 		.wait_msecs = no_wait,
 	};
 
+	caldav_call_set_clock(CALDAV_CALL_NOW);
 	*call = (CalDavCall){
 		.shared = http_shared_new(&options),
 		.zone = g_time_zone_new_utc(),
@@ -39,6 +52,7 @@ void caldav_call_begin(CalDavCall *call, const char *url, const char *user, cons
 		.calendar_ids = call->ids,
 		.window = WINDOW,
 		.site_zone = call->zone,
+		.now_utc = read_clock,
 	};
 }
 

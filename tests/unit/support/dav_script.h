@@ -40,7 +40,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DavScript, dav_script_clear)
 #define CALENDAR_TYPE "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>"
 #define CALENDAR(href, name) RESPONSE(href, CALENDAR_TYPE "<d:displayname>" name "</d:displayname>")
 #define FOLDER(href) RESPONSE(href, "<d:resourcetype><d:collection/></d:resourcetype>")
-#define MEMBER(href) RESPONSE(href, "<d:resourcetype/><d:getetag>\"1\"</d:getetag>")
+#define MEMBER(href) MEMBER_AS(href, "1")
+#define MEMBER_AS(href, etag) RESPONSE(href, "<d:resourcetype/><d:getetag>\"" etag "\"</d:getetag>")
 #define EVENT(uid)                                                                                 \
 	"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nBEGIN:VEVENT\nUID:" uid                           \
 	"\nDTSTAMP:20260101T000000Z\nDTSTART:20260110T100000Z\nDTEND:20260110T110000Z\n"           \
@@ -78,7 +79,42 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DavScript, dav_script_clear)
 	{                                                                                          \
 		NULL, NULL, 0, NULL, NULL                                                          \
 	}
-#define MAX_STEPS 12
+#define MAX_STEPS 16
+
+#define CTAG(ctag) "<getctag xmlns=\"http://calendarserver.org/ns/\">" ctag "</getctag>"
+#define SYNC_TOKEN(token) "<d:sync-token>" token "</d:sync-token>"
+#define KNOWS_SYNC_REPORT                                                                          \
+	"<d:supported-report-set><d:supported-report><d:report><d:sync-collection/></d:report>"    \
+	"</d:supported-report></d:supported-report-set>"
+/* The calendar at /c/, called Work, with more properties. */
+#define WORK(properties)                                                                           \
+	RESPONSE("/c/", CALENDAR_TYPE "<d:displayname>Work</d:displayname>" properties)
+#define PROBE_OF(properties)                                                                       \
+	{                                                                                          \
+		"PROPFIND /c/", "current-user-principal", 0, NULL, WORK(properties)                \
+	}
+/* The question whether it changed. */
+#define LOOK_AT_CTAG(ctag)                                                                         \
+	{                                                                                          \
+		"PROPFIND /c/", "<D:displayname/><CS:getctag/></D:prop>", 0, NULL,                 \
+			WORK(CTAG(ctag))                                                           \
+	}
+#define LOOK_AT_TOKEN(token)                                                                       \
+	{                                                                                          \
+		"PROPFIND /c/", "<D:displayname/><D:sync-token/></D:prop>", 0, NULL,               \
+			WORK(SYNC_TOKEN(token))                                                    \
+	}
+#define CHANGES(since, answer)                                                                     \
+	{                                                                                          \
+		"REPORT /c/", "<D:sync-token>" since "</D:sync-token>", 0, NULL, answer            \
+	}
+#define CHANGES_FAIL(since, status)                                                                \
+	{                                                                                          \
+		"REPORT /c/", "<D:sync-token>" since "</D:sync-token>", status, "text/plain", "no" \
+	}
+#define CUT_SHORT                                                                                  \
+	"<d:response><d:href>/c/</d:href><d:status>HTTP/1.1 507 Insufficient Storage</d:status>"   \
+	"<d:error><d:number-of-matches-within-limits/></d:error></d:response>"
 
 #define PRINCIPAL(href)                                                                            \
 	"<d:current-user-principal><d:href>" href "</d:href></d:current-user-principal>"
