@@ -13,6 +13,7 @@ static void object_free(void *data)
 {
 	CollectedObject *object = data;
 
+	g_free(object->calendar_id);
 	g_free(object->path);
 	g_free(object->etag);
 	g_ptr_array_unref(object->event_uids);
@@ -47,6 +48,8 @@ static GHashTable *on_objects(ProviderSink *sink, GError **error)
 	while (g_hash_table_iter_next(&iter, &key, &value)) {
 		CollectedObject *object = value;
 
+		if (strcmp(object->calendar_id, self->calendar_id) != 0)
+			continue;
 		object->borrowed = (ProviderObject){
 			.key = key,
 			.path = object->path,
@@ -87,6 +90,7 @@ static bool on_begin_object(ProviderSink *sink, const char *key, GError **error)
 	note(self, "+", key);
 	self->key = g_strdup(key);
 	object = g_new0(CollectedObject, 1);
+	object->calendar_id = g_strdup(self->calendar_id);
 	object->event_uids = g_ptr_array_new_with_free_func(g_free);
 	g_hash_table_insert(self->objects, g_strdup(key), object);
 	return true;
@@ -168,10 +172,13 @@ static void on_unreadable(ProviderSink *sink, const char *href, const char *uid,
 	g_ptr_array_add(self->unreadables, g_strdup_printf("%s|%s", href, uid != NULL ? uid : "-"));
 }
 
-static gboolean was_not_told(void *key, void *value, void *begun)
+static gboolean was_not_told(void *key, void *value, void *data)
 {
-	(void)value;
-	return !g_hash_table_contains(begun, key);
+	const CollectingSink *self = data;
+	const CollectedObject *object = value;
+
+	return strcmp(object->calendar_id, self->calendar_id) == 0 &&
+	       !g_hash_table_contains(self->begun, key);
 }
 
 static bool on_end(
@@ -191,7 +198,7 @@ static bool on_end(
 	if (!complete || !self->has_memory)
 		return true;
 	if (self->kind == PROVIDER_LISTING_ALL)
-		g_hash_table_foreach_remove(self->objects, was_not_told, self->begun);
+		g_hash_table_foreach_remove(self->objects, was_not_told, self);
 	if (cursor == NULL)
 		g_hash_table_remove(self->cursors, self->calendar_id);
 	else if (cursor != g_hash_table_lookup(self->cursors, self->calendar_id))

@@ -20,7 +20,7 @@ typedef struct CollectingSink {
 	bool has_memory;
 	bool list_all;        /* cursor(): it is time to list all */
 	GHashTable *cursors;  /* calendar id -> text */
-	GHashTable *objects;  /* key -> CollectedObject; one calendar's */
+	GHashTable *objects;  /* key -> CollectedObject */
 	GHashTable *begun;    /* set of keys: those that the listing in hand has told of */
 	char *calendar_id;    /* in hand */
 	char *key;            /* of the object in hand, or NULL */
@@ -29,6 +29,7 @@ typedef struct CollectingSink {
 
 /* An object that is remembered, and the events that are stored of it. */
 typedef struct CollectedObject {
+	char *calendar_id;
 	char *path;
 	char *etag;
 	int64_t expanded_to_utc;
