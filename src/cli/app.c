@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/site_config.h"
 #include "util/log.h"
+#include "wp/state_schema.h"
 
 static int64_t clock_now(void)
 {
@@ -141,7 +142,15 @@ void app_clear(App *app)
 	g_clear_pointer(&app->config, config_free);
 }
 
-SyncContext app_sync_context(const App *app, bool dry_run)
+bool app_open_tables(App *app, const CliOptions *options, GError **error)
+{
+	if (options->dry_run)
+		return state_schema_is_current(app->db, &app->has_tables, error);
+	app->has_tables = state_schema_ensure(app->db, error);
+	return app->has_tables;
+}
+
+SyncContext app_sync_context(const App *app, const CliOptions *options)
 {
 	return (SyncContext){
 		.config = app->config,
@@ -150,6 +159,8 @@ SyncContext app_sync_context(const App *app, bool dry_run)
 		.http = app->http,
 		.notices = app->notices,
 		.now_utc = clock_now,
-		.dry_run = dry_run,
+		.dry_run = options->dry_run,
+		.forgets = options->full,
+		.has_tables = app->has_tables,
 	};
 }

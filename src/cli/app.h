@@ -17,6 +17,7 @@ typedef struct App {
 	DbOptions db_options; /* borrows from config */
 	Db *db;
 	WpSite *site;
+	bool has_tables; /* the sidecar's own tables are there */
 	HttpShared *http;
 	Notices *notices;
 } App;
@@ -42,5 +43,9 @@ void app_setup_log(const CliOptions *options);
  * status that goes with it. */
 ExitStatus app_fail(const CliOptions *options, const GError *error);
 
+/* Makes the sidecar's own tables where they are missing; in a dry run only looks whether they are
+ * there. */
+bool app_open_tables(App *app, const CliOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What the sync room works with; borrows from app. */
-SyncContext app_sync_context(const App *app, bool dry_run);
+SyncContext app_sync_context(const App *app, const CliOptions *options);

@@ -194,7 +194,7 @@ static ExitStatus run_calendars(const CliOptions *options)
 	status = app_open(&app, options);
 	if (status != EXIT_ALL_WELL)
 		return status;
-	context = app_sync_context(&app, false);
+	context = app_sync_context(&app, options);
 	if (options->json) {
 		root = json_object_new();
 		run.connections = json_add_list(root, "connections");

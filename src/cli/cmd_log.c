@@ -4,7 +4,6 @@
 
 #include "cli/commands.h"
 #include "cli/job.h"
-#include "wp/state_schema.h"
 
 static const CliOption log_options[] = {
 	{"limit", 0, CLI_OPTION_NUMBER, offsetof(CliOptions, limit), "N",
@@ -51,9 +50,9 @@ static ExitStatus run_log(const CliOptions *options)
 	status = app_open(&app, options);
 	if (status != EXIT_ALL_WELL || job_is_paused(&app))
 		return status;
-	context = app_sync_context(&app, options->dry_run);
-	if (!options->dry_run && !state_schema_ensure(app.db, &error))
+	if (!app_open_tables(&app, options, &error))
 		return app_fail(options, error);
+	context = app_sync_context(&app, options);
 	chosen = job_log_options(&context);
 	chosen.limit = options->limit >= 0 ? (size_t)options->limit : (size_t)app.config->log_limit;
 	chosen.event_id = event_id;

@@ -2,7 +2,6 @@
 /* `prm-calendar run`: one scheduled pass. */
 #include "cli/commands.h"
 #include "cli/job.h"
-#include "wp/state_schema.h"
 
 static const CliOption run_options[] = {{0}};
 
@@ -19,9 +18,9 @@ static ExitStatus run_pass(const CliOptions *options)
 
 	if (status != EXIT_ALL_WELL || job_is_paused(&app))
 		return status;
-	context = app_sync_context(&app, false);
-	if (!state_schema_ensure(app.db, &error))
+	if (!app_open_tables(&app, options, &error))
 		return app_fail(options, error);
+	context = app_sync_context(&app, options);
 	printer_init(&printer, options);
 	if (!pass_run(&context, app.db, &printer.listener, &totals, &error))
 		return app_fail(options, error);

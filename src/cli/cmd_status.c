@@ -198,7 +198,7 @@ static ExitStatus run_status(const CliOptions *options)
 
 	if (status != EXIT_ALL_WELL)
 		return status;
-	context = app_sync_context(&app, false);
+	context = app_sync_context(&app, options);
 	if (!status_view_load(&view, &app, &context, &error))
 		return app_fail(options, error);
 	if (options->json)

@@ -4,7 +4,6 @@
 
 #include "cli/commands.h"
 #include "cli/job.h"
-#include "wp/state_schema.h"
 
 static const CliOption sync_options[] = {
 	{"all", 0, CLI_OPTION_FLAG, offsetof(CliOptions, all), NULL,
@@ -13,6 +12,8 @@ static const CliOption sync_options[] = {
 		"one user: id, login or e-mail address"},
 	{"connection", 0, CLI_OPTION_TEXT, offsetof(CliOptions, connection), "ID",
 		"only this connection of the user, even if it is not enabled"},
+	{"full", 0, CLI_OPTION_FLAG, offsetof(CliOptions, full), NULL,
+		"read everything again, as if nothing were remembered of earlier runs"},
 	{"dry-run", 0, CLI_OPTION_FLAG, offsetof(CliOptions, dry_run), NULL,
 		"say what would change, line by line, and write nothing"},
 	{0},
@@ -64,9 +65,9 @@ static ExitStatus run_sync(const CliOptions *options)
 	status = app_open(&app, options);
 	if (status != EXIT_ALL_WELL || job_is_paused(&app))
 		return status;
-	context = app_sync_context(&app, options->dry_run);
-	if (!options->dry_run && !state_schema_ensure(app.db, &error))
+	if (!app_open_tables(&app, options, &error))
 		return app_fail(options, error);
+	context = app_sync_context(&app, options);
 	printer_init(&printer, options);
 	if (!pass_catch_up(&context, app.db, options->user, options->connection, &printer.listener,
 		    &totals, &error))
@@ -83,8 +84,8 @@ const Command command_sync = {
 	.summary = "sync calendars now and log past meetings, for one user or for all",
 	.details =
 		"Fetches the calendars of the chosen connections at once, whoever's turn it is,\n"
-		"and then logs all past meetings that qualify. Every event is compared with what\n"
-		"is stored; what has not changed is not written.\n\n"
+		"and then logs all past meetings that qualify. Of a calendar that was read before\n"
+		"only what changed since is fetched; what has not changed is not written.\n\n"
 		"Example: prm-calendar sync --user=anna@example.org --dry-run",
 	.options = sync_options,
 	.run = run_sync,

@@ -19,6 +19,7 @@ typedef struct CliOptions {
 	gboolean all;
 	char *connection;
 	gboolean dry_run;
+	gboolean full;
 	int limit; /* -1: not given */
 	char *from;
 	char *to;

@@ -72,8 +72,8 @@ struct ProviderSink {
 		ProviderListing listing, GError **error);
 
 	/* The objects of the calendar in hand as they were remembered, by their keys
-	 * (ProviderObject); those whose stored events are no longer as they were written are left
-	 * out. NULL with error set. Caller unrefs. */
+	 * (ProviderObject); those whose stored events are no longer as they were written have no
+	 * etag. NULL with error set. Caller unrefs. */
 	GHashTable *(*objects)(ProviderSink *sink, GError **error);
 
 	/* The events up to end_object() are those of one object: all that it has in the window. At

@@ -7,19 +7,22 @@
 #include "provider/provider.h"
 #include "sync/account.h"
 #include "sync/listing.h"
-#include "sync/refusal.h"
+#include "sync/patience.h"
+#include "wp/connection_state.h"
 #include "wp/connections_row.h"
 
-enum { SECONDS_PER_DAY = 24 * 60 * 60 };
+enum { SECONDS_PER_HOUR = 60 * 60, SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR };
 
 typedef struct {
 	const SyncWorker *worker;
 	const Connection *connection;
+	const SyncUser *user;
 	const SyncHeartbeat *heartbeat;
 	ConnectionReport *report;
 	Account account;
-	const EventStore *store; /* while it is open; borrowed */
-	char *first_unreadable;  /* in words for the calendar's owner */
+	ConnectionState *state;
+	const Listing *listing; /* while it is open; borrowed */
+	char *first_unreadable; /* in words for the calendar's owner */
 } ConnectionRun;
 
 static void run_clear(ConnectionRun *run)
@@ -81,7 +84,7 @@ static bool on_progress(void *data, GError **error)
 	SyncListener *listener = run->worker->listener;
 
 	if (listener != NULL)
-		listener->progress(listener, run->report, event_store_counts(run->store)->seen);
+		listener->progress(listener, run->report, listing_counts(run->listing).seen);
 	return run->heartbeat->beat(run->heartbeat->data, error);
 }
 
@@ -93,82 +96,111 @@ static TimeWindow window_of(const Connection *connection, int64_t now_utc)
 	};
 }
 
-/* The listing, from the provider's first request to the last committed batch. */
-static bool list_and_store(ConnectionRun *run, const Provider *provider,
-	const ContactIndex *contacts, EventStore *store, TimeWindow window, GError **error)
+/* Of all that an event's rows depend on besides the calendar: when it changes, all is read again.
+ */
+static void hash_settings(const ConnectionRun *run, uint8_t ret_hash[STATE_HASH_BYTES])
 {
-	const SyncContext *context = run->worker->context;
-	const ListingOptions options = {
-		.site = context->site,
-		.store = store,
-		.contacts = contacts,
-		.user_id = run->report->user_id,
-		.connection_id = run->report->connection_id,
-		.match_names = context->config->match_names,
-		.on_unreadable = on_unreadable,
-		.on_progress = on_progress,
-		.data = run,
-	};
-	g_autoptr(Listing) listing = listing_new(&options);
-	const ProviderRequest request = account_request(&run->account, window);
-	g_autoptr(GError) provider_error = NULL;
+	const WpSite *site = run->worker->context->site;
+	g_autofree char *settings = g_strdup_printf("%s %s %d %d %s %d", PRM_CALENDAR_VERSION,
+		run->connection->provider, run->connection->sync_from_days,
+		run->connection->sync_to_days, site_zone_name(site->zone), site->is_utf8mb3);
 
-	if (!provider->sync(&request, listing_sink(listing), &provider_error)) {
-		/* What arrived before the failure is right, and is kept; absence proves nothing. */
-		if (provider_error->domain == PROVIDER_ERROR &&
-			!event_store_finish(store, NULL, NULL, error))
-			return false;
+	state_hash(settings, strlen(settings), ret_hash);
+}
+
+static const ContactIndex *contacts_of(void *data, GError **error)
+{
+	ConnectionRun *run = data;
+
+	return run->user->contacts(run->user->data, error);
+}
+
+/* The listing, from the provider's first request to the last committed batch. */
+static bool list_and_store(
+	ConnectionRun *run, const Provider *provider, const ListingOptions *options, GError **error)
+{
+	g_autoptr(Listing) listing = listing_new(options);
+	const ProviderRequest request = account_request(&run->account, options->store->window);
+	g_autoptr(GError) provider_error = NULL;
+	bool is_stored;
+
+	run->listing = listing;
+	if (provider->sync(&request, listing_sink(listing), &provider_error))
+		is_stored = listing_finish(listing, error);
+	else
+		is_stored =
+			provider_error->domain != PROVIDER_ERROR || listing_abandon(listing, error);
+	run->report->events = listing_counts(listing);
+	run->listing = NULL;
+	if (!is_stored)
+		return false;
+	if (provider_error != NULL) {
 		g_propagate_error(error, g_steal_pointer(&provider_error));
 		return false;
 	}
-	if (!event_store_sweep(store, window, listing_failure(listing) == NULL, error) ||
-		!event_store_finish(store, NULL, NULL, error))
-		return false;
-	if (listing_failure(listing) != NULL) {
-		g_propagate_error(error, g_error_copy(listing_failure(listing)));
-		return false;
-	}
-	return true;
+	if (listing_failure(listing) == NULL)
+		return true;
+	g_propagate_error(error, g_error_copy(listing_failure(listing)));
+	return false;
 }
 
-static bool sync_events(
-	ConnectionRun *run, const Provider *provider, const ContactIndex *contacts, GError **error)
+static bool sync_events(ConnectionRun *run, const Provider *provider, GError **error)
 {
 	const SyncContext *context = run->worker->context;
+	const Config *config = context->config;
 	int64_t now_utc = context->now_utc();
-	const EventStoreOptions options = {
+	const EventStoreOptions store_options = {
 		.user_id = run->report->user_id,
 		.connection_id = run->report->connection_id,
-		.gone = context->config->sync_gone == CONFIG_GONE_DELETE ? EVENT_GONE_DELETE
-									 : EVENT_GONE_TRASH,
+		.window = window_of(run->connection, now_utc),
+		.gone = config->sync_gone == CONFIG_GONE_DELETE ? EVENT_GONE_DELETE
+								: EVENT_GONE_TRASH,
 		.now_utc = now_utc,
 		.dry_run = context->dry_run,
+		.guard = run->user->guard,
+		.guard_data = run->user->data,
 		.on_change = on_change,
 		.on_problem = on_store_problem,
 		.data = run,
 	};
-	g_autoptr(EventStore) store =
-		event_store_open(run->worker->db, context->site, &options, error);
-	bool is_synced;
+	ListingOptions options = {
+		.db = run->worker->db,
+		.site = context->site,
+		.store = &store_options,
+		.match_names = config->match_names,
+		.state = run->state,
+		.has_tables = context->has_tables,
+		.forgets = context->forgets,
+		.full_every_secs = (int64_t)config->sync_full_every_hours * SECONDS_PER_HOUR,
+		.contacts = contacts_of,
+		.on_unreadable = on_unreadable,
+		.on_progress = on_progress,
+		.data = run,
+	};
 
-	if (store == NULL)
-		return false;
-	run->store = store;
-	is_synced = list_and_store(
-		run, provider, contacts, store, window_of(run->connection, now_utc), error);
-	run->report->events = *event_store_counts(store);
-	run->store = NULL;
-	return is_synced;
+	hash_settings(run, options.settings_hash);
+	return list_and_store(run, provider, &options, error);
 }
 
 /* Opens the credentials and hands over to the provider. */
-static bool fetch(ConnectionRun *run, const ContactIndex *contacts, GError **error)
+static bool fetch(ConnectionRun *run, GError **error)
 {
 	const SyncWorker *worker = run->worker;
 
 	return account_open(&run->account, worker->context, worker->db, worker->http,
 		       run->report->user_id, run->connection, error) &&
-	       sync_events(run, provider_find(run->connection->provider), contacts, error);
+	       sync_events(run, provider_find(run->connection->provider), error);
+}
+
+/* What an earlier run could not read, and this one had no reason to look at, is still unreadable.
+ */
+static void recall_problems(ConnectionRun *run)
+{
+	if (run->state->problems <= run->report->unreadable)
+		return;
+	run->report->unreadable = run->state->problems;
+	if (run->first_unreadable == NULL)
+		run->first_unreadable = g_strdup(run->state->first_problem);
 }
 
 /* What the calendar's owner reads in the theme; NULL when all went well. Caller frees. */
@@ -200,21 +232,22 @@ static bool record_outcome(ConnectionRun *run, const GError *failure, GError **e
 	if (context->dry_run)
 		return true;
 	return connections_row_update(run->worker->db, context->site, run->report->user_id,
-		run->report->connection_id, &change, error);
+		run->report->connection_id, &change, run->user->state->row, error);
 }
 
-static bool record_refusal(ConnectionRun *run, const GError *failure, GError **error)
+/* When a scheduled pass tries it again. */
+static bool record_patience(ConnectionRun *run, const GError *failure, GError **error)
 {
 	const SyncContext *context = run->worker->context;
-	Connection refused = *run->connection;
-
-	if (context->dry_run ||
-		!g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION))
-		return true;
 	/* Tokens that were renewed and then refused are others than those that were read. */
-	refused.credentials = run->account.box;
-	return refusal_remember(run->worker->db, context->site, run->report->user_id, &refused,
-		context->now_utc(), error);
+	const char *credentials =
+		run->account.box != NULL ? run->account.box : run->connection->credentials;
+
+	if (!context->has_tables || context->dry_run ||
+		!patience_note(run->state, failure, credentials, context->now_utc()))
+		return true;
+	return connection_state_create(run->worker->db, run->report->user_id, run->state, error) &&
+	       connection_state_store(run->worker->db, run->state, error);
 }
 
 /* What the site's administrator must mend is said once, however many connections it stops. */
@@ -228,31 +261,34 @@ static void log_failure(const ConnectionRun *run, const GError *failure)
 	log_line(is_known ? LOG_DEBUG : LOG_ERROR, &about, "%s", failure->message);
 }
 
-bool connection_sync(const SyncWorker *worker, const Connection *connection,
-	const ContactIndex *contacts, const SyncHeartbeat *heartbeat, ConnectionReport *report,
-	GError **error)
+bool connection_sync(const SyncWorker *worker, const Connection *connection, const SyncUser *user,
+	const SyncHeartbeat *heartbeat, ConnectionReport *report, GError **error)
 {
 	g_auto(ConnectionRun) run = {
 		.worker = worker,
 		.connection = connection,
+		.user = user,
 		.heartbeat = heartbeat,
 		.report = report,
+		.state = user_state_find(user->state, connection->id),
 	};
 	const LogAbout about = connection_report_about(report);
 	int64_t started = g_get_monotonic_time();
 	g_autoptr(GError) failure = NULL;
 	g_autoptr(GError) record_error = NULL;
 
-	report->outcome = fetch(&run, contacts, &failure) ? SYNC_DONE : SYNC_FAILED;
+	report->outcome = fetch(&run, &failure) ? SYNC_DONE : SYNC_FAILED;
 	report->elapsed_secs = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;
 	if (failure != NULL && is_fatal(failure)) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
+	if (failure == NULL)
+		recall_problems(&run);
 	report->message = last_error_of(&run, failure);
 	if (failure != NULL)
 		log_failure(&run, failure);
-	if (record_refusal(&run, failure, &record_error) &&
+	if (record_patience(&run, failure, &record_error) &&
 		record_outcome(&run, failure, &record_error))
 		return true;
 	if (is_fatal(record_error)) {

@@ -10,7 +10,7 @@
 #include "net/http.h"
 #include "sync/context.h"
 #include "sync/report.h"
-#include "wp/connection.h"
+#include "wp/user_state.h"
 
 #define SYNC_ERROR sync_error_quark()
 GQuark sync_error_quark(void);
@@ -34,10 +34,21 @@ typedef struct SyncHeartbeat {
 	void *data;
 } SyncHeartbeat;
 
+/* What is known of the user; all borrowed. */
+typedef struct SyncUser {
+	UserState *state; /* as it was read; follows what is written */
+	/* The contacts, loaded when the first event asks for them; NULL with error set. */
+	const ContactIndex *(*contacts)(void *data, GError **error);
+	/* Runs in each transaction that writes events: false (error set) when the user is not ours
+	 * any more. */
+	DbWork guard;
+	void *data;
+} SyncUser;
+
 /* Syncs a connection and fills in the outcome, message and counts of `report`, whose identity is
  * set. What goes wrong with the connection is in the report, in its `last_error` and in the log;
  * false (error set) only when the run cannot go on: the database is gone or the heartbeat stopped
  * it. */
-bool connection_sync(const SyncWorker *worker, const Connection *connection,
-	const ContactIndex *contacts, const SyncHeartbeat *heartbeat, ConnectionReport *report,
+bool connection_sync(const SyncWorker *worker, const Connection *connection, const SyncUser *user,
+	const SyncHeartbeat *heartbeat, ConnectionReport *report,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -22,4 +22,6 @@ typedef struct SyncContext {
 	GCancellable *cancellable;
 	int64_t (*now_utc)(void); /* unix seconds */
 	bool dry_run;             /* say what would change and write nothing */
+	bool forgets;             /* list all, as if nothing were remembered of earlier runs */
+	bool has_tables; /* the sidecar's own are there; else nothing is remembered (dry run) */
 } SyncContext;

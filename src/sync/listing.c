@@ -1,122 +1,272 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The sink: each event becomes a row with its matches; each calendar's end is told to the store. */
-#include "sync/listing.h"
+/* The sink: each event becomes a row with its matches; what each calendar tells goes to the store.
+ */
+#include <string.h>
 
-struct Listing {
-	ProviderSink sink; /* first: the provider hands back a pointer to it */
-	const ListingOptions *options;
-	char *calendar_id;
-	char *calendar_name;
-	bool is_certain; /* no object of unknown UID was unreadable in this calendar */
-	GError *failure;
-};
+#include "sync/listing_private.h"
+#include "wp/calendar_objects.h"
+#include "wp/connection_state.h"
+
+static void told_free(gpointer data)
+{
+	Told *told = data;
+
+	g_free(told->id);
+	g_free(told->name);
+	g_free(told->cursor);
+	g_free(told);
+}
 
 static Listing *listing_of(ProviderSink *sink)
 {
 	return (Listing *)(void *)sink;
 }
 
+static Told *told_now(const Listing *listing)
+{
+	return g_ptr_array_index(listing->told, listing->told->len - 1);
+}
+
 static const char *on_cursor(ProviderSink *sink, const char *calendar_id, bool *ret_list_all)
 {
-	(void)sink;
-	(void)calendar_id;
-	(void)ret_list_all;
-	return NULL;
+	const Listing *listing = listing_of(sink);
+	const CalendarCursor *cursor = listing_valid_cursor(listing, calendar_id);
+	int64_t age_secs;
+
+	*ret_list_all = true;
+	if (cursor == NULL || cursor->text[0] == '\0')
+		return NULL;
+	age_secs = listing->options->store->now_utc - cursor->listed_utc;
+	*ret_list_all = age_secs < 0 || age_secs >= listing->options->full_every_secs;
+	return cursor->text;
 }
 
-static GHashTable *on_objects(ProviderSink *sink, GError **error)
+/* Prepares a listing of all: WordPress's own rows are the truth that it is compared with. */
+static bool begin_all(Listing *listing, Told *told, GError **error)
 {
-	(void)sink;
-	(void)error;
-	return g_hash_table_new(g_str_hash, g_str_equal);
-}
+	const ListingOptions *options = listing->options;
 
-static bool on_object_key(ProviderSink *sink, const char *key, GError **error)
-{
-	(void)sink;
-	(void)key;
-	(void)error;
-	return true;
-}
-
-static bool on_end_object(ProviderSink *sink, const ProviderObject *object, GError **error)
-{
-	(void)sink;
-	(void)object;
-	(void)error;
-	return true;
-}
-
-static bool on_gone(ProviderSink *sink, const char *event_uid, GError **error)
-{
-	(void)error;
-	event_store_gone(listing_of(sink)->options->store, event_uid);
-	return true;
+	if (!listing_need_store(listing, error) || !event_store_load_all(listing->store, error))
+		return false;
+	if (listing_valid_cursor(listing, told->id) != NULL)
+		return true;
+	told->is_restarted = true;
+	event_store_forget_objects(listing->store, told->id);
+	return !listing_remembers(listing) ||
+	       calendar_cursor_restart(
+		       options->db, options->state->id, told->id, options->settings_hash, error);
 }
 
 static bool on_begin_calendar(
 	ProviderSink *sink, const ProviderCalendar *calendar, ProviderListing kind, GError **error)
 {
 	Listing *listing = listing_of(sink);
+	Told *told = g_new0(Told, 1);
 
-	(void)kind;
-
-	g_free(listing->calendar_id);
-	g_free(listing->calendar_name);
-	listing->calendar_id = g_strdup(calendar->id);
-	listing->calendar_name = g_strdup(calendar->name);
-	listing->is_certain = true;
+	told->id = g_strdup(calendar->id);
+	told->name = g_strdup(calendar->name);
+	told->kind = kind;
+	told->is_certain = true;
+	g_ptr_array_add(listing->told, told);
+	if (kind == PROVIDER_LISTING_ALL ? !begin_all(listing, told, error) : false)
+		return false;
+	if (listing->store != NULL)
+		event_store_calendar_changes(listing->store, told->id);
 	return listing->options->on_progress(listing->options->data, error);
+}
+
+/* A remembered object, with the strings of the object that was loaded. */
+typedef struct {
+	ProviderObject object;
+	CalendarObject *loaded;
+} Remembered;
+
+static void remembered_free(gpointer data)
+{
+	Remembered *remembered = data;
+
+	calendar_object_free(remembered->loaded);
+	g_free(remembered);
+}
+
+static void add_remembered(GHashTable *objects, CalendarObject *take_loaded, bool is_trusted)
+{
+	Remembered *remembered = g_new0(Remembered, 1);
+
+	remembered->loaded = take_loaded;
+	remembered->object = (ProviderObject){
+		.key = take_loaded->key,
+		.path = take_loaded->path,
+		.etag = is_trusted ? take_loaded->etag : NULL,
+		.expanded_to_utc = take_loaded->expanded_to_utc,
+	};
+	g_hash_table_insert(objects, take_loaded->key, remembered);
+}
+
+static GHashTable *on_objects(ProviderSink *sink, GError **error)
+{
+	Listing *listing = listing_of(sink);
+	const ListingOptions *options = listing->options;
+	const Told *told = told_now(listing);
+	g_autoptr(GHashTable) objects =
+		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, remembered_free);
+	g_autoptr(GPtrArray) loaded = NULL;
+	uint8_t calendar_hash[STATE_HASH_BYTES];
+
+	if (!options->has_tables || options->state->id == 0 || told->is_restarted)
+		return g_steal_pointer(&objects);
+	state_hash_calendar(told->id, calendar_hash);
+	loaded = calendar_objects_load(options->db, options->state->id, calendar_hash, error);
+	if (loaded == NULL)
+		return NULL;
+	while (loaded->len > 0) {
+		CalendarObject *object = g_ptr_array_steal_index_fast(loaded, 0);
+		bool is_trusted =
+			told->kind == PROVIDER_LISTING_CHANGES ||
+			(object->problem == NULL && event_store_object_is_intact(
+							    listing->store, told->id, object->key));
+
+		add_remembered(objects, object, is_trusted);
+	}
+	return g_steal_pointer(&objects);
+}
+
+static bool on_begin_object(ProviderSink *sink, const char *key, GError **error)
+{
+	Listing *listing = listing_of(sink);
+
+	if (!listing_need_store(listing, error))
+		return false;
+	event_store_begin_object(listing->store, told_now(listing)->id, key);
+	listing->is_in_object = true;
+	return true;
+}
+
+static bool on_end_object(ProviderSink *sink, const ProviderObject *object, GError **error)
+{
+	Listing *listing = listing_of(sink);
+	const Told *told = told_now(listing);
+	CalendarObject *read = g_new0(CalendarObject, 1);
+
+	state_hash_calendar(told->id, read->calendar_hash);
+	read->key = g_strdup(object->key);
+	read->path = g_strdup(object->path);
+	read->etag = g_strdup(object->etag);
+	read->expanded_to_utc = object->expanded_to_utc;
+	read->problem = g_steal_pointer(&listing->object_problem);
+	listing->is_in_object = false;
+	/* What nobody could read says nothing about what is stored of it. */
+	if (read->problem != NULL)
+		event_store_object_kept(listing->store, told->id, object->key);
+	return event_store_end_object(listing->store, read, error);
+}
+
+static bool on_object_kept(ProviderSink *sink, const char *key, GError **error)
+{
+	Listing *listing = listing_of(sink);
+
+	event_store_object_kept(listing->store, told_now(listing)->id, key);
+	return listing->options->on_progress(listing->options->data, error);
+}
+
+static bool on_object_gone(ProviderSink *sink, const char *key, GError **error)
+{
+	Listing *listing = listing_of(sink);
+
+	if (!listing_need_store(listing, error))
+		return false;
+	event_store_object_gone(listing->store, told_now(listing)->id, key);
+	return true;
+}
+
+static bool on_gone(ProviderSink *sink, const char *event_uid, GError **error)
+{
+	Listing *listing = listing_of(sink);
+
+	if (!listing_need_store(listing, error))
+		return false;
+	event_store_gone(listing->store, event_uid, true);
+	return true;
+}
+
+static bool on_outside(ProviderSink *sink, const char *event_uid, GError **error)
+{
+	Listing *listing = listing_of(sink);
+
+	if (!listing_need_store(listing, error))
+		return false;
+	event_store_outside(listing->store, event_uid);
+	return true;
 }
 
 static void skip_event(Listing *listing, const Event *event, const GError *why)
 {
 	/* What is stored of it stays: an event that we cannot write is not one that is gone. */
 	if (event->event_uid != NULL)
-		event_store_keep(listing->options->store, event->event_uid);
+		event_store_keep(listing->store, event->event_uid);
 	listing->options->on_unreadable(event->event_uid != NULL ? event->event_uid : event->uid,
 		why, listing->options->data);
+}
+
+/* The event's row with its matches. NULL with EVENT_ROW_ERROR, or the error of the contacts. */
+static EventRow *make_row(Listing *listing, const Event *event, GError **error)
+{
+	const ListingOptions *options = listing->options;
+	const Told *told = told_now(listing);
+	const ContactIndex *contacts = options->contacts(options->data, error);
+	g_autoptr(GPtrArray) matches = NULL;
+
+	if (contacts == NULL)
+		return NULL;
+	matches = contact_index_match(contacts, event, options->match_names);
+	return event_row_new(event, options->site,
+		&(EventRowContext){
+			.user_id = options->store->user_id,
+			.connection_id = options->store->connection_id,
+			.calendar_id = told->id,
+			.calendar_name = told->name,
+			.matches = matches,
+		},
+		error);
 }
 
 static bool on_event(ProviderSink *sink, Event *take_event, GError **error)
 {
 	Listing *listing = listing_of(sink);
-	const ListingOptions *options = listing->options;
 	g_autoptr(Event) event = take_event;
-	g_autoptr(GPtrArray) matches = NULL;
-	g_autoptr(EventRow) row = NULL;
 	g_autoptr(GError) row_error = NULL;
+	EventRow *row;
 
+	if (!listing_need_store(listing, error))
+		return false;
 	if (event->status == EVENT_STATUS_CANCELLED) {
-		event_store_gone(options->store, event->event_uid);
+		event_store_gone(listing->store, event->event_uid, false);
 		return true;
 	}
-	matches = contact_index_match(options->contacts, event, options->match_names);
-	row = event_row_new(event, options->site,
-		&(EventRowContext){
-			.user_id = options->user_id,
-			.connection_id = options->connection_id,
-			.calendar_id = listing->calendar_id,
-			.calendar_name = listing->calendar_name,
-			.matches = matches,
-		},
-		&row_error);
+	row = make_row(listing, event, &row_error);
+	if (row == NULL && row_error->domain != EVENT_ROW_ERROR) {
+		g_propagate_error(error, g_steal_pointer(&row_error));
+		return false;
+	}
 	if (row == NULL) {
 		skip_event(listing, event, row_error);
 		return true;
 	}
-	return event_store_put(options->store, g_steal_pointer(&row), NULL, error) &&
-	       options->on_progress(options->data, error);
+	return event_store_put(listing->store, told_now(listing)->id, row, NULL, error) &&
+	       listing->options->on_progress(listing->options->data, error);
 }
 
 static void on_unreadable(ProviderSink *sink, const char *href, const char *uid, const GError *why)
 {
 	Listing *listing = listing_of(sink);
 
-	if (uid != NULL)
-		event_store_keep(listing->options->store, uid);
-	else
-		listing->is_certain = false;
+	listing->had_problems = true;
+	if (listing->is_in_object && listing->object_problem == NULL)
+		listing->object_problem = g_strdup(why->message);
+	if (uid == NULL)
+		told_now(listing)->is_certain = false;
+	else if (listing->store != NULL)
+		event_store_keep(listing->store, uid);
 	listing->options->on_unreadable(href, why, listing->options->data);
 }
 
@@ -124,16 +274,18 @@ static bool on_end_calendar(
 	ProviderSink *sink, bool complete, const GError *why, const char *cursor, GError **error)
 {
 	Listing *listing = listing_of(sink);
+	Told *told = told_now(listing);
 
-	(void)cursor;
-	EventStore *store = listing->options->store;
-
-	if (complete && listing->is_certain)
-		event_store_calendar_complete(store, listing->calendar_id);
-	else
-		event_store_calendar_failed(store, listing->calendar_id);
+	told->is_complete = complete;
+	told->cursor = g_strdup(cursor);
 	if (!complete && listing->failure == NULL)
 		listing->failure = g_error_copy(why);
+	if (listing->store == NULL)
+		return listing->options->on_progress(listing->options->data, error);
+	if (!complete)
+		event_store_calendar_failed(listing->store, told->id);
+	else if (told->kind == PROVIDER_LISTING_ALL && told->is_certain)
+		event_store_calendar_complete(listing->store, told->id);
 	return listing->options->on_progress(listing->options->data, error);
 }
 
@@ -145,17 +297,18 @@ Listing *listing_new(const ListingOptions *options)
 		.cursor = on_cursor,
 		.begin_calendar = on_begin_calendar,
 		.objects = on_objects,
-		.begin_object = on_object_key,
+		.begin_object = on_begin_object,
 		.end_object = on_end_object,
-		.object_kept = on_object_key,
-		.object_gone = on_object_key,
-		.gone = on_gone,
-		.outside = on_gone,
+		.object_kept = on_object_kept,
+		.object_gone = on_object_gone,
 		.event = on_event,
+		.gone = on_gone,
+		.outside = on_outside,
 		.unreadable = on_unreadable,
 		.end_calendar = on_end_calendar,
 	};
 	listing->options = options;
+	listing->told = g_ptr_array_new_with_free_func(told_free);
 	return listing;
 }
 
@@ -163,8 +316,9 @@ void listing_free(Listing *listing)
 {
 	if (listing == NULL)
 		return;
-	g_free(listing->calendar_id);
-	g_free(listing->calendar_name);
+	event_store_free(listing->store);
+	g_ptr_array_unref(listing->told);
+	g_free(listing->object_problem);
 	g_clear_error(&listing->failure);
 	g_free(listing);
 }
@@ -177,4 +331,9 @@ ProviderSink *listing_sink(Listing *listing)
 const GError *listing_failure(const Listing *listing)
 {
 	return listing->failure;
+}
+
+EventStoreCounts listing_counts(const Listing *listing)
+{
+	return listing->store == NULL ? (EventStoreCounts){0} : *event_store_counts(listing->store);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Carries what a provider yields into the event store: the sink of one connection's listing. */
+/* Carries what a provider yields into the event store, and what it left in earlier runs back to it:
+ * the sink of one connection. The stored events are read when something differs, not before. */
 #pragma once
 
 #include <glib.h>
@@ -10,15 +11,23 @@
 #include "provider/provider.h"
 #include "wp/event_store.h"
 #include "wp/site.h"
+#include "wp/user_state.h"
 
+/* All borrowed; must outlive the listing. */
 typedef struct ListingOptions {
+	Db *db;
 	const WpSite *site;
-	EventStore *store;
-	const ContactIndex *contacts;
-	int64_t user_id;
-	const char *connection_id;
+	const EventStoreOptions *store; /* but its `state`, which the listing finds out */
 	bool match_names;
 
+	ConnectionState *state; /* gets a row when it needs one */
+	bool has_tables;        /* else nothing is remembered, and all is listed each time */
+	uint8_t settings_hash[STATE_HASH_BYTES]; /* of what events depend on besides the calendar */
+	bool forgets;                            /* list all as if nothing were remembered */
+	int64_t full_every_secs;                 /* all is listed at least this often */
+
+	/* The user's contacts; NULL with error set. Asked for when the first event arrives. */
+	const ContactIndex *(*contacts)(void *data, GError **error);
 	/* One object is skipped; the rest goes on. */
 	void (*on_unreadable)(const char *href, const GError *why, void *data);
 	/* Called now and then while events arrive, to keep a lease alive; false stops the listing.
@@ -28,12 +37,22 @@ typedef struct ListingOptions {
 } ListingOptions;
 
 typedef struct Listing Listing;
-/* Borrows everything in the options; they must outlive the listing. */
 Listing *listing_new(const ListingOptions *options);
 void listing_free(Listing *listing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Listing, listing_free)
 
 ProviderSink *listing_sink(Listing *listing);
 
-/* Why the first calendar that failed did, or NULL when all were listed completely. Borrowed. */
+/* After the provider came to its end: removes what is gone, writes what is left, and stores the
+ * cursors with it. False with a DB_ERROR. */
+bool listing_finish(Listing *listing, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* After the provider failed: writes what arrived before, which is right; absence proves nothing,
+ * and the cursors stay. */
+bool listing_abandon(Listing *listing, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Why the first calendar that failed did, or NULL when all were told completely. Borrowed. */
 const GError *listing_failure(const Listing *listing);
+
+/* What was counted so far. */
+EventStoreCounts listing_counts(const Listing *listing);

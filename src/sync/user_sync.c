@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "provider/provider.h"
-#include "sync/refusal.h"
+#include "sync/patience.h"
 #include "util/log.h"
 #include "wp/connection.h"
 #include "wp/connections_row.h"
@@ -23,29 +23,24 @@ typedef struct {
 	const WpUser *user;
 	Lease *lease;
 	int64_t renewed_utc;
-	ContactIndex *contacts; /* loaded when the first connection needs it */
+	ContactIndex *contacts; /* loaded when the first event needs it */
+	UserState *state;       /* as it was read under the lease */
 } UserRun;
 
 static void user_run_clear(UserRun *run)
 {
 	g_clear_pointer(&run->lease, lease_free);
 	g_clear_pointer(&run->contacts, contact_index_free);
+	g_clear_pointer(&run->state, user_state_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(UserRun, user_run_clear)
 
-static bool keep_lease(void *data, GError **error)
+/* Renews the lease; false when another process has it. */
+static bool renew_lease(UserRun *run, GError **error)
 {
-	UserRun *run = data;
-	const SyncContext *context = run->worker->context;
-	int64_t now_utc = context->now_utc();
+	int64_t now_utc = run->worker->context->now_utc();
 	bool is_ours = true;
 
-	if (g_cancellable_is_cancelled(context->cancellable)) {
-		g_set_error(error, SYNC_ERROR, SYNC_ERROR_INTERRUPTED, "interrupted");
-		return false;
-	}
-	if (run->lease == NULL || now_utc - run->renewed_utc < LEASE_RENEW_SECS)
-		return true;
 	if (!lease_renew(run->worker->db, run->lease, now_utc, LEASE_SECS, &is_ours, error))
 		return false;
 	if (!is_ours) {
@@ -57,6 +52,30 @@ static bool keep_lease(void *data, GError **error)
 	}
 	run->renewed_utc = now_utc;
 	return true;
+}
+
+/* Within the transaction that writes events: a process that was stalled for long must not write
+ * over what its successor wrote. */
+static bool guard_lease(Db *db, void *data, GError **error)
+{
+	UserRun *run = data;
+
+	g_assert(db == run->worker->db);
+	return run->lease == NULL || renew_lease(run, error);
+}
+
+static bool keep_lease(void *data, GError **error)
+{
+	UserRun *run = data;
+	const SyncContext *context = run->worker->context;
+	int64_t now_utc = context->now_utc();
+
+	if (g_cancellable_is_cancelled(context->cancellable)) {
+		g_set_error(error, SYNC_ERROR, SYNC_ERROR_INTERRUPTED, "interrupted");
+		return false;
+	}
+	return run->lease == NULL || now_utc - run->renewed_utc < LEASE_RENEW_SECS ||
+	       renew_lease(run, error);
 }
 
 /* True when a scheduled pass may leave this connection for a later one. */
@@ -71,42 +90,32 @@ static bool is_too_early(const Connection *connection, int64_t now_utc)
 	       (int64_t)connection->sync_frequency_minutes * SECONDS_PER_MINUTE;
 }
 
-/* `ret_reason`: why this connection is not tried now, or NULL; caller frees. */
-static bool skip_reason(UserRun *run, const Connection *connection, const SyncSelection *selection,
-	char **ret_reason, GError **error)
+/* Why this connection is not tried now, or NULL. Caller frees. */
+static char *skip_reason(UserRun *run, const Connection *connection, const SyncSelection *selection)
 {
-	const SyncContext *context = run->worker->context;
-	bool is_refused = false;
+	int64_t now_utc = run->worker->context->now_utc();
 
-	if (provider_find(connection->provider) == NULL) {
-		*ret_reason = g_strdup_printf(
+	if (provider_find(connection->provider) == NULL)
+		return g_strdup_printf(
 			"the provider '%s' is not supported by this version; leaving it as it is",
 			connection->provider);
-		return true;
-	}
-	*ret_reason = NULL;
 	if (!selection->only_due)
-		return true;
-	if (is_too_early(connection, context->now_utc())) {
-		*ret_reason = g_strdup_printf(
+		return NULL;
+	if (is_too_early(connection, now_utc))
+		return g_strdup_printf(
 			"synced less than %d minutes ago", connection->sync_frequency_minutes);
-		return true;
-	}
-	if (!refusal_is_known(run->worker->db, context->site, run->user->id, connection,
-		    context->now_utc(), &is_refused, error))
-		return false;
-	if (is_refused)
-		*ret_reason = g_strdup("its password was refused; waiting until the owner "
-				       "connects it again (prm-calendar sync tries all the same)");
-	return true;
+	return patience_reason(
+		user_state_find(run->state, connection->id), connection->credentials, now_utc);
 }
 
-static bool load_contacts(UserRun *run, GError **error)
+static const ContactIndex *contacts_of(void *data, GError **error)
 {
+	UserRun *run = data;
+
 	if (run->contacts == NULL)
 		run->contacts = people_load_contacts(
 			run->worker->db, run->worker->context->site, run->user->id, error);
-	return run->contacts != NULL;
+	return run->contacts;
 }
 
 static void tell(UserRun *run, const ConnectionReport *report, SyncTotals *totals)
@@ -122,6 +131,8 @@ static bool sync_one(UserRun *run, const Connection *connection, const SyncSelec
 	SyncTotals *totals, GError **error)
 {
 	const SyncHeartbeat heartbeat = {keep_lease, run};
+	const SyncUser user = {
+		.state = run->state, .contacts = contacts_of, .guard = guard_lease, .data = run};
 	g_auto(ConnectionReport) report = {
 		.user_id = run->user->id,
 		.user_login = g_strdup(run->user->login),
@@ -131,8 +142,7 @@ static bool sync_one(UserRun *run, const Connection *connection, const SyncSelec
 	};
 	const LogAbout about = connection_report_about(&report);
 
-	if (!skip_reason(run, connection, selection, &report.message, error))
-		return false;
+	report.message = skip_reason(run, connection, selection);
 	if (report.message != NULL) {
 		log_line(provider_find(connection->provider) == NULL ? LOG_WARNING : LOG_DEBUG,
 			&about, "%s", report.message);
@@ -140,8 +150,7 @@ static bool sync_one(UserRun *run, const Connection *connection, const SyncSelec
 		tell(run, &report, totals);
 		return true;
 	}
-	if (!load_contacts(run, error) || !connection_sync(run->worker, connection, run->contacts,
-						  &heartbeat, &report, error))
+	if (!connection_sync(run->worker, connection, &user, &heartbeat, &report, error))
 		return false;
 	tell(run, &report, totals);
 	return true;
@@ -167,13 +176,16 @@ static void warn_of_problems(const UserRun *run, const ConnectionList *list)
 static bool sync_selected(
 	UserRun *run, const SyncSelection *selection, SyncTotals *totals, GError **error)
 {
-	/* Read under the lease: another pass may just have finished with this user. */
-	g_autoptr(ConnectionList) list = connections_row_read(
-		run->worker->db, run->worker->context->site, run->user->id, error);
+	const SyncContext *context = run->worker->context;
+	const ConnectionList *list;
 	size_t selected = 0;
 
-	if (list == NULL)
+	/* Read under the lease: another pass may just have finished with this user. */
+	run->state = user_state_read(
+		run->worker->db, context->site, run->user->id, context->has_tables, error);
+	if (run->state == NULL)
 		return false;
+	list = run->state->list;
 	warn_of_problems(run, list);
 	for (guint i = 0; i < list->connections->len; i++) {
 		const Connection *connection = g_ptr_array_index(list->connections, i);

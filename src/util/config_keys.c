@@ -66,8 +66,8 @@ static const ConfigKey keys[] = {
 		1000000, .help = "users whose turn it is in one pass, or all"},
 	{"sync", "workers", CONFIG_INT, 0, FIELD(sync_workers), "4", 1, 64,
 		.help = "users synced at the same time"},
-	{"sync", "full_every_hours", CONFIG_INT, CONFIG_LATER, FIELD(sync_full_every_hours), "24",
-		1, 8760, .help = "complete comparison at least this often"},
+	{"sync", "full_every_hours", CONFIG_INT, 0, FIELD(sync_full_every_hours), "24", 1, 8760,
+		.help = "complete comparison at least this often"},
 	{"sync", "gone", CONFIG_CHOICE, 0, FIELD(sync_gone), "trash", .choices = gone_words,
 		.help = "what happens to events that left the calendar: trash or delete"},
 

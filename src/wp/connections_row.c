@@ -60,13 +60,10 @@ static void name_user(GError **error, int64_t user_id)
 	g_prefix_error(error, "user %" G_GINT64_FORMAT ": ", user_id);
 }
 
-ConnectionList *connections_row_read(Db *db, const WpSite *site, int64_t user_id, GError **error)
+ConnectionList *connections_row_parse(const UserMetaRow *row, GError **error)
 {
-	g_autoptr(UserMetaRow) row = NULL;
 	ConnectionList *list;
 
-	if (!user_meta_read(db, user_id, site->connections_key, &row, error))
-		return NULL;
 	if (row == NULL) {
 		list = g_new0(ConnectionList, 1);
 		list->connections = g_ptr_array_new_with_free_func((GDestroyNotify)connection_free);
@@ -75,8 +72,17 @@ ConnectionList *connections_row_read(Db *db, const WpSite *site, int64_t user_id
 	}
 	list = connections_parse(row->value != NULL ? row->value : "", row->length, error);
 	if (list == NULL)
-		name_user(error, user_id);
+		name_user(error, row->user_id);
 	return list;
+}
+
+ConnectionList *connections_row_read(Db *db, const WpSite *site, int64_t user_id, GError **error)
+{
+	g_autoptr(UserMetaRow) row = NULL;
+
+	if (!user_meta_read(db, user_id, site->connections_key, &row, error))
+		return NULL;
+	return connections_row_parse(row, error);
 }
 
 typedef struct {
@@ -100,12 +106,12 @@ static bool update_value(const char *value, size_t length, void *data, char **re
 }
 
 bool connections_row_update(Db *db, const WpSite *site, int64_t user_id, const char *connection_id,
-	const ConnectionChange *change, GError **error)
+	const ConnectionChange *change, UserMetaRow *known, GError **error)
 {
 	Update update = {.connection_id = connection_id, .change = change};
 
-	if (!user_meta_change(
-		    db, user_id, site->connections_key, update_value, &update, NULL, error)) {
+	if (!user_meta_change(db, user_id, site->connections_key, update_value, &update, known,
+		    NULL, error)) {
 		name_user(error, user_id);
 		return false;
 	}

@@ -10,6 +10,7 @@
 #include "wp/connection.h"
 #include "wp/site.h"
 #include "wp/user.h"
+#include "wp/user_meta.h"
 
 /* A user who has a connections row, and the row's stored value (the first row, as WordPress reads).
  */
@@ -32,8 +33,13 @@ GPtrArray *connections_rows_load(
 ConnectionList *connections_row_read(
 	Db *db, const WpSite *site, int64_t user_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What a row that was read holds; an empty list for NULL. NULL with a CONNECTION_ERROR. */
+ConnectionList *connections_row_parse(
+	const UserMetaRow *row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Changes fields of one connection by compare-and-swap: reads, changes, writes only if nobody wrote
- * meanwhile, else begins again. Writes nothing when the fields have these values already. Errors:
- * DB_ERROR, CONNECTION_ERROR. */
+ * meanwhile, else begins again. Writes nothing when the fields have these values already. `known`
+ * (or NULL): as for user_meta_change(). Errors: DB_ERROR, CONNECTION_ERROR. */
 bool connections_row_update(Db *db, const WpSite *site, int64_t user_id, const char *connection_id,
-	const ConnectionChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+	const ConnectionChange *change, UserMetaRow *known,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

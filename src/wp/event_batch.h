@@ -7,15 +7,23 @@
 #include <stdint.h>
 
 #include "db/db.h"
+#include "wp/calendar_objects.h"
 #include "wp/event_store.h"
 #include "wp/site.h"
+#include "wp/state_hash.h"
 
 /* One event to be written or removed. */
 typedef struct EventWrite {
-	EventChange change; /* as the store sees it */
+	EventChange change; /* as the store sees it; unchanged: only its place is remembered */
 	int64_t post_id;    /* 0: a new one */
 	char *event_uid;
 	EventRow *row; /* NULL for removals */
+
+	/* What is remembered of it. */
+	uint8_t calendar_hash[STATE_HASH_BYTES];
+	bool has_object;
+	uint8_t object_hash[STATE_HASH_BYTES];
+	bool stays_known; /* removals: another post has the uid */
 
 	/* The outcome of the last try: the tables may have moved on since the store was opened. */
 	EventChange done;
@@ -64,6 +72,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventBatch, event_batch_free)
 /* Adds a write; sends the batch when it is full. */
 bool event_batch_add(
 	EventBatch *batch, EventWrite *take_write, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* An object whose events were added before: remembered in the same transaction as they, or later.
+ */
+bool event_batch_add_object(
+	EventBatch *batch, CalendarObject *take_object, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* An object that was deleted. */
+void event_batch_forget_object(EventBatch *batch, CalendarObject *take_object);
+/* An event that has no post any more, and is not put. */
+void event_batch_forget_event(EventBatch *batch, const char *event_uid);
 
 /* Sends what is left, with `last` in the same transaction. */
 bool event_batch_finish(

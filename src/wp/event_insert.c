@@ -5,6 +5,7 @@
 
 #include "wp/event_batch.h"
 #include "wp/event_sql.h"
+#include "wp/known_events.h"
 
 /* The columns in the order of `INSERT`s of WordPress 6.1; the guid needs the id and follows later.
  */
@@ -49,13 +50,13 @@ static GPtrArray *slugs_of(const EventWriteContext *context, const GPtrArray *wr
 	return slugs;
 }
 
-/* Gives each write the id of the post that bears its slug, the lowest where there are several, if
- * there is one. */
+/* Gives each write the id of the post that bears its slug: of several the last, which was just
+ * inserted. */
 static bool find_posts(Db *db, const EventWriteContext *context, GPtrArray *writes,
 	const GPtrArray *slugs, GError **error)
 {
 	g_autoptr(GHashTable) by_slug = g_hash_table_new(g_str_hash, g_str_equal);
-	g_autofree char *sql = db_repeat_sql(find_slugs_sql, "?", slugs->len, ") ORDER BY ID DESC");
+	g_autofree char *sql = db_repeat_sql(find_slugs_sql, "?", slugs->len, ") ORDER BY ID");
 	DbStatement *statement = db_prepare(db, sql, error);
 	bool row;
 
@@ -188,11 +189,68 @@ static bool insert_new(Db *db, const EventWriteContext *context, GPtrArray *writ
 	       insert_metas(db, writes, error) && set_guids(db, context->site, writes, error);
 }
 
-/* An event may be there already: another host stored it, or we did and the answer to COMMIT was
- * lost. It is then brought up to date instead. */
+/* Starts from the author's posts, which have an index; `meta_value` has none. */
+static const char find_present_sql[] =
+	"SELECT STRAIGHT_JOIN p.ID, u.meta_value, c.meta_value FROM {posts} p "
+	"JOIN {postmeta} u ON u.post_id = p.ID AND u.meta_key = '_event_uid' "
+	"JOIN {postmeta} c ON c.post_id = p.ID AND c.meta_key = '_connection_id' "
+	"WHERE p.post_author = ? AND p.post_type = 'calendar_event' AND u.meta_value IN (";
+enum { PRESENT_ID, PRESENT_UID, PRESENT_CONNECTION };
+
+/* Gives each write the id of the post that is its event already, in any status, the lowest where
+ * there are several. */
+static bool find_present(
+	Db *db, const EventWriteContext *context, const GPtrArray *writes, GError **error)
+{
+	g_autoptr(GHashTable) by_uid = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autofree char *sql =
+		db_repeat_sql(find_present_sql, "?", writes->len, ") ORDER BY p.ID DESC");
+	DbStatement *statement = db_prepare(db, sql, error);
+	bool row;
+
+	if (statement == NULL)
+		return false;
+	db_bind_int(statement, context->options->user_id);
+	for (guint i = 0; i < writes->len; i++) {
+		EventWrite *write = writes->pdata[i];
+
+		db_bind_text(statement, write->event_uid);
+		g_hash_table_insert(by_uid, write->event_uid, write);
+	}
+	if (!db_query(statement, error))
+		return false;
+	for (;;) {
+		EventWrite *write;
+
+		if (!db_next(statement, &row, error))
+			return false;
+		if (!row)
+			return true;
+		/* SQL compares without case and accents, uids are bytes. */
+		write = g_hash_table_lookup(by_uid, db_column_text(statement, PRESENT_UID));
+		if (write != NULL && g_strcmp0(db_column_text(statement, PRESENT_CONNECTION),
+					     context->options->connection_id) == 0)
+			write->done_id = db_column_int(statement, PRESENT_ID);
+	}
+}
+
+/* Another process that is at one of these events waits, and finds what we stored. */
+static bool claim(Db *db, const EventWriteContext *context, const GPtrArray *writes, GError **error)
+{
+	g_autoptr(GPtrArray) uids = g_ptr_array_new();
+
+	if (context->options->state == 0)
+		return true;
+	for (guint i = 0; i < writes->len; i++)
+		g_ptr_array_add(uids, ((EventWrite *)writes->pdata[i])->event_uid);
+	return known_events_claim(
+		db, context->options->state, (const char *const *)uids->pdata, uids->len, error);
+}
+
+/* An event may be there already: the theme or another host stored it, or we did and the answer to
+ * COMMIT was lost. It is then brought up to date instead. */
 bool event_insert(Db *db, const EventWriteContext *context, GPtrArray *writes, GError **error)
 {
-	g_autoptr(GPtrArray) slugs = slugs_of(context, writes);
 	g_autoptr(GPtrArray) present = g_ptr_array_new();
 	g_autoptr(GPtrArray) absent = g_ptr_array_new();
 
@@ -202,7 +260,7 @@ bool event_insert(Db *db, const EventWriteContext *context, GPtrArray *writes, G
 		write->done = EVENT_ADDED;
 		write->done_id = 0;
 	}
-	if (!find_posts(db, context, writes, slugs, error))
+	if (!claim(db, context, writes, error) || !find_present(db, context, writes, error))
 		return false;
 	for (guint i = 0; i < writes->len; i++) {
 		EventWrite *write = writes->pdata[i];

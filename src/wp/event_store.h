@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The stored events of one connection, and what a listing of its calendars does to them.
  *
- * Use: open; for each calendar put what it lists, and say how the listing ended; sweep; finish.
- * Writes are gathered and sent in batches, each in one transaction; only event_store_finish()
- * returning true means that all of them are in the tables. Freed before that, the batch that was
- * not yet full is lost, and the next run makes it again. */
+ * Use: open; for each calendar say how it is told, put what it tells, and say how that ended;
+ * sweep; finish. Writes are gathered and sent in batches, each in one transaction; only
+ * event_store_finish() returning true means that all of them are in the tables. Freed before that,
+ * the batch that was not yet full is lost, and the next run makes it again. */
 #pragma once
 
 #include <glib.h>
@@ -14,6 +14,7 @@
 
 #include "db/db.h"
 #include "event/event.h"
+#include "wp/calendar_objects.h"
 #include "wp/event_row.h"
 #include "wp/site.h"
 
@@ -46,9 +47,15 @@ typedef struct EventNotice {
 typedef struct EventStoreOptions {
 	int64_t user_id;
 	const char *connection_id;
+	int64_t state; /* row of {prm_calendar_connections}; 0: nothing is remembered */
+	TimeWindow window;
 	EventGone gone;
 	int64_t now_utc;
 	bool dry_run; /* nothing is written; changes are only told */
+
+	/* Runs first in each transaction; false keeps it from being made. May be NULL. */
+	DbWork guard;
+	void *guard_data;
 
 	/* Called for each change, in no particular order. May be NULL. */
 	void (*on_change)(const EventNotice *notice, void *data);
@@ -73,36 +80,73 @@ typedef struct EventStoreCounts {
 
 typedef struct EventStore EventStore;
 
-/* Reads what is stored for this user and connection, in any status: one streamed query. Keeps some
- * 150 bytes an event. NULL with a DB_ERROR. */
+/* Reads which events are stored: one streamed query, some 150 bytes an event. With a state these
+ * are the events that the last run knew; without, event_store_load_all() is due at once. NULL with
+ * a DB_ERROR. */
 EventStore *event_store_open(Db *db, const WpSite *site, const EventStoreOptions *options,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void event_store_free(EventStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventStore, event_store_free)
 
-/* One live event of the listing. `ret_change` (or NULL) tells what is going to happen to it. An uid
- * that was already put in this run is left as the first put made it. Consumes the row, also on
- * failure; false with a DB_ERROR when a full batch could not be written at all. */
-bool event_store_put(EventStore *store, EventRow *take_row, EventChange *ret_change,
-	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Reads WordPress's own rows of this user and connection, in any status: one streamed query. Needed
+ * before absence may prove anything. Done once, however often it is called. */
+bool event_store_load_all(EventStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The calendar says that this event is cancelled or deleted: it goes, unless it is also put. */
-void event_store_gone(EventStore *store, const char *event_uid);
+/* --- What a calendar (`_calendar_id`) tells */
 
+/* Only its differences are told, or not all of it could be read: what is left out stays. */
+void event_store_calendar_changes(EventStore *store, const char *calendar_id);
+/* All of the calendar was told: absence proves deletion. */
+void event_store_calendar_complete(EventStore *store, const char *calendar_id);
+/* It failed: absence proves nothing, also that of objects. */
+void event_store_calendar_failed(EventStore *store, const char *calendar_id);
+
+/* Whether the stored events of an object are as they were written; those of one that is not must be
+ * read again. After event_store_load_all(). */
+bool event_store_object_is_intact(
+	const EventStore *store, const char *calendar_id, const char *key);
+/* From which objects the events of a calendar came is forgotten: all of them will be told. */
+void event_store_forget_objects(EventStore *store, const char *calendar_id);
+
+/* The events that are put from here on belong to this object of the calendar. */
+void event_store_begin_object(EventStore *store, const char *calendar_id, const char *key);
+/* All events of the object were put: what else is stored of it in the window is gone. Consumes the
+ * object, which is remembered together with its events. */
+bool event_store_end_object(
+	EventStore *store, CalendarObject *take_object, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The object is as it was: so are its events. */
+void event_store_object_kept(EventStore *store, const char *calendar_id, const char *key);
+/* The object was deleted: its events go, unless they are put as those of another one. */
+void event_store_object_gone(EventStore *store, const char *calendar_id, const char *key);
+
+/* One live event. `ret_change` (or NULL) tells what is going to happen to it. An uid that was
+ * already put in this run is left as the first put made it, and so is that of another object that
+ * is still there. Consumes the row, also on failure; false with a DB_ERROR when a full batch could
+ * not be written at all. */
+bool event_store_put(EventStore *store, const char *calendar_id, EventRow *take_row,
+	EventChange *ret_change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The calendar says that this event is cancelled or deleted: it goes, unless it is also put.
+ * `with_instances`: and all instances of it. */
+void event_store_gone(EventStore *store, const char *event_uid, bool with_instances);
+/* The event is not in the window any more: it goes, unless the window has left it behind. */
+void event_store_outside(EventStore *store, const char *event_uid);
 /* An object of this UID could not be read: its stored events, single or instances, stay. */
 void event_store_keep(EventStore *store, const char *uid);
 
-/* How the listing of a calendar (`_calendar_id`) ended. Only one that is complete proves absence.
- * A calendar that failed, or in which an object without a readable UID was found, is failed. */
-void event_store_calendar_complete(EventStore *store, const char *calendar_id);
-void event_store_calendar_failed(EventStore *store, const char *calendar_id);
+/* --- The end */
 
-/* Removes what was not put: events in the window whose calendar was listed completely; events told
- * to be gone; second copies of one event; and, when `all_calendars_told` (the provider named every
- * calendar of the connection), events of calendars that it did not name, since these were
- * deselected. Nothing that ended before the window is touched. False with a DB_ERROR. */
-bool event_store_sweep(EventStore *store, TimeWindow window, bool all_calendars_told,
-	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Removes what was not put: events in the window whose calendar or object was told completely;
+ * events told to be gone; second copies of one event; and, when `all_calendars_told` (the provider
+ * named every calendar of the connection), events of calendars that it did not name, since these
+ * were deselected. Nothing that ended before the window is touched, unless told gone. False with a
+ * DB_ERROR. */
+bool event_store_sweep(
+	EventStore *store, bool all_calendars_told, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* True when an event may have been left out although an object has it: all should be listed again
+ * soon. */
+bool event_store_wants_listing(const EventStore *store);
 
 /* Writes what is left. `last` (or NULL) runs in the transaction of the last batch, even an empty
  * one: what it stores is never ahead of the events. Not called in a dry run. */

@@ -134,21 +134,15 @@ static bool swap_value(Db *db, const UserMetaRow *row, const char *value, size_t
 
 typedef enum { CHANGE_WRITTEN, CHANGE_NEEDLESS, CHANGE_AGAIN } ChangeResult;
 
-static bool change_once(Db *db, int64_t user_id, const char *key, UserMetaChangeFunc change,
-	void *data, ChangeResult *ret_result, GError **error)
+/* One try; the row's value follows what was written. */
+static bool change_row(Db *db, UserMetaRow *row, UserMetaChangeFunc change, void *data,
+	ChangeResult *ret_result, GError **error)
 {
-	g_autoptr(UserMetaRow) row = NULL;
 	g_autoptr(GError) failure = NULL;
 	g_autofree char *value = NULL;
 	size_t length = 0;
 	bool is_swapped = false;
 
-	if (!user_meta_read(db, user_id, key, &row, error))
-		return false;
-	if (row == NULL || row->value == NULL) {
-		*ret_result = CHANGE_NEEDLESS;
-		return true;
-	}
 	if (!change(row->value, row->length, data, &value, &length, error))
 		return false;
 	if (value == NULL || (length == row->length && memcmp(value, row->value, length) == 0)) {
@@ -164,20 +158,42 @@ static bool change_once(Db *db, int64_t user_id, const char *key, UserMetaChange
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
+	if (is_swapped) {
+		g_free(row->value);
+		row->value = g_steal_pointer(&value);
+		row->length = length;
+	}
 	*ret_result = is_swapped ? CHANGE_WRITTEN : CHANGE_AGAIN;
 	return true;
 }
 
+static bool read_and_change(Db *db, int64_t user_id, const char *key, UserMetaChangeFunc change,
+	void *data, ChangeResult *ret_result, GError **error)
+{
+	g_autoptr(UserMetaRow) row = NULL;
+
+	if (!user_meta_read(db, user_id, key, &row, error))
+		return false;
+	if (row == NULL || row->value == NULL) {
+		*ret_result = CHANGE_NEEDLESS;
+		return true;
+	}
+	return change_row(db, row, change, data, ret_result, error);
+}
+
 bool user_meta_change(Db *db, int64_t user_id, const char *key, UserMetaChangeFunc change,
-	void *data, bool *ret_written, GError **error)
+	void *data, UserMetaRow *known, bool *ret_written, GError **error)
 {
 	ChangeResult result = CHANGE_AGAIN;
 
+	if (known != NULL && known->value != NULL &&
+		!change_row(db, known, change, data, &result, error))
+		return false;
 	for (unsigned attempt = 0; attempt < CHANGE_ATTEMPTS && result == CHANGE_AGAIN; attempt++) {
 		/* Out of step with the other writer. */
 		if (attempt > 0)
 			g_usleep((gulong)g_random_int_range(1000, 10000));
-		if (!change_once(db, user_id, key, change, data, &result, error))
+		if (!read_and_change(db, user_id, key, change, data, &result, error))
 			return false;
 	}
 	if (result == CHANGE_AGAIN) {

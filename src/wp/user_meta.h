@@ -45,7 +45,10 @@ typedef bool (*UserMetaChangeFunc)(const char *value, size_t length, void *data,
 
 /* Compare-and-swap: reads the row, lets `change` make the new value, and writes it only if the row
  * still holds what was read; else again from the start. An equal value is not written.
- * `*ret_written` (or NULL) says whether the row changed; false also when the user has no row any
- * more. DB_ERROR_CONFLICT when others kept writing, or the error of `change`. */
+ * `known` (or NULL) is the row as it was read before: it saves the first reading, and its value
+ * follows what is written. `*ret_written` (or NULL) says whether the row changed; false also when
+ * the user has no row any more. DB_ERROR_CONFLICT when others kept writing, or the error of
+ * `change`. */
 bool user_meta_change(Db *db, int64_t user_id, const char *key, UserMetaChangeFunc change,
-	void *data, bool *ret_written, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+	void *data, UserMetaRow *known, bool *ret_written,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -38,7 +38,7 @@ class OnRadicale(Story):
         self.assertTrue(writes, "at least last_sync is written")
         for sql in writes:
             # last_sync, and the lease as it is taken and given back.
-            self.assertRegex(sql, r"wp_(usermeta|options)\b")
+            self.assertRegex(sql, r"wp_(usermeta|options|prm_calendar_\w+)\b")
         self.assertLess(len(statements), 50)
 
     def test_a_meeting_moved_to_tomorrow_stays_the_same_event(self):

@@ -165,7 +165,7 @@ static void update_connection(
 	if (sets_sync || change.set_last_error)
 		report(replay,
 			connections_row_update(
-				replay->db, replay->site, user_id, stored->id, &change, &error),
+				replay->db, replay->site, user_id, stored->id, &change, NULL, &error),
 			error);
 }
 

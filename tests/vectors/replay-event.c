@@ -273,20 +273,20 @@ static void run_store(EventCase *one, EventGone gone)
 	const EventStoreOptions options = {
 		.user_id = 2,
 		.connection_id = one->connection_id,
+		.window = {0, one->replay->now_utc},
 		.gone = gone,
 		.now_utc = one->replay->now_utc,
 	};
-	const TimeWindow window = {0, one->replay->now_utc};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(EventStore) store =
 		event_store_open(one->replay->db, one->replay->site, &options, &error);
 	bool done = store != NULL;
 
 	if (done && one->row != NULL)
-		done = event_store_put(store, g_steal_pointer(&one->row), NULL, &error);
+		done = event_store_put(store, "", g_steal_pointer(&one->row), NULL, &error);
 	else if (done)
-		event_store_gone(store, one->event_uid);
-	done = done && event_store_sweep(store, window, false, &error) &&
+		event_store_gone(store, one->event_uid, false);
+	done = done && event_store_sweep(store, false, &error) &&
 	       event_store_finish(store, NULL, NULL, &error);
 	if (!done)
 		check_mismatch(one->replay->check, "our write", "no error", error->message);

@@ -120,7 +120,7 @@ static void put_all(Story *story, EventStore *store)
 			event_row_new(story->listing->pdata[i], story->site, &context, &error);
 
 		g_assert_no_error(error);
-		g_assert_true(event_store_put(store, row, NULL, &error));
+		g_assert_true(event_store_put(store, story->calendar_id, row, NULL, &error));
 	}
 }
 
@@ -129,6 +129,7 @@ EventStoreCounts story_sync(Story *story)
 	const EventStoreOptions options = {
 		.user_id = STORY_USER,
 		.connection_id = story->connection_id,
+		.window = {story->now_utc - 90 * STORY_DAY, story->now_utc + 30 * STORY_DAY},
 		.gone = story->gone,
 		.now_utc = story->now_utc,
 		.dry_run = story->dry_run,
@@ -136,8 +137,6 @@ EventStoreCounts story_sync(Story *story)
 		.on_problem = note_problem,
 		.data = story,
 	};
-	const TimeWindow window = {
-		story->now_utc - 90 * STORY_DAY, story->now_utc + 30 * STORY_DAY};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(EventStore) store =
 		event_store_open(story->test->db, story->site, &options, &error);
@@ -149,12 +148,12 @@ EventStoreCounts story_sync(Story *story)
 	if (story->keep_uid != NULL)
 		event_store_keep(store, story->keep_uid);
 	if (story->gone_uid != NULL)
-		event_store_gone(store, story->gone_uid);
+		event_store_gone(store, story->gone_uid, false);
 	if (story->calendar_fails)
 		event_store_calendar_failed(store, story->calendar_id);
 	else
 		event_store_calendar_complete(store, story->calendar_id);
-	if (event_store_sweep(store, window, !story->other_calendars_unknown, &error))
+	if (event_store_sweep(store, !story->other_calendars_unknown, &error))
 		g_assert_true(event_store_finish(store, story->last, story, &error));
 	g_assert_no_error(error);
 	return *event_store_counts(store);

@@ -84,7 +84,7 @@ static void test_a_change_touches_its_fields_only(void)
 		return;
 	insert_rows(test);
 	g_assert_true(
-		connections_row_update(test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, &error));
+		connections_row_update(test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &error));
 	g_assert_no_error(error);
 	stored = test_db_text(test, "SELECT meta_value FROM wp_usermeta WHERE user_id = 2");
 	g_assert_cmpstr(stored, ==,
@@ -95,7 +95,7 @@ static void test_a_change_touches_its_fields_only(void)
 	/* The same again: one look, no write. */
 	before = db_statement_count(test->db);
 	g_assert_true(
-		connections_row_update(test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, &error));
+		connections_row_update(test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &error));
 	g_assert_cmpuint(db_statement_count(test->db), ==, before + 1);
 }
 
@@ -128,7 +128,7 @@ static void test_what_cannot_be_changed_is_left_alone(void)
 
 		g_test_message("%s", refusals[i].name);
 		g_assert_false(connections_row_update(test->db, &site, refusals[i].user_id,
-			refusals[i].connection_id, &change, &error));
+			refusals[i].connection_id, &change, NULL, &error));
 		g_assert_error(error, CONNECTION_ERROR, refusals[i].code);
 		g_assert_nonnull(strstr(error->message, "user "));
 	}

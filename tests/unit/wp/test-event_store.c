@@ -464,7 +464,7 @@ static void test_the_cursor_is_in_the_last_transaction(void)
 	row = event_row_new(
 		story_add(story, "a@x", "2026-01-15T09:00:00", "A"), story->site, &context, &error);
 	store = event_store_open(story->test->db, story->site, &options, &error);
-	g_assert_true(event_store_put(store, row, NULL, &error));
+	g_assert_true(event_store_put(store, "c", row, NULL, &error));
 	g_assert_false(event_store_finish(store, fail_after_writing, story, &error));
 	g_assert_error(error, DB_ERROR, DB_ERROR_QUERY);
 	ASSERT_TEXT(test_db_rows(story->test,
@@ -512,7 +512,7 @@ static void test_another_host_stored_it_meanwhile(void)
 	g_assert_no_error(error);
 	story_add(story, "a@x", "2026-01-15T09:00:00", "A");
 	story_sync(story);
-	g_assert_true(event_store_put(store,
+	g_assert_true(event_store_put(store, STORY_CALENDAR,
 		event_row_new(story->listing->pdata[0], story->site, &context, &error), NULL,
 		&error));
 	g_assert_true(event_store_finish(store, NULL, NULL, &error));

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a listing finds remembered, and what it leaves behind: cursors, and the events that they
+ * cover.
+ */
+#include <string.h>
+
+#include "sync/listing_private.h"
+#include "wp/connection_state.h"
+
+bool listing_remembers(const Listing *listing)
+{
+	return listing->options->has_tables && !listing->options->store->dry_run;
+}
+
+bool listing_need_store(Listing *listing, GError **error)
+{
+	const ListingOptions *options = listing->options;
+
+	if (listing->store != NULL)
+		return true;
+	if (listing_remembers(listing) && !connection_state_create(options->db,
+						  options->store->user_id, options->state, error))
+		return false;
+	listing->store_options = *options->store;
+	listing->store_options.state = options->has_tables ? options->state->id : 0;
+	listing->store =
+		event_store_open(options->db, options->site, &listing->store_options, error);
+	if (listing->store == NULL)
+		return false;
+	for (guint i = 0; i < listing->told->len; i++) {
+		const Told *told = g_ptr_array_index(listing->told, i);
+
+		event_store_calendar_changes(listing->store, told->id);
+	}
+	return true;
+}
+
+const CalendarCursor *listing_valid_cursor(const Listing *listing, const char *calendar_id)
+{
+	const ListingOptions *options = listing->options;
+	const CalendarCursor *cursor = connection_state_cursor(options->state, calendar_id);
+
+	if (!options->has_tables || options->forgets || cursor == NULL ||
+		memcmp(cursor->settings_hash, options->settings_hash, STATE_HASH_BYTES) != 0)
+		return NULL;
+	return cursor;
+}
+
+static bool is_told(const Listing *listing, const char *calendar_id)
+{
+	for (guint i = 0; i < listing->told->len; i++) {
+		const Told *told = g_ptr_array_index(listing->told, i);
+
+		if (strcmp(told->id, calendar_id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The remembered calendars that the connection does not have any more, as borrowed ids. */
+static GPtrArray *deselected(const Listing *listing)
+{
+	GPtrArray *ids = g_ptr_array_new();
+	const GPtrArray *cursors = listing->options->state->cursors;
+
+	for (guint i = 0; i < cursors->len && listing->failure == NULL; i++) {
+		const CalendarCursor *cursor = g_ptr_array_index(cursors, i);
+
+		if (!is_told(listing, cursor->calendar_id))
+			g_ptr_array_add(ids, cursor->calendar_id);
+	}
+	return ids;
+}
+
+/* The cursor to be stored for a calendar, or NULL when what is stored is right. Caller frees. */
+static CalendarCursor *next_cursor(const Listing *listing, const Told *told)
+{
+	const CalendarCursor *old = listing_valid_cursor(listing, told->id);
+	int64_t listed_utc = old != NULL ? old->listed_utc : 0;
+
+	if (!told->is_complete || told->cursor == NULL)
+		return NULL;
+	if (told->kind == PROVIDER_LISTING_ALL)
+		listed_utc = listing->options->store->now_utc;
+	if (listing->store != NULL && event_store_wants_listing(listing->store))
+		listed_utc = 0;
+	if (old != NULL && old->listed_utc == listed_utc && strcmp(old->text, told->cursor) == 0)
+		return NULL;
+	return calendar_cursor_new(
+		told->id, listing->options->settings_hash, told->cursor, listed_utc);
+}
+
+/* What is stored with the last events. */
+typedef struct {
+	const ListingOptions *options;
+	GPtrArray *cursors;    /* of CalendarCursor */
+	GPtrArray *deselected; /* of char *, borrowed */
+	bool counts_problems;
+} Memory;
+
+static bool store_problems(Db *db, ConnectionState *state, GError **error)
+{
+	g_autofree char *first = NULL;
+
+	if (!connection_state_count_problems(db, state->id, &state->problems, &first, error))
+		return false;
+	g_free(state->first_problem);
+	state->first_problem = g_steal_pointer(&first);
+	return connection_state_store(db, state, error);
+}
+
+static bool store_memory(Db *db, void *data, GError **error)
+{
+	const Memory *memory = data;
+	ConnectionState *state = memory->options->state;
+
+	for (guint i = 0; i < memory->cursors->len; i++) {
+		if (!calendar_cursor_store(
+			    db, state->id, g_ptr_array_index(memory->cursors, i), error))
+			return false;
+	}
+	for (guint i = 0; i < memory->deselected->len; i++) {
+		if (!calendar_cursor_forget(
+			    db, state->id, g_ptr_array_index(memory->deselected, i), error))
+			return false;
+	}
+	return !memory->counts_problems || store_problems(db, state, error);
+}
+
+static bool has_memory(const Memory *memory)
+{
+	return memory->cursors->len + memory->deselected->len > 0 || memory->counts_problems;
+}
+
+static void collect_cursors(const Listing *listing, GPtrArray *cursors)
+{
+	for (guint i = 0; i < listing->told->len; i++) {
+		CalendarCursor *cursor = next_cursor(listing, g_ptr_array_index(listing->told, i));
+
+		if (cursor != NULL)
+			g_ptr_array_add(cursors, cursor);
+	}
+}
+
+bool listing_finish(Listing *listing, GError **error)
+{
+	g_autoptr(GPtrArray) gone = deselected(listing);
+	g_autoptr(GPtrArray) cursors =
+		g_ptr_array_new_with_free_func((GDestroyNotify)calendar_cursor_free);
+	Memory memory = {.options = listing->options, .cursors = cursors, .deselected = gone};
+
+	if (gone->len > 0 && !listing_need_store(listing, error))
+		return false;
+	if (listing->store != NULL &&
+		!event_store_sweep(listing->store, listing->failure == NULL, error))
+		return false;
+	collect_cursors(listing, cursors);
+	memory.counts_problems = listing->store != NULL &&
+				 (listing->had_problems || listing->options->state->problems > 0);
+	if (listing->store != NULL)
+		return event_store_finish(listing->store,
+			listing_remembers(listing) && has_memory(&memory) ? store_memory : NULL,
+			&memory, error);
+	/* Only the provider's own words changed: there are no events that could lag behind. */
+	return !listing_remembers(listing) || store_memory(listing->options->db, &memory, error);
+}
+
+bool listing_abandon(Listing *listing, GError **error)
+{
+	return listing->store == NULL || event_store_finish(listing->store, NULL, NULL, error);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For the listing only: what its two halves share. */
+#pragma once
+
+#include "sync/listing.h"
+
+/* How one calendar is told. */
+typedef struct {
+	char *id;
+	char *name;
+	ProviderListing kind;
+	bool is_restarted; /* nothing of it is remembered */
+	bool is_certain;   /* no object of unknown UID was unreadable */
+	bool is_complete;
+	char *cursor; /* new one, or NULL */
+} Told;
+
+struct Listing {
+	ProviderSink sink; /* first: the provider hands back a pointer to it */
+	const ListingOptions *options;
+	EventStoreOptions store_options;
+	EventStore *store; /* NULL until something differs */
+	GPtrArray *told;   /* of Told; the last one is the calendar in hand */
+	bool is_in_object;
+	char *object_problem; /* of the object in hand: why it, or a part of it, is unreadable */
+	bool had_problems;
+	GError *failure;
+};
+
+/* Whether anything is to be remembered of this run. */
+bool listing_remembers(const Listing *listing);
+
+/* Opens the store, once. */
+bool listing_need_store(Listing *listing, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The cursor of a calendar as far as it is good for these settings; NULL otherwise. Borrowed. */
+const CalendarCursor *listing_valid_cursor(const Listing *listing, const char *calendar_id);

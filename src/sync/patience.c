@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Back-off by doubling, with jitter; refused credentials by a hash of the stored box. */
+#include "sync/patience.h"
+
+#include <string.h>
+
+#include "provider/provider.h"
+
+enum {
+	REFUSAL_SECS = 7 * 24 * 60 * 60,
+	/* The first failure costs nothing: the next pass comes in a quarter of an hour. */
+	FIRST_WAIT_SECS = 15 * 60,
+	LONGEST_WAIT_SECS = 6 * 60 * 60,
+	SECONDS_PER_MINUTE = 60,
+};
+
+/* Of the encrypted box: connecting again makes a new one, whatever the password. */
+static void hash_credentials(const char *credentials, uint8_t ret_hash[STATE_HASH_BYTES])
+{
+	state_hash(credentials, strlen(credentials), ret_hash);
+}
+
+static bool is_refused(const ConnectionState *state, const char *credentials, int64_t now_utc)
+{
+	uint8_t hash[STATE_HASH_BYTES];
+
+	hash_credentials(credentials, hash);
+	return state->is_refused && memcmp(hash, state->refused_hash, sizeof(hash)) == 0 &&
+	       now_utc - state->refused_utc < REFUSAL_SECS;
+}
+
+char *patience_reason(const ConnectionState *state, const char *credentials, int64_t now_utc)
+{
+	int64_t wait_secs = state->retry_utc - now_utc;
+
+	if (is_refused(state, credentials, now_utc))
+		return g_strdup("its password was refused; waiting until the owner connects it "
+				"again (prm-calendar sync tries all the same)");
+	/* One that is further away comes from a clock that was wrong. */
+	if (wait_secs <= 0 || wait_secs > LONGEST_WAIT_SECS)
+		return NULL;
+	return g_strdup_printf("failed %u times in a row; trying again in %d minutes "
+			       "(prm-calendar sync tries all the same)",
+		state->failures, (int)((wait_secs + SECONDS_PER_MINUTE - 1) / SECONDS_PER_MINUTE));
+}
+
+/* Of the second failure in a row and later ones. A tenth less at random, so that connections which
+ * failed together do not come back together. */
+static int64_t wait_after(unsigned failures)
+{
+	int64_t wait_secs = FIRST_WAIT_SECS;
+
+	if (failures < 2)
+		return 0;
+	for (unsigned i = 2; i < failures && wait_secs < LONGEST_WAIT_SECS; i++)
+		wait_secs *= 2;
+	wait_secs = MIN(wait_secs, LONGEST_WAIT_SECS);
+	return wait_secs - g_random_int_range(0, (gint32)(wait_secs / 10));
+}
+
+bool patience_note(
+	ConnectionState *state, const GError *failure, const char *credentials, int64_t now_utc)
+{
+	if (failure == NULL) {
+		bool changes = state->failures > 0 || state->is_refused || state->retry_utc != 0;
+
+		state->failures = 0;
+		state->is_refused = false;
+		state->retry_utc = 0;
+		return changes;
+	}
+	state->failures = MIN(state->failures, G_MAXINT16) + 1;
+	state->is_refused = g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION);
+	if (state->is_refused) {
+		hash_credentials(credentials, state->refused_hash);
+		state->refused_utc = now_utc;
+		state->retry_utc = 0;
+	} else {
+		state->retry_utc = now_utc + wait_after(state->failures);
+	}
+	return true;
+}

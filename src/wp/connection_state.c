@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Statements on the tables of connections and cursors. */
+#include "wp/connection_state.h"
+
+#include <string.h>
+
+/* LAST_INSERT_ID(id) makes the id of a row that was there already known, too. */
+static const char create_sql[] =
+	"INSERT INTO {prm_calendar_connections} (user_id, connection_hash, connection_id) "
+	"VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)";
+
+bool connection_state_create(Db *db, int64_t user_id, ConnectionState *state, GError **error)
+{
+	uint8_t hash[STATE_HASH_BYTES];
+	DbStatement *statement;
+
+	if (state->id != 0)
+		return true;
+	statement = db_prepare(db, create_sql, error);
+	if (statement == NULL)
+		return false;
+	state_hash(state->connection_id, strlen(state->connection_id), hash);
+	db_bind_int(statement, user_id);
+	db_bind_bytes(statement, hash, sizeof(hash));
+	db_bind_text(statement, state->connection_id);
+	if (!db_run(statement, NULL, error))
+		return false;
+	state->id = (int64_t)db_insert_id(db);
+	return true;
+}
+
+static const char store_sql[] =
+	"UPDATE {prm_calendar_connections} SET refused_hash = ?, refused_at = ?, failures = ?, "
+	"retry_at = ?, problems = ?, first_problem = ? WHERE id = ?";
+
+bool connection_state_store(Db *db, const ConnectionState *state, GError **error)
+{
+	DbStatement *statement = db_prepare(db, store_sql, error);
+
+	if (statement == NULL)
+		return false;
+	if (state->is_refused)
+		db_bind_bytes(statement, state->refused_hash, STATE_HASH_BYTES);
+	else
+		db_bind_text(statement, NULL);
+	db_bind_int(statement, state->refused_utc);
+	db_bind_int(statement, state->failures);
+	db_bind_int(statement, state->retry_utc);
+	db_bind_int(statement, state->problems);
+	db_bind_text(statement, state->first_problem);
+	db_bind_int(statement, state->id);
+	return db_run(statement, NULL, error);
+}
+
+static const char count_sql[] = "SELECT COUNT(*), MIN(problem) FROM {prm_calendar_objects} "
+				"WHERE connection = ? AND problem IS NOT NULL";
+
+bool connection_state_count_problems(
+	Db *db, int64_t connection, unsigned *ret_problems, char **ret_first, GError **error)
+{
+	DbStatement *statement = db_prepare(db, count_sql, error);
+	bool row;
+
+	if (statement == NULL)
+		return false;
+	db_bind_int(statement, connection);
+	if (!db_query(statement, error) || !db_next(statement, &row, error))
+		return false;
+	*ret_problems = row ? (unsigned)db_column_int(statement, 0) : 0;
+	*ret_first = row ? g_strdup(db_column_text(statement, 1)) : NULL;
+	db_finish(statement);
+	return true;
+}
+
+static const char store_cursor_sql[] =
+	"INSERT INTO {prm_calendar_cursors} (connection, calendar_hash, calendar_id, "
+	"settings_hash, cursor_text, listed_at) VALUES (?, ?, ?, ?, ?, ?) "
+	"ON DUPLICATE KEY UPDATE settings_hash = VALUES(settings_hash), "
+	"cursor_text = VALUES(cursor_text), listed_at = VALUES(listed_at)";
+
+bool calendar_cursor_store(Db *db, int64_t connection, const CalendarCursor *cursor, GError **error)
+{
+	DbStatement *statement = db_prepare(db, store_cursor_sql, error);
+	uint8_t hash[STATE_HASH_BYTES];
+
+	if (statement == NULL)
+		return false;
+	state_hash_calendar(cursor->calendar_id, hash);
+	db_bind_int(statement, connection);
+	db_bind_bytes(statement, hash, sizeof(hash));
+	db_bind_text(statement, cursor->calendar_id);
+	db_bind_bytes(statement, cursor->settings_hash, STATE_HASH_BYTES);
+	db_bind_text(statement, cursor->text);
+	db_bind_int(statement, cursor->listed_utc);
+	return db_run(statement, NULL, error);
+}
+
+static bool delete_of_calendar(
+	Db *db, const char *sql, int64_t connection, const char *calendar_id, GError **error)
+{
+	DbStatement *statement = db_prepare(db, sql, error);
+	uint8_t hash[STATE_HASH_BYTES];
+
+	if (statement == NULL)
+		return false;
+	state_hash_calendar(calendar_id, hash);
+	db_bind_int(statement, connection);
+	db_bind_bytes(statement, hash, sizeof(hash));
+	return db_run(statement, NULL, error);
+}
+
+static bool forget_objects(Db *db, int64_t connection, const char *calendar_id, GError **error)
+{
+	return delete_of_calendar(db,
+		"DELETE FROM {prm_calendar_objects} WHERE connection = ? AND calendar_hash = ?",
+		connection, calendar_id, error);
+}
+
+typedef struct {
+	int64_t connection;
+	const CalendarCursor *cursor;
+} Restart;
+
+static bool restart(Db *db, void *data, GError **error)
+{
+	const Restart *work = data;
+
+	return forget_objects(db, work->connection, work->cursor->calendar_id, error) &&
+	       calendar_cursor_store(db, work->connection, work->cursor, error);
+}
+
+bool calendar_cursor_restart(Db *db, int64_t connection, const char *calendar_id,
+	const uint8_t settings_hash[STATE_HASH_BYTES], GError **error)
+{
+	g_autoptr(CalendarCursor) cursor = calendar_cursor_new(calendar_id, settings_hash, "", 0);
+	Restart work = {connection, cursor};
+
+	return db_transaction(db, restart, &work, error);
+}
+
+bool calendar_cursor_forget(Db *db, int64_t connection, const char *calendar_id, GError **error)
+{
+	return forget_objects(db, connection, calendar_id, error) &&
+	       delete_of_calendar(db,
+		       "DELETE FROM {prm_calendar_cursors} WHERE connection = ? AND calendar_hash "
+		       "= ?",
+		       connection, calendar_id, error);
+}

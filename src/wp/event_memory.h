@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For the event store only: the stored events of a connection in memory, some 150 bytes each, by
+ * their uids and by the calendar objects that they came from. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/db.h"
+#include "event/event.h"
+#include "wp/event_row.h"
+#include "wp/event_store.h"
+#include "wp/site.h"
+#include "wp/state_hash.h"
+
+enum { NO_CALENDAR = -1, NO_OBJECT = -1, NO_EVENT = -1 };
+
+typedef struct StoredEvent {
+	const char *uid; /* owned by the memory */
+	int64_t post_id; /* 0: none yet, or not any more */
+	int64_t starts;  /* site time as digits: 20260115090000 */
+	int64_t ends;
+	int32_t calendar; /* index, or NO_CALENDAR */
+	int32_t object;   /* index, or NO_OBJECT */
+	int32_t next;     /* the next one that came from the same object, or NO_EVENT */
+	uint8_t hash[EVENT_HASH_BYTES];
+	bool is_known; /* has a row among the known events, as this entry says */
+	bool is_lost;  /* has such a row, but its post is not there any more */
+	bool is_seen;  /* found in WordPress's own rows */
+	bool is_trashed;
+	bool needs_writing; /* whatever the hash says: other status, extra rows */
+	bool is_logged;
+	bool is_put;
+	bool is_told_gone;
+	bool is_told_outside;
+	bool is_replaced; /* a series in one post, whose occurrences are stored one by one now */
+} StoredEvent;
+
+typedef enum {
+	CALENDAR_NOT_TOLD,
+	CALENDAR_CHANGES_TOLD, /* only what differs was told: absence proves nothing */
+	CALENDAR_COMPLETE,
+	CALENDAR_FAILED,
+} CalendarState;
+
+typedef struct StoredCalendar {
+	uint8_t hash[STATE_HASH_BYTES];
+	CalendarState state;
+} StoredCalendar;
+
+typedef enum { OBJECT_NOT_TOLD, OBJECT_TOLD, OBJECT_GONE } ObjectState;
+
+typedef struct StoredObject {
+	uint8_t hash[STATE_HASH_BYTES];
+	ObjectState state;
+	bool is_spoilt; /* some of its events are not stored as they were written */
+	int32_t first;  /* event, or NO_EVENT */
+} StoredObject;
+
+/* The window, as digits of site time. */
+typedef struct EventSpan {
+	int64_t from;
+	int64_t to;
+} EventSpan;
+
+typedef struct EventMemory {
+	const WpSite *site;
+	EventSpan span; /* absence is certain within it */
+	GStringChunk *texts;
+	GArray *events;              /* of StoredEvent */
+	GHashTable *by_uid;          /* uid -> index in `events` of the one that stays, plus 1 */
+	GArray *calendars;           /* of StoredCalendar */
+	GArray *objects;             /* of StoredObject */
+	GHashTable *objects_by_hash; /* GBytes -> index, plus 1 */
+	bool has_unexplained; /* WordPress holds live events in the window that no object explains
+			       */
+	size_t stored;        /* rows that were read, in any status */
+} EventMemory;
+
+EventMemory *event_memory_new(const WpSite *site, TimeWindow window);
+void event_memory_free(EventMemory *memory);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventMemory, event_memory_free)
+
+/* Reads the known events of the connection (a row of {prm_calendar_connections}). */
+bool event_memory_load_known(EventMemory *memory, Db *db, int64_t connection, int64_t user_id,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reads WordPress's own rows: events that nobody knew are added, and known ones whose rows are not
+ * as they were written spoil their object. */
+bool event_memory_load_all(EventMemory *memory, Db *db, int64_t user_id, const char *connection_id,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* "2026-01-15 09:00:00" as 20260115090000; 0 for what is no such time. */
+int64_t event_time_digits(const char *time);
+
+/* All borrowed, until the next event is added. */
+StoredEvent *event_memory_at(const EventMemory *memory, guint index);
+StoredEvent *event_memory_find(const EventMemory *memory, const char *uid);
+/* The event that is stored under a uid, or was before it was adopted. */
+StoredEvent *event_memory_find_former(const EventMemory *memory, const char *uid);
+StoredEvent *event_memory_add(EventMemory *memory, const char *uid);
+/* From now on the event has this uid. */
+void event_memory_rename(EventMemory *memory, StoredEvent *event, const char *uid);
+
+/* Whether absence says anything about the event. */
+bool event_memory_is_in_span(const EventMemory *memory, const StoredEvent *event);
+
+/* Indexes, made when they are new. */
+int32_t event_memory_calendar(EventMemory *memory, const uint8_t hash[STATE_HASH_BYTES]);
+int32_t event_memory_object(EventMemory *memory, const uint8_t hash[STATE_HASH_BYTES]);
+StoredCalendar *event_memory_calendar_at(const EventMemory *memory, int32_t index);
+StoredObject *event_memory_object_at(const EventMemory *memory, int32_t index);
+
+/* That the events of a calendar came from objects is forgotten. */
+void event_memory_forget_objects(EventMemory *memory, int32_t calendar);

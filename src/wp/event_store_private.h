@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For the event store only: what its parts share. */
+#pragma once
+
+#include <glib.h>
+
+#include "wp/event_batch.h"
+#include "wp/event_memory.h"
+#include "wp/event_store.h"
+
+struct EventStore {
+	Db *db;
+	const WpSite *site;
+	EventStoreOptions options;
+	EventBatch *batch;
+	EventMemory *memory;
+	GHashTable *kept;     /* of uids */
+	GHashTable *gone;     /* of uids whose instances are gone, too */
+	GPtrArray *held_back; /* of CalendarObject: remembered when their absent events are gone */
+	GPtrArray *forgotten; /* of CalendarObject: deleted ones */
+	int32_t object;       /* the one in hand, or NO_OBJECT */
+	bool has_all;         /* WordPress's own rows were read */
+	bool is_object_shadowed; /* an event of the object in hand belongs to another one */
+	bool wants_listing;
+};

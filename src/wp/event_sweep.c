@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The end of a listing: which stored events it proves to be gone. */
+#include <string.h>
+
+#include "wp/event_store_private.h"
+
+/* What the listing as a whole proves. */
+typedef struct {
+	bool all_listed;         /* there are calendars, and all of them were listed whole */
+	bool all_calendars_told; /* and none of them failed */
+} Sweep;
+
+static Sweep sweep_of(const EventStore *store, bool all_calendars_told)
+{
+	guint counts[] = {
+		[CALENDAR_NOT_TOLD] = 0,
+		[CALENDAR_CHANGES_TOLD] = 0,
+		[CALENDAR_COMPLETE] = 0,
+		[CALENDAR_FAILED] = 0,
+	};
+
+	for (guint i = 0; i < store->memory->calendars->len; i++)
+		counts[event_memory_calendar_at(store->memory, (int32_t)i)->state]++;
+	return (Sweep){
+		.all_listed = counts[CALENDAR_COMPLETE] > 0 && counts[CALENDAR_FAILED] == 0 &&
+			      counts[CALENDAR_CHANGES_TOLD] == 0,
+		.all_calendars_told = all_calendars_told && counts[CALENDAR_FAILED] == 0 &&
+				      counts[CALENDAR_COMPLETE] + counts[CALENDAR_CHANGES_TOLD] > 0,
+	};
+}
+
+/* True for "UID_20260115T090000Z" and "UID_20260115" when the set holds UID. */
+static bool holds_series(GHashTable *uids, const char *event_uid)
+{
+	const char *underscore = strrchr(event_uid, '_');
+	g_autofree char *uid = NULL;
+
+	if (g_hash_table_size(uids) == 0)
+		return false;
+	if (g_hash_table_contains(uids, event_uid))
+		return true;
+	if (underscore == NULL)
+		return false;
+	uid = g_strndup(event_uid, (gsize)(underscore - event_uid));
+	return g_hash_table_contains(uids, uid);
+}
+
+/* The object that it came from is gone, or was told without it. */
+static bool is_absent_from_object(const EventStore *store, const StoredEvent *event)
+{
+	const EventMemory *memory = store->memory;
+
+	if (event->object == NO_OBJECT ||
+		(event->calendar != NO_CALENDAR &&
+			event_memory_calendar_at(memory, event->calendar)->state ==
+				CALENDAR_FAILED))
+		return false;
+	switch (event_memory_object_at(memory, event->object)->state) {
+	case OBJECT_TOLD:
+		return event->starts < memory->span.to;
+	case OBJECT_GONE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_absent_from_calendar(
+	const EventStore *store, const StoredEvent *event, const Sweep *sweep)
+{
+	if (event->calendar == NO_CALENDAR)
+		return sweep->all_listed && event->starts < store->memory->span.to;
+	switch (event_memory_calendar_at(store->memory, event->calendar)->state) {
+	case CALENDAR_COMPLETE:
+		return event->starts < store->memory->span.to;
+	case CALENDAR_CHANGES_TOLD:
+	case CALENDAR_FAILED:
+		return false;
+	case CALENDAR_NOT_TOLD:
+		/* Deselected. Were one of the others in trouble, this might be its former name. */
+		return sweep->all_calendars_told;
+	}
+	return false;
+}
+
+static bool is_proven_absent(const EventStore *store, const StoredEvent *event, const Sweep *sweep)
+{
+	return event->ends > store->memory->span.from &&
+	       (event->is_told_outside || is_absent_from_object(store, event) ||
+		       is_absent_from_calendar(store, event, sweep));
+}
+
+/* `kept_copy` is the copy of this event that stays when there are several. */
+static bool is_to_go(const EventStore *store, const StoredEvent *event,
+	const StoredEvent *kept_copy, const Sweep *sweep, EventChange *ret_change)
+{
+	if (event->is_put || event->is_trashed || event->post_id == 0 ||
+		holds_series(store->kept, event->uid))
+		return false;
+	if (event != kept_copy && (kept_copy->is_put || !kept_copy->is_trashed)) {
+		*ret_change = EVENT_FOLDED;
+		return true;
+	}
+	*ret_change = EVENT_REMOVED;
+	return event->is_replaced || kept_copy->is_told_gone ||
+	       holds_series(store->gone, event->uid) || is_proven_absent(store, event, sweep);
+}
+
+static bool sweep_events(EventStore *store, const Sweep *sweep, GError **error)
+{
+	for (guint i = 0; i < store->memory->events->len; i++) {
+		const StoredEvent *event = event_memory_at(store->memory, i);
+		const StoredEvent *kept_copy = event_memory_find_former(store->memory, event->uid);
+		EventWrite *write;
+		EventChange change;
+
+		/* Trashed by a person, or deleted: nobody asks for it any more. */
+		if (event->is_known && !event->is_put && !kept_copy->is_put &&
+			(event->is_lost || event->is_trashed))
+			event_batch_forget_event(store->batch, event->uid);
+		if (!is_to_go(store, event, kept_copy, sweep, &change))
+			continue;
+		write = event_write_new(change, event->post_id, event->uid, NULL);
+		write->stays_known = change == EVENT_FOLDED;
+		if (!event_batch_add(store->batch, write, error))
+			return false;
+	}
+	return true;
+}
+
+/* True unless the calendar failed: then what was deferred is left to the next run. */
+static bool is_settled(const EventStore *store, const CalendarObject *object)
+{
+	int32_t calendar = event_memory_calendar(store->memory, object->calendar_hash);
+
+	return event_memory_calendar_at(store->memory, calendar)->state != CALENDAR_FAILED;
+}
+
+static bool sweep_objects(EventStore *store, GError **error)
+{
+	while (store->held_back->len > 0) {
+		CalendarObject *object = g_ptr_array_steal_index(store->held_back, 0);
+
+		if (!is_settled(store, object))
+			calendar_object_free(object);
+		else if (!event_batch_add_object(store->batch, object, error))
+			return false;
+	}
+	while (store->forgotten->len > 0) {
+		CalendarObject *object = g_ptr_array_steal_index(store->forgotten, 0);
+
+		if (is_settled(store, object))
+			event_batch_forget_object(store->batch, object);
+		else
+			calendar_object_free(object);
+	}
+	return true;
+}
+
+bool event_store_sweep(EventStore *store, bool all_calendars_told, GError **error)
+{
+	Sweep sweep = sweep_of(store, all_calendars_told);
+
+	return sweep_events(store, &sweep, error) && sweep_objects(store, error);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For src/wp only: which posts the events of a connection are, as the last run left them. A cache
+ * of WordPress's own rows; without it they are read themselves. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db/db.h"
+#include "wp/event_row.h"
+#include "wp/state_hash.h"
+
+/* Strings are borrowed. */
+typedef struct KnownEvent {
+	const char *event_uid;
+	uint8_t calendar_hash[STATE_HASH_BYTES];
+	bool has_object;
+	uint8_t object_hash[STATE_HASH_BYTES];
+	int64_t post_id;
+	uint8_t content_hash[EVENT_HASH_BYTES];
+	int64_t starts; /* site time as digits: 20260115090000 */
+	int64_t ends;
+	const char *post_status; /* of the post now; NULL: there is no such post */
+} KnownEvent;
+
+typedef void (*KnownEventFunc)(const KnownEvent *event, void *data);
+
+/* Calls `each` for every event of the connection (a row of {prm_calendar_connections}). One
+ * streamed query. */
+bool known_events_load(Db *db, int64_t connection, int64_t user_id, KnownEventFunc each, void *data,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Locks the keys of these uids until the end of the transaction: another process that stores one of
+ * them waits, and then finds it. `count` is not 0. */
+bool known_events_claim(Db *db, int64_t connection, const char *const *event_uids, size_t count,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Writes them, new or not. `count` is not 0. */
+bool known_events_store(Db *db, int64_t connection, const KnownEvent *events, size_t count,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* `count` is not 0. */
+bool known_events_forget(Db *db, int64_t connection, const char *const *event_uids, size_t count,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

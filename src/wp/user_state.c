@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One query over the connections row and our own tables. */
+#include "wp/user_state.h"
+
+#include <string.h>
+
+#include "wp/connections_row.h"
+
+CalendarCursor *calendar_cursor_new(const char *calendar_id,
+	const uint8_t settings_hash[STATE_HASH_BYTES], const char *text, int64_t listed_utc)
+{
+	CalendarCursor *cursor = g_new0(CalendarCursor, 1);
+
+	cursor->calendar_id = g_strdup(calendar_id);
+	memcpy(cursor->settings_hash, settings_hash, STATE_HASH_BYTES);
+	cursor->text = g_strdup(text);
+	cursor->listed_utc = listed_utc;
+	return cursor;
+}
+
+void calendar_cursor_free(CalendarCursor *cursor)
+{
+	if (cursor == NULL)
+		return;
+	g_free(cursor->calendar_id);
+	g_free(cursor->text);
+	g_free(cursor);
+}
+
+static ConnectionState *connection_state_new(int64_t id, const char *connection_id)
+{
+	ConnectionState *state = g_new0(ConnectionState, 1);
+
+	state->id = id;
+	state->connection_id = g_strdup(connection_id);
+	state->cursors = g_ptr_array_new_with_free_func((GDestroyNotify)calendar_cursor_free);
+	return state;
+}
+
+static void connection_state_free(gpointer data)
+{
+	ConnectionState *state = data;
+
+	g_free(state->connection_id);
+	g_free(state->first_problem);
+	g_ptr_array_unref(state->cursors);
+	g_free(state);
+}
+
+void user_state_free(UserState *state)
+{
+	if (state == NULL)
+		return;
+	user_meta_row_free(state->row);
+	connection_list_free(state->list);
+	g_ptr_array_unref(state->states);
+	g_free(state);
+}
+
+/* In the order of the rows of one key: WordPress reads the first. */
+static const char read_sql[] =
+	"SELECT m.umeta_id, m.meta_key, m.meta_value, k.id, k.connection_id, k.refused_hash, "
+	"k.refused_at, k.failures, k.retry_at, k.problems, k.first_problem, c.calendar_id, "
+	"c.settings_hash, c.cursor_text, c.listed_at FROM {usermeta} m "
+	"LEFT JOIN {prm_calendar_connections} k ON k.user_id = m.user_id "
+	"LEFT JOIN {prm_calendar_cursors} c ON c.connection = k.id "
+	"WHERE m.user_id = ? AND m.meta_key = ? ORDER BY m.umeta_id, k.id";
+enum {
+	COLUMN_UMETA_ID,
+	COLUMN_KEY,
+	COLUMN_VALUE,
+	COLUMN_ID,
+	COLUMN_CONNECTION_ID,
+	COLUMN_REFUSED_HASH,
+	COLUMN_REFUSED_AT,
+	COLUMN_FAILURES,
+	COLUMN_RETRY_AT,
+	COLUMN_PROBLEMS,
+	COLUMN_FIRST_PROBLEM,
+	COLUMN_CALENDAR_ID,
+	COLUMN_SETTINGS_HASH,
+	COLUMN_CURSOR_TEXT,
+	COLUMN_LISTED_AT,
+};
+
+static bool read_hash(const DbStatement *statement, unsigned column, uint8_t *ret_hash)
+{
+	if (db_column_bytes(statement, column) != STATE_HASH_BYTES)
+		return false;
+	memcpy(ret_hash, db_column_text(statement, column), STATE_HASH_BYTES);
+	return true;
+}
+
+static UserMetaRow *read_row(const DbStatement *statement, int64_t user_id)
+{
+	UserMetaRow *row = g_new0(UserMetaRow, 1);
+
+	row->user_id = user_id;
+	row->umeta_id = db_column_int(statement, COLUMN_UMETA_ID);
+	if (!db_column_is_null(statement, COLUMN_VALUE)) {
+		row->length = db_column_bytes(statement, COLUMN_VALUE);
+		row->value = g_memdup2(db_column_text(statement, COLUMN_VALUE), row->length + 1);
+	}
+	return row;
+}
+
+static ConnectionState *read_connection(const DbStatement *statement)
+{
+	ConnectionState *state = connection_state_new(db_column_int(statement, COLUMN_ID),
+		db_column_text(statement, COLUMN_CONNECTION_ID));
+
+	state->is_refused = read_hash(statement, COLUMN_REFUSED_HASH, state->refused_hash);
+	state->refused_utc = db_column_int(statement, COLUMN_REFUSED_AT);
+	state->failures = (unsigned)db_column_int(statement, COLUMN_FAILURES);
+	state->retry_utc = db_column_int(statement, COLUMN_RETRY_AT);
+	state->problems = (unsigned)db_column_int(statement, COLUMN_PROBLEMS);
+	state->first_problem = g_strdup(db_column_text(statement, COLUMN_FIRST_PROBLEM));
+	return state;
+}
+
+static void take_row(UserState *state, const DbStatement *statement)
+{
+	ConnectionState *connection = NULL;
+	uint8_t settings_hash[STATE_HASH_BYTES];
+
+	if (db_column_is_null(statement, COLUMN_ID))
+		return;
+	if (state->states->len > 0)
+		connection = g_ptr_array_index(state->states, state->states->len - 1);
+	if (connection == NULL || connection->id != db_column_int(statement, COLUMN_ID)) {
+		connection = read_connection(statement);
+		g_ptr_array_add(state->states, connection);
+	}
+	if (db_column_is_null(statement, COLUMN_CALENDAR_ID) ||
+		!read_hash(statement, COLUMN_SETTINGS_HASH, settings_hash))
+		return;
+	g_ptr_array_add(connection->cursors,
+		calendar_cursor_new(db_column_text(statement, COLUMN_CALENDAR_ID), settings_hash,
+			db_column_text(statement, COLUMN_CURSOR_TEXT),
+			db_column_int(statement, COLUMN_LISTED_AT)));
+}
+
+/* SQL compares keys without case and accents. */
+static bool read_rows(
+	DbStatement *statement, const char *key, int64_t user_id, UserState *state, GError **error)
+{
+	bool row;
+
+	for (;;) {
+		if (!db_next(statement, &row, error))
+			return false;
+		if (!row)
+			return true;
+		if (strcmp(db_column_text(statement, COLUMN_KEY), key) != 0)
+			continue;
+		if (state->row == NULL)
+			state->row = read_row(statement, user_id);
+		if (state->row->umeta_id == db_column_int(statement, COLUMN_UMETA_ID))
+			take_row(state, statement);
+	}
+}
+
+static bool read_all(Db *db, const WpSite *site, int64_t user_id, UserState *state, GError **error)
+{
+	DbStatement *statement = db_prepare(db, read_sql, error);
+
+	if (statement == NULL)
+		return false;
+	db_bind_int(statement, user_id);
+	db_bind_text(statement, site->connections_key);
+	return db_query(statement, error) &&
+	       read_rows(statement, site->connections_key, user_id, state, error);
+}
+
+UserState *user_state_read(
+	Db *db, const WpSite *site, int64_t user_id, bool has_tables, GError **error)
+{
+	g_autoptr(UserState) state = g_new0(UserState, 1);
+
+	state->states = g_ptr_array_new_with_free_func(connection_state_free);
+	if (has_tables ? !read_all(db, site, user_id, state, error)
+		       : !user_meta_read(db, user_id, site->connections_key, &state->row, error))
+		return NULL;
+	state->list = connections_row_parse(state->row, error);
+	return state->list != NULL ? g_steal_pointer(&state) : NULL;
+}
+
+ConnectionState *user_state_find(UserState *state, const char *connection_id)
+{
+	ConnectionState *added;
+
+	for (guint i = 0; i < state->states->len; i++) {
+		ConnectionState *connection = g_ptr_array_index(state->states, i);
+
+		if (strcmp(connection->connection_id, connection_id) == 0)
+			return connection;
+	}
+	added = connection_state_new(0, connection_id);
+	g_ptr_array_add(state->states, added);
+	return added;
+}
+
+const CalendarCursor *connection_state_cursor(const ConnectionState *state, const char *calendar_id)
+{
+	for (guint i = 0; i < state->cursors->len; i++) {
+		const CalendarCursor *cursor = g_ptr_array_index(state->cursors, i);
+
+		if (strcmp(cursor->calendar_id, calendar_id) == 0)
+			return cursor;
+	}
+	return NULL;
+}
