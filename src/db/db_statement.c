@@ -391,26 +391,34 @@ static bool refetch_column(DbStatement *statement, unsigned index, GError **erro
 
 	grow_column(column, column->length);
 	point_column(bind, column);
-	if (mysql_stmt_fetch_column(statement->handle, bind, index, 0) != 0 ||
-		mysql_stmt_bind_result(statement->handle, statement->column_binds) != 0) {
-		handle_failure(statement, false, error);
-		return false;
-	}
-	return true;
+	if (mysql_stmt_fetch_column(statement->handle, bind, index, 0) == 0)
+		return true;
+	handle_failure(statement, false, error);
+	return false;
 }
 
 static bool complete_row(DbStatement *statement, GError **error)
 {
+	bool has_grown = false;
+
 	for (unsigned i = 0; i < statement->column_count; i++) {
 		Column *column = &statement->columns[i];
 
 		if (column->is_null || column->is_integer)
 			continue;
-		if (column->length > column->capacity && !refetch_column(statement, i, error))
-			return false;
+		if (column->length > column->capacity) {
+			if (!refetch_column(statement, i, error))
+				return false;
+			has_grown = true;
+		}
 		column->text[column->length] = '\0';
 	}
-	return true;
+	/* Only now: binding makes the library forget where this row's values are, and those still to
+	 * be read again would come as NULL. */
+	if (!has_grown || mysql_stmt_bind_result(statement->handle, statement->column_binds) == 0)
+		return true;
+	handle_failure(statement, false, error);
+	return false;
 }
 
 bool db_next(DbStatement *statement, bool *ret_row, GError **error)

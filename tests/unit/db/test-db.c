@@ -142,6 +142,35 @@ static void test_large_values_are_whole(void)
 	g_assert_false(next(statement));
 }
 
+static void test_several_large_values_in_one_row(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+	DbStatement *statement;
+
+	if (test == NULL)
+		return;
+	statement = prepare(test->db, "SELECT REPEAT('a', 300), REPEAT('b', 70000), NULL, "
+				      "REPEAT('c', 300), 7 UNION ALL "
+				      "SELECT REPEAT('d', 400), 'e', 'f', REPEAT('g', 90000), 8");
+	query(statement);
+	for (unsigned row = 0; row < 2; row++) {
+		static const size_t bytes[2][4] = {{300, 70000, 0, 300}, {400, 1, 1, 90000}};
+		static const char *const letters[] = {"ab\0c", "defg"};
+
+		g_assert_true(next(statement));
+		for (unsigned column = 0; column < 4; column++) {
+			const char *text = db_column_text(statement, column);
+
+			g_assert_cmpuint(
+				db_column_bytes(statement, column), ==, bytes[row][column]);
+			g_assert_true((text == NULL) == (bytes[row][column] == 0));
+			g_assert_true(text == NULL || text[0] == letters[row][column]);
+		}
+		g_assert_cmpint(db_column_int(statement, 4), ==, 7 + row);
+	}
+	g_assert_false(next(statement));
+}
+
 static size_t resident_kb(void)
 {
 	g_autofree char *status = NULL;
@@ -416,6 +445,8 @@ int main(int argc, char **argv)
 		"/db/types-come-back-as-they-went-in", test_types_come_back_as_they_went_in);
 	g_test_add_func("/db/session-is-set", test_the_session_is_set);
 	g_test_add_func("/db/large-values-are-whole", test_large_values_are_whole);
+	g_test_add_func(
+		"/db/several-large-values-in-one-row", test_several_large_values_in_one_row);
 	g_test_add_func("/db/ten-thousand-rows-stream", test_ten_thousand_rows_stream);
 	g_test_add_func("/db/second-statement-ends-an-open-result",
 		test_a_second_statement_ends_an_open_result);
