@@ -80,7 +80,8 @@ CREATE TABLE IF NOT EXISTS wp_prm_calendar_events (
 	KEY post (post_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- Meetings that were logged. The key keeps two processes from logging one meeting twice.
+-- Meetings that were logged: a row for each way to recognise one (the event; its iCalendar UID and start; its title and start).
+-- The key keeps two processes from logging one meeting twice. A row whose comment is gone says that a person deleted it.
 CREATE TABLE IF NOT EXISTS wp_prm_calendar_activities (
 	user_id BIGINT UNSIGNED NOT NULL,
 	meeting_hash BINARY(16) NOT NULL,

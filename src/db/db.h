@@ -18,6 +18,7 @@ typedef enum {
 	DB_ERROR_LOST,        /* connection lost before COMMIT was sent: nothing was written */
 	DB_ERROR_UNKNOWN,     /* connection lost during COMMIT: the write may have happened */
 	DB_ERROR_EXISTS,      /* what was to be made is there, or what was to be dropped is not */
+	DB_ERROR_DUPLICATE,   /* a row with this unique key is there already */
 	DB_ERROR_QUERY,       /* anything else the server refused: data too long, syntax … */
 } DbErrorCode;
 

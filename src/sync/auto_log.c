@@ -199,6 +199,13 @@ static bool log_candidates(Run *run, guint first, guint count, GError **error)
 	return true;
 }
 
+/* What another event may do without. */
+static bool concerns_rows(const GError *why)
+{
+	return g_error_matches(why, DB_ERROR, DB_ERROR_QUERY) ||
+	       g_error_matches(why, DB_ERROR, DB_ERROR_DUPLICATE);
+}
+
 /* What concerns one event alone does not stop the others. */
 static bool log_each(Run *run, GError **error)
 {
@@ -208,7 +215,7 @@ static bool log_each(Run *run, GError **error)
 
 		if (log_candidates(run, i, 1, &why))
 			continue;
-		if (!g_error_matches(why, DB_ERROR, DB_ERROR_QUERY)) {
+		if (!concerns_rows(why)) {
 			g_propagate_error(error, g_steal_pointer(&why));
 			return false;
 		}
@@ -223,7 +230,7 @@ static bool batch_send(Run *run, GError **error)
 	g_autoptr(GError) why = NULL;
 	bool sent = log_candidates(run, 0, run->batch->len, &why);
 
-	if (!sent && g_error_matches(why, DB_ERROR, DB_ERROR_QUERY))
+	if (!sent && concerns_rows(why))
 		sent = log_each(run, error);
 	else if (!sent)
 		g_propagate_error(error, g_steal_pointer(&why));

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "wp/activity_claims.h"
 #include "wp/activity_history.h"
 #include "wp/activity_rows.h"
 #include "wp/column_text.h"
@@ -13,6 +14,9 @@
 
 /* comment_content is a text. */
 enum { CONTENT_BYTES_MAX = 65535 };
+
+/* Others would have to be quicker each time. */
+enum { CLAIM_ATTEMPTS = 5 };
 
 /* The locks make two programs that log the same meeting wait for each other. */
 static const char people_sql[] = "SELECT ID, post_author FROM {posts} WHERE post_type = 'person' "
@@ -97,6 +101,7 @@ static void meeting_free(gpointer data)
 	g_array_unref(meeting->people);
 	g_hash_table_unref(meeting->had);
 	g_array_unref(meeting->to_log);
+	g_array_unref(meeting->comment_ids);
 	g_free(meeting);
 }
 
@@ -107,6 +112,7 @@ static void meeting_forget(ActivityMeeting *meeting)
 	g_array_set_size(meeting->people, 0);
 	g_hash_table_remove_all(meeting->had);
 	g_array_set_size(meeting->to_log, 0);
+	g_array_set_size(meeting->comment_ids, 0);
 }
 
 static void unref_array(gpointer array)
@@ -128,10 +134,12 @@ static void batch_add(Batch *batch, ActivityRequest *request, const char *conten
 
 	meeting->request = request;
 	meeting->content = activity_content(request->event, content, batch->site);
+	meeting->keys = activity_keys(request->event);
 	meeting->place = batch->meetings->len;
 	meeting->people = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	meeting->had = id_set_new();
 	meeting->to_log = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	meeting->comment_ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	g_ptr_array_add(batch->meetings, meeting);
 	g_hash_table_insert(batch->by_event,
 		g_memdup2(&request->event->post_id, sizeof(request->event->post_id)), meeting);
@@ -266,10 +274,25 @@ static void settle(const Batch *batch, const ActivityMeeting *meeting, int64_t p
 
 		if (later->place > meeting->place &&
 			!g_hash_table_contains(later->had, &person_id) &&
-			activity_history_repeats(
-				meeting->request->event, meeting->content, later->request->event))
+			(activity_keys_meet(&meeting->keys, &later->keys) ||
+				activity_history_repeats(meeting->request->event, meeting->content,
+					later->request->event)))
 			id_set_add(later->had, person_id);
 	}
+}
+
+/* A dry run makes no tables. */
+static bool find_claims(Db *db, const Batch *batch, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+
+	if (activity_claims_find(db, batch->meetings, &failure))
+		return true;
+	if (batch->dry_run && (g_error_matches(failure, DB_ERROR, DB_ERROR_SCHEMA) ||
+				      g_error_matches(failure, DB_ERROR, DB_ERROR_ACCESS)))
+		return true;
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return false;
 }
 
 static bool choose_people(Db *db, Batch *batch, GError **error)
@@ -284,7 +307,8 @@ static bool choose_people(Db *db, Batch *batch, GError **error)
 		return false;
 	for (guint i = 0; i < batch->meetings->len; i++)
 		take_people(batch, batch->meetings->pdata[i], owners);
-	if (!activity_history_find(db, batch->site, batch->by_person, error))
+	if (!find_claims(db, batch, error) ||
+		!activity_history_find(db, batch->site, batch->by_person, error))
 		return false;
 	for (guint i = 0; i < batch->meetings->len; i++) {
 		const ActivityMeeting *meeting = batch->meetings->pdata[i];
@@ -354,7 +378,25 @@ static bool log_in_transaction(Db *db, void *data, GError **error)
 	if (!choose_people(db, batch, error))
 		return false;
 	return batch->dry_run || (activity_rows_insert(db, batch->site, batch->meetings, error) &&
+					 activity_claims_insert(db, batch->meetings, error) &&
 					 set_flags(db, batch, error) && recount(db, batch, error));
+}
+
+/* Again when another process claimed one of the meetings at the same time: its claim is then there
+ * to be seen. */
+static bool log_batch(Db *db, Batch *batch, GError **error)
+{
+	for (unsigned attempt = 1;; attempt++) {
+		g_autoptr(GError) failure = NULL;
+
+		if (db_transaction(db, log_in_transaction, batch, &failure))
+			return true;
+		if (attempt == CLAIM_ATTEMPTS ||
+			!g_error_matches(failure, DB_ERROR, DB_ERROR_DUPLICATE)) {
+			g_propagate_error(error, g_steal_pointer(&failure));
+			return false;
+		}
+	}
 }
 
 bool activities_log(Db *db, const WpSite *site, const GPtrArray *requests, const char *content,
@@ -372,8 +414,7 @@ bool activities_log(Db *db, const WpSite *site, const GPtrArray *requests, const
 	for (guint i = 0; i < requests->len; i++)
 		batch_add(&batch, requests->pdata[i], content);
 	if (batch.meetings->len > 0 &&
-		!(dry_run ? log_in_transaction(db, &batch, error)
-			  : db_transaction(db, log_in_transaction, &batch, error)))
+		!(dry_run ? log_in_transaction(db, &batch, error) : log_batch(db, &batch, error)))
 		return false;
 	for (guint i = 0; i < batch.meetings->len; i++) {
 		const ActivityMeeting *meeting = batch.meetings->pdata[i];

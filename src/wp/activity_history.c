@@ -48,6 +48,8 @@ typedef struct {
 	int64_t event_id;
 } Suspect;
 
+#define GOOGLE_HOST "@google.com"
+
 /* So many of their events are held at a time. */
 enum { SUSPECTS_AT_ONCE = 100 };
 
@@ -132,17 +134,27 @@ static char *series_of(const char *event_uid)
 }
 
 /* `ical_uid` is NULL where the source did not say. Google's event ids are its iCalendar UIDs
- * without their host. */
+ * without their host. Caller frees. */
+static char *shared_uid(const char *event_uid, const char *ical_uid)
+{
+	char *uid = ical_uid != NULL ? g_strdup(ical_uid) : series_of(event_uid);
+
+	if (g_str_has_suffix(uid, GOOGLE_HOST))
+		uid[strlen(uid) - strlen(GOOGLE_HOST)] = '\0';
+	return uid;
+}
+
+char *activity_history_uid(const PastEvent *event)
+{
+	return shared_uid(event->event_uid, event->ical_uid);
+}
+
 static bool is_same_uid(const PastEvent *event, const char *event_uid, const char *ical_uid)
 {
-	g_autofree char *ours =
-		event->ical_uid != NULL ? g_strdup(event->ical_uid) : series_of(event->event_uid);
-	g_autofree char *theirs = ical_uid != NULL ? g_strdup(ical_uid) : series_of(event_uid);
-	g_autofree char *ours_at_google = g_strconcat(ours, "@google.com", NULL);
-	g_autofree char *theirs_at_google = g_strconcat(theirs, "@google.com", NULL);
+	g_autofree char *ours = activity_history_uid(event);
+	g_autofree char *theirs = shared_uid(event_uid, ical_uid);
 
-	return g_str_equal(ours, theirs) || g_str_equal(ours, theirs_at_google) ||
-	       g_str_equal(ours_at_google, theirs);
+	return g_str_equal(ours, theirs);
 }
 
 static Likeness compare(const PastActivity *activity, const PastEvent *event)

@@ -16,6 +16,9 @@
 bool activity_history_find(Db *db, const WpSite *site, GHashTable *by_person,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The iCalendar UID, as the copies of a meeting at all providers share it. Caller frees. */
+char *activity_history_uid(const PastEvent *event);
+
 /* Whether the activity that `earlier` makes of this content would count as one of `later`, too. */
 bool activity_history_repeats(
 	const PastEvent *earlier, const char *content, const PastEvent *later);

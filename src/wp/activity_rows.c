@@ -38,6 +38,7 @@ typedef struct {
 	int64_t person_id;
 	int64_t user_id;
 	int64_t comment_id;
+	const ActivityMeeting *meeting;
 	char *author;
 	char *content;
 	const PastEvent *event;
@@ -103,6 +104,7 @@ static Activity *activity_new(const ActivityMeeting *meeting, int64_t person_id,
 	*activity = (Activity){
 		.person_id = person_id,
 		.user_id = event->user_id,
+		.meeting = meeting,
 		.author = column_text(meeting->request->author, AUTHOR_BYTES_MAX, site),
 		.content = g_strdup(meeting->content),
 		.event = event,
@@ -201,6 +203,7 @@ static bool find_comments(const Part *part, int64_t first_id, GError **error)
 		}
 		if (is_row_of(activity, statement)) {
 			activity->comment_id = db_column_int(statement, COLUMN_COMMENT_ID);
+			g_array_append_val(activity->meeting->comment_ids, activity->comment_id);
 			found++;
 		}
 	}

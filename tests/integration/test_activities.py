@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Past meetings become activities on contacts, once, and WordPress counts them as its own."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from lib.ics import vevent
 from lib.story import Story
 
@@ -102,6 +104,36 @@ class AutoLog(Story):
         self.wp.call("wp_delete_comment", int(activity["comment_ID"]), True)
         self.sync()
         self.run_it("log")
+        self.assertEqual(self.activities(self.jose), [])
+
+    def test_two_processes_at_once_log_each_meeting_once(self):
+        for number in range(30):
+            self.meet(f"met{number:02}", self.at(-20 + number // 2, 8 + number % 2), "jose", "zoe")
+        # The same meetings through a second connection, too.
+        connections = [self.account.connection(1), self.account.connection(2)]
+        self.connect(self.anna, *({**connection, "auto_log": False} for connection in connections))
+        self.sync()
+        self.connect(self.anna, *connections)
+        with ThreadPoolExecutor() as pool:
+            done = list(pool.map(lambda _: self.run_it("log", "--limit=1000", "--json"), range(3)))
+        self.assertEqual(sum(len(run.json["activities"]) for run in done), 60)
+        for person in (self.jose, self.zoe):
+            self.assertEqual(sorted(activity["comment_content"] for activity in self.activities(person)),
+                             [f"Meeting: met{number:02}" for number in range(30)])
+            self.assertEqual(self.recount(person), ["30", "30"])
+
+    def test_an_activity_deleted_for_good_stays_deleted_when_its_event_comes_back(self):
+        self.meet("lunch", self.at(-2), "jose")
+        self.sync_and_log()
+        activity, = self.activities(self.jose)
+        self.wp.call("wp_delete_comment", int(activity["comment_ID"]), True)
+        self.account.client.delete("work", "lunch")
+        self.sync()
+        self.wp.call("wp_delete_post", self.event(self.anna)["ID"], True)
+        self.meet("lunch", self.at(-2), "jose")
+        self.sync()
+        self.run_it("log")
+        self.assertEqual(self.titles(self.anna), ["lunch"])
         self.assertEqual(self.activities(self.jose), [])
 
     def test_what_does_not_qualify_is_left_alone(self):

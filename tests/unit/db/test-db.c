@@ -337,7 +337,14 @@ static const RefusalCase refusals[] = {
 	{"syntax", "SELEKT 1", DB_ERROR_QUERY, NULL},
 	{"two statements", "SELECT 1; SELECT 2", DB_ERROR_QUERY, NULL},
 	{"duplicate", "INSERT INTO {options} (option_name, option_value) VALUES ('home', '')",
-		DB_ERROR_QUERY, "Duplicate"},
+		DB_ERROR_DUPLICATE, "Duplicate"},
+	{"table is there", "CREATE TABLE {options} (x INT)", DB_ERROR_EXISTS, "wp_options"},
+	{"column is there", "ALTER TABLE {options} ADD COLUMN option_name INT", DB_ERROR_EXISTS,
+		"option_name"},
+	{"key is there", "ALTER TABLE {options} ADD KEY autoload (option_name)", DB_ERROR_EXISTS,
+		"autoload"},
+	{"column is gone", "ALTER TABLE {options} DROP COLUMN nonsense", DB_ERROR_EXISTS,
+		"nonsense"},
 };
 
 static void test_refusals_are_told_apart(void)

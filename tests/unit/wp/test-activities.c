@@ -51,9 +51,9 @@ static guint log_all(Story *story, const char *event_uid, bool dry_run)
 		g_array_append_val(
 			people, g_array_index(event->matches, PastEventMatch, i).person_id);
 	g_ptr_array_add(requests, &request);
-	g_assert_true(activities_log(
-		story->test->db, story->site, requests, "Meeting: {title}", dry_run, &error));
-	g_assert_no_error(error);
+	if (!activities_log(story->test->db, story->site, requests, "Meeting: {title}", dry_run,
+		    &error))
+		g_error("%s", error->message);
 	count = request.logged->len;
 	g_array_unref(request.logged);
 	return count;
@@ -291,6 +291,172 @@ static void test_a_removed_event_that_comes_back_is_not_logged_again(void)
 	g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_comments"), ==, 2);
 }
 
+/* As if the event had never been logged, but for what our own table remembers. */
+static void forget_all_but_claims(const Story *story)
+{
+	test_db_exec(story->test, "DELETE FROM wp_commentmeta; DELETE FROM wp_comments; "
+				  "DELETE FROM wp_postmeta WHERE meta_key = '_logged_as_activity'");
+}
+
+static void test_a_claim_outlives_its_activity(void)
+{
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	tell_meeting(story, "Standup");
+	story_sync(story);
+	g_assert_cmpuint(log_all(story, "standup@x", false), ==, 2);
+	ASSERT_TEXT(test_db_rows(story->test,
+			    "SELECT a.user_id, a.person_id, COUNT(*) FROM "
+			    "wp_prm_calendar_activities a JOIN wp_comments c ON c.comment_ID = "
+			    "a.comment_id AND c.comment_post_ID = a.person_id "
+			    "GROUP BY a.user_id, a.person_id ORDER BY a.person_id"),
+		"2|101|3\n2|102|3\n");
+	forget_all_but_claims(story);
+	g_assert_cmpuint(log_all(story, "standup@x", false), ==, 0);
+	ASSERT_TEXT(story_meta(story, "standup@x", "_logged_as_activity"), "1");
+}
+
+/* Which of the second meetings is the first one again, by the claims alone. */
+static void test_a_claim_knows_the_meeting_in_other_calendars(void)
+{
+	static const struct {
+		const char *name;
+		const char *connection;
+		const char *uid;
+		const char *start;
+		const char *title;
+		bool again;
+	} cases[] = {
+		{"moved", STORY_CONNECTION, "standup@x", "2026-01-16T09:00:00", "New", false},
+		{"same UID", "conn_2", "standup@x", "2026-01-15T09:00:00", "New", false},
+		{"same UID later", "conn_2", "standup@x", "2026-01-15T09:30:00", "New", true},
+		{"same title", "conn_2", "other@x", "2026-01-15T09:00:00", "Standup", false},
+		{"same title later", "conn_2", "other@x", "2026-01-16T09:00:00", "Standup", true},
+		{"another", "conn_2", "other@x", "2026-01-15T09:00:00", "New", true},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Story) story = story_new();
+
+		if (story == NULL)
+			return;
+		g_test_message("%s", cases[i].name);
+		story_remove(story, tell_meeting(story, "Standup"));
+		story_add(story, "standup@x", "2026-01-15T09:00:00", "Standup");
+		story_sync(story);
+		g_assert_cmpuint(log_all(story, "standup@x", false), ==, 2);
+		forget_all_but_claims(story);
+		test_db_exec(story->test, "DELETE FROM wp_postmeta; DELETE FROM wp_posts WHERE "
+					  "post_type = 'calendar_event'");
+		g_ptr_array_set_size(story->listing, 0);
+		story->connection_id = cases[i].connection;
+		story_add(story, cases[i].uid, cases[i].start, cases[i].title);
+		story_sync(story);
+		g_assert_cmpuint(log_all(story, cases[i].uid, false), ==, cases[i].again ? 2 : 0);
+	}
+}
+
+/* The rows themselves tell (design 6, the sixth). */
+static void test_without_claims_the_activities_tell(void)
+{
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	tell_meeting(story, "Standup");
+	story_sync(story);
+	g_assert_cmpuint(log_all(story, "standup@x", false), ==, 2);
+	test_db_exec(story->test, "DELETE FROM wp_postmeta WHERE meta_key = "
+				  "'_logged_as_activity'; DELETE FROM wp_prm_calendar_activities");
+	g_assert_cmpuint(log_all(story, "standup@x", false), ==, 0);
+	g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_comments"), ==, 2);
+}
+
+static void test_a_dry_run_needs_no_claims(void)
+{
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	tell_meeting(story, "Standup");
+	story_sync(story);
+	test_db_exec(story->test, "DROP TABLE wp_prm_calendar_activities");
+	g_assert_cmpuint(log_all(story, "standup@x", true), ==, 2);
+}
+
+/* Another process that claims the meeting at the same time, and does not see our locks. */
+typedef struct {
+	Story *story;
+	bool commits;
+	GThread *thread;
+	guint logged;
+} Rival;
+
+static gpointer log_in_thread(gpointer data)
+{
+	Rival *rival = data;
+
+	rival->logged = log_all(rival->story, "standup@x", false);
+	return NULL;
+}
+
+/* The server makes this table anew when nobody has read it for a tenth of a second. */
+static void wait_until_blocked(const Rival *rival)
+{
+	gint64 deadline = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
+
+	while (test_db_int(rival->story->test,
+		       "SELECT COUNT(*) FROM information_schema.INNODB_TRX t JOIN "
+		       "information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id "
+		       "WHERE t.trx_state = 'LOCK WAIT' AND p.DB = DATABASE()") == 0) {
+		g_assert_cmpint(g_get_monotonic_time(), <, deadline);
+		g_usleep(120 * 1000);
+	}
+}
+
+static bool claim_first(Db *db, void *data, GError **error)
+{
+	Rival *rival = data;
+	DbStatement *statement =
+		db_prepare(db, "INSERT INTO {prm_calendar_activities} SELECT * FROM saved", error);
+
+	if (statement == NULL || !db_run(statement, NULL, error))
+		return false;
+	rival->thread = g_thread_new("log", log_in_thread, rival);
+	wait_until_blocked(rival);
+	if (!rival->commits)
+		g_set_error_literal(error, DB_ERROR, DB_ERROR_QUERY, "the rival gave up");
+	return rival->commits;
+}
+
+static void test_of_two_at_once_one_logs(void)
+{
+	for (int commits = 0; commits <= 1; commits++) {
+		g_autoptr(Story) story = story_new();
+		Rival rival = {.story = story, .commits = commits};
+		g_autoptr(Db) other = NULL;
+		g_autoptr(GError) error = NULL;
+
+		if (story == NULL)
+			return;
+		tell_meeting(story, "Standup");
+		story_sync(story);
+		g_assert_cmpuint(log_all(story, "standup@x", false), ==, 2);
+		test_db_exec(story->test,
+			"CREATE TABLE saved SELECT * FROM wp_prm_calendar_activities; "
+			"DELETE FROM wp_prm_calendar_activities");
+		forget_all_but_claims(story);
+		other = test_db_connect(story->test);
+		g_assert_cmpint(db_transaction(other, claim_first, &rival, &error), ==, commits);
+		g_thread_join(rival.thread);
+		g_assert_cmpuint(rival.logged, ==, commits ? 0 : 2);
+		g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_comments"), ==,
+			commits ? 0 : 2);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -305,5 +471,11 @@ int main(int argc, char **argv)
 		test_a_meeting_that_a_person_had_is_not_logged_again);
 	ADD("a-removed-event-that-comes-back-is-not-logged-again",
 		test_a_removed_event_that_comes_back_is_not_logged_again);
+	ADD("a-claim-outlives-its-activity", test_a_claim_outlives_its_activity);
+	ADD("a-claim-knows-the-meeting-in-other-calendars",
+		test_a_claim_knows_the_meeting_in_other_calendars);
+	ADD("without-claims-the-activities-tell", test_without_claims_the_activities_tell);
+	ADD("a-dry-run-needs-no-claims", test_a_dry_run_needs_no_claims);
+	ADD("of-two-at-once-one-logs", test_of_two_at_once_one_logs);
 	return g_test_run();
 }

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rows of our own that say that a person had a meeting. */
+#include "wp/activity_claims.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "wp/activity_history.h"
+#include "wp/activity_rows.h"
+
+/* Rows of one INSERT: far below the 65,535 parameters. */
+enum { ROWS_MAX = 2000 };
+
+static const char find_head[] =
+	"SELECT user_id, meeting_hash, person_id FROM {prm_calendar_activities} "
+	"WHERE (user_id, meeting_hash) IN (";
+enum { COLUMN_USER_ID, COLUMN_HASH, COLUMN_PERSON_ID };
+
+static const char insert_head[] = "INSERT INTO {prm_calendar_activities} "
+				  "(user_id, meeting_hash, person_id, comment_id) VALUES ";
+
+/* With their NUL, which keeps "ab" + "c" and "a" + "bc" apart. */
+static void hash_parts(const char *kind, const char *first, const char *second,
+	uint8_t ret_key[ACTIVITY_KEY_BYTES])
+{
+	const char *const parts[] = {kind, first, second};
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, NULL, 0, ACTIVITY_KEY_BYTES);
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+		crypto_generichash_update(&state, (const uint8_t *)parts[i], strlen(parts[i]) + 1);
+	crypto_generichash_final(&state, ret_key, ACTIVITY_KEY_BYTES);
+}
+
+ActivityKeys activity_keys(const PastEvent *event)
+{
+	g_autofree char *minute = g_strndup(event->start, strlen("2026-01-15 09:00"));
+	g_autofree char *uid = activity_history_uid(event);
+	ActivityKeys keys;
+
+	hash_parts("event", event->connection_id, event->event_uid, keys.keys[0]);
+	hash_parts("uid", uid, minute, keys.keys[1]);
+	hash_parts("title", event->title, minute, keys.keys[2]);
+	return keys;
+}
+
+bool activity_keys_meet(const ActivityKeys *keys, const ActivityKeys *others)
+{
+	for (size_t i = 0; i < ACTIVITY_KEYS; i++) {
+		if (memcmp(keys->keys[i], others->keys[i], ACTIVITY_KEY_BYTES) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_key(const ActivityMeeting *meeting, const DbStatement *statement)
+{
+	const char *hash = db_column_text(statement, COLUMN_HASH);
+
+	if (db_column_bytes(statement, COLUMN_HASH) != ACTIVITY_KEY_BYTES ||
+		db_column_int(statement, COLUMN_USER_ID) != meeting->request->event->user_id)
+		return false;
+	for (size_t i = 0; i < ACTIVITY_KEYS; i++) {
+		if (memcmp(meeting->keys.keys[i], hash, ACTIVITY_KEY_BYTES) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_open(const ActivityMeeting *meeting)
+{
+	return !meeting->is_logged && meeting->people->len > 0;
+}
+
+/* NULL without an error when there is nothing to ask. */
+static DbStatement *prepare_find(Db *db, const GPtrArray *meetings, GError **error)
+{
+	g_autofree char *sql = NULL;
+	DbStatement *statement;
+	size_t open = 0;
+
+	for (guint i = 0; i < meetings->len; i++)
+		open += is_open(meetings->pdata[i]);
+	if (open == 0)
+		return NULL;
+	sql = db_repeat_sql(find_head, "(?, ?)", open * ACTIVITY_KEYS, ")");
+	statement = db_prepare(db, sql, error);
+	for (guint i = 0; statement != NULL && i < meetings->len; i++) {
+		const ActivityMeeting *meeting = meetings->pdata[i];
+
+		for (size_t key = 0; key < ACTIVITY_KEYS && is_open(meeting); key++) {
+			db_bind_int(statement, meeting->request->event->user_id);
+			db_bind_bytes(statement, meeting->keys.keys[key], ACTIVITY_KEY_BYTES);
+		}
+	}
+	return statement;
+}
+
+static void take_claim(const GPtrArray *meetings, const DbStatement *statement)
+{
+	int64_t person_id = db_column_int(statement, COLUMN_PERSON_ID);
+
+	for (guint i = 0; i < meetings->len; i++) {
+		const ActivityMeeting *meeting = meetings->pdata[i];
+
+		if (is_open(meeting) && has_key(meeting, statement))
+			g_hash_table_add(meeting->had, g_memdup2(&person_id, sizeof(person_id)));
+	}
+}
+
+bool activity_claims_find(Db *db, const GPtrArray *meetings, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	DbStatement *statement = prepare_find(db, meetings, &failure);
+	bool row = true;
+
+	if (statement == NULL && failure == NULL)
+		return true;
+	if (statement == NULL) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	if (!db_query(statement, error))
+		return false;
+	while (row) {
+		if (!db_next(statement, &row, error))
+			return false;
+		if (row)
+			take_claim(meetings, statement);
+	}
+	return true;
+}
+
+typedef struct {
+	const ActivityMeeting *meeting;
+	int64_t person_id;
+	int64_t comment_id;
+} Claim;
+
+static bool insert_claims(Db *db, const Claim *claims, size_t count, GError **error)
+{
+	g_autofree char *sql =
+		db_repeat_sql(insert_head, "(?, ?, ?, ?)", count * ACTIVITY_KEYS, "");
+	DbStatement *statement = db_prepare(db, sql, error);
+
+	if (statement == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const ActivityMeeting *meeting = claims[i].meeting;
+
+		for (size_t key = 0; key < ACTIVITY_KEYS; key++) {
+			db_bind_int(statement, meeting->request->event->user_id);
+			db_bind_bytes(statement, meeting->keys.keys[key], ACTIVITY_KEY_BYTES);
+			db_bind_int(statement, claims[i].person_id);
+			db_bind_int(statement, claims[i].comment_id);
+		}
+	}
+	return db_run(statement, NULL, error);
+}
+
+bool activity_claims_insert(Db *db, const GPtrArray *meetings, GError **error)
+{
+	const guint part = ROWS_MAX / ACTIVITY_KEYS;
+	g_autoptr(GArray) claims = g_array_new(FALSE, FALSE, sizeof(Claim));
+
+	for (guint i = 0; i < meetings->len; i++) {
+		const ActivityMeeting *meeting = meetings->pdata[i];
+
+		for (guint j = 0; j < meeting->to_log->len; j++) {
+			Claim claim = {
+				.meeting = meeting,
+				.person_id = g_array_index(meeting->to_log, int64_t, j),
+				.comment_id = g_array_index(meeting->comment_ids, int64_t, j),
+			};
+
+			g_array_append_val(claims, claim);
+		}
+	}
+	for (guint first = 0; first < claims->len; first += part) {
+		if (!insert_claims(db, &g_array_index(claims, Claim, first),
+			    MIN(part, claims->len - first), error))
+			return false;
+	}
+	return true;
+}

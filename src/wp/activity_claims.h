@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* For src/wp/activities.c: rows of our own that say that a person had a meeting, whose unique key
+ * lets one of several processes write an activity of it, even where row locks are not shared. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db/db.h"
+#include "wp/past_event.h"
+
+/* What a meeting is known by, whichever calendar it is in: the event itself, also when it was
+ * moved; its iCalendar UID and its start; its title and its start. */
+enum { ACTIVITY_KEYS = 3, ACTIVITY_KEY_BYTES = 16 };
+typedef struct ActivityKeys {
+	uint8_t keys[ACTIVITY_KEYS][ACTIVITY_KEY_BYTES];
+} ActivityKeys;
+
+ActivityKeys activity_keys(const PastEvent *event);
+
+/* Whether the two have a key in common: one meeting in two calendars. */
+bool activity_keys_meet(const ActivityKeys *keys, const ActivityKeys *others);
+
+/* Adds to the `had` of each meeting that is not logged the people for whom one of its keys is
+ * claimed, also when the comment is gone: the person deleted it. */
+bool activity_claims_find(Db *db, const GPtrArray *meetings /* of ActivityMeeting */,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Claims the keys of each meeting for everyone in `to_log`, with the ids in `comment_ids`. To be
+ * called in the transaction that writes the comments. DB_ERROR_DUPLICATE when another process was
+ * first: then all has to be rolled back and looked up anew. */
+bool activity_claims_insert(Db *db, const GPtrArray *meetings /* of ActivityMeeting */,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
