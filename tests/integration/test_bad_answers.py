@@ -82,10 +82,14 @@ class SpoiltAnswers(Story):
             with self.subTest(name):
                 self.connect(self.anna, self.connection)
                 self.proxy.spoil(change, ("REPORT", "GET"))
-                done = self.sync()
+                done = self.sync("--all", "--full")
                 self.assertIn(self.connection["id"], done.stderr)
                 after, = self.connections(self.anna)
                 self.assertIn("could not be read", after["last_error"])
+                # Nobody looks at it again while the calendar stays as it is; it is still unreadable.
+                self.sync()
+                again, = self.connections(self.anna)
+                self.assertEqual(again["last_error"], after["last_error"])
                 # Unreadable is not gone.
                 states = {event["post_title"]: event["post_status"]
                           for event in self.events(self.anna)}
