@@ -21,7 +21,7 @@ BUILD := build/$(VARIANT)
 PROGRAM := $(if $(filter plain,$(VARIANT)),build,$(BUILD))/prm-calendar
 
 # Asked for once, and not by targets that build nothing.
-ifeq ($(filter help clean format packages check demo deb fuzz,$(MAKECMDGOALS)),)
+ifeq ($(filter help clean format packages check demo deb check-deb fuzz,$(MAKECMDGOALS)),)
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
 LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
 endif
@@ -59,7 +59,7 @@ Q := $(if $(V),,@)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: always all help install clean unit-tests check-vectors packages check check-built checker fuzz demo bench deb lint format
+.PHONY: always all help install clean unit-tests check-vectors packages check check-built checker fuzz demo bench deb check-deb lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -193,7 +193,13 @@ install: $(PROGRAM) $(COMPLETIONS) ## install into DESTDIR and PREFIX; keeps an 
 # dpkg-buildpackage leaves its files beside the source: so it gets a copy of it.
 deb: ## build the Debian package into build/deb
 	$(Q)packaging/packages build deb
-	$(Q)packaging/build-deb
+	$(Q)packaging/build-deb build/deb
+	$(Q)packaging/lint-deb build/deb
+
+# A chroot wants root.
+check-deb: ## build the package twice, install, upgrade and purge it in a clean Debian (STRICT=1; asks sudo when not root)
+	$(Q)packaging/packages build test deb chroot
+	$(Q)$$([ "$$(id -u)" -eq 0 ] || echo sudo) $(PYTHON) -B tests/run --stories=deb $(if $(STRICT),--strict)
 
 clean: ## remove build/
 	rm -rf build
