@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Leases as rows of the options table, as WP_Upgrader::create_lock() makes them: `NAME.lock`. Ours
- * say when they end and whose they are: "1749990607 host:pid:random". No GET_LOCK: clusters do not
- * share it.
+ * say when they end and whose they are: "1749990607 host:pid.start:machine:random". No GET_LOCK:
+ * clusters do not share it.
  */
 #include "wp/lease.h"
 
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "wp/option.h"
+#include "wp/process_mark.h"
 
 /* Rounds of "insert, else look" before a lease that keeps changing hands counts as held. */
 #define TAKE_ROUNDS 3
@@ -33,18 +34,26 @@ static char *new_token(void)
 {
 	unsigned char random[16];
 	char hex[sizeof(random) * 2 + 1];
-	g_autofree char *host = g_strdup(g_get_host_name());
+	g_autofree char *mark = process_mark_own();
 
 	randombytes_buf(random, sizeof(random));
 	sodium_bin2hex(hex, sizeof(hex), random, sizeof(random));
-	g_strcanon(host, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS ".-", '_');
-	return g_strdup_printf("%s:%d:%s", host, (int)getpid(), hex);
+	return g_strdup_printf("%s:%s", mark, hex);
 }
 
 static char *lease_value(const Lease *lease, int64_t now_utc, unsigned ttl_secs)
 {
 	g_assert(ttl_secs > 0 && ttl_secs <= LEASE_MAX_SECS);
 	return g_strdup_printf("%" G_GINT64_FORMAT " %s", now_utc + ttl_secs, lease->token);
+}
+
+/* Its holder was killed: nobody needs to wait until it runs out. */
+static bool is_abandoned(const char *token)
+{
+	const char *random = strrchr(token, ':');
+	g_autofree char *mark = random != NULL ? g_strndup(token, random - token) : NULL;
+
+	return mark != NULL && process_mark_is_dead(mark);
 }
 
 /* What is not of our form cannot be renewed or released by anyone: free. */
@@ -57,7 +66,8 @@ static bool is_free(const char *value, int64_t now_utc)
 	if (digits == NULL ||
 		!g_ascii_string_to_signed(digits, 10, 0, G_MAXINT64, &expires_utc, NULL))
 		return true;
-	return expires_utc <= now_utc || expires_utc > now_utc + LEASE_MAX_SECS;
+	return expires_utc <= now_utc || expires_utc > now_utc + LEASE_MAX_SECS ||
+	       is_abandoned(space + 1);
 }
 
 static bool is_ours(const Lease *lease, const char *value)

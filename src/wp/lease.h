@@ -16,7 +16,8 @@
 typedef struct Lease Lease;
 
 /* Takes the lease `name` ("calendar_sync_7"; the theme's prefix is put in front) until now + ttl.
- * `*ret_lease` is NULL when another process holds it. The hosts' clocks should agree better than
+ * `*ret_lease` is NULL when another process holds it; one of this machine that was killed holds
+ * none. The hosts' clocks should agree better than
  * the ttl. The caller releases, then frees. Errors: DB_ERROR. */
 bool lease_take(Db *db, const WpSite *site, const char *name, int64_t now_utc, unsigned ttl_secs,
 	Lease **ret_lease, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Leases between two connections, with an injected clock. */
 #include <glib.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "../support/test_db.h"
 #include "wp/lease.h"
@@ -69,6 +72,74 @@ static void test_only_one_holds_it(void)
 	g_assert_nonnull(second);
 }
 
+/* Another process that holds the lease until it is killed. */
+static pid_t child_with_lease(const TestDb *test)
+{
+	int fds[2];
+	char answer = 'n';
+	pid_t child;
+
+	g_assert_cmpint(pipe(fds), ==, 0);
+	child = fork();
+	g_assert_cmpint(child, >=, 0);
+	if (child == 0) {
+		Db *db = test_db_connect(test);
+
+		answer = take(db, NOW) != NULL ? 'y' : 'n';
+		if (write(fds[1], &answer, 1) == 1)
+			pause();
+		_exit(0);
+	}
+	close(fds[1]);
+	g_assert_cmpint(read(fds[0], &answer, 1), ==, 1);
+	g_assert_cmpint(answer, ==, 'y');
+	close(fds[0]);
+	return child;
+}
+
+static void test_that_of_a_killed_process_is_free_at_once(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(Lease) lease = NULL;
+	pid_t child;
+
+	if (test == NULL)
+		return;
+	child = child_with_lease(test);
+	g_assert_null(take(test->db, NOW));
+	g_assert_cmpint(kill(child, SIGKILL), ==, 0);
+	g_assert_cmpint(waitpid(child, NULL, 0), ==, child);
+	lease = take(test->db, NOW);
+	g_assert_nonnull(lease);
+}
+
+/* A mark that says something else about the holder than that it is dead. */
+static void test_that_of_another_machine_is_held(void)
+{
+	static const char *const foreign[][2] = {
+		{"^[^ ]* [^:]*", "1749990700 elsewhere"},
+		{":[^:]*:[^:]*$", ":otherone:00"},
+		{":[0-9]+[.]", ":x."},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(foreign); i++) {
+		g_autoptr(TestDb) test = test_db_new();
+		g_autofree char *sql = NULL;
+		pid_t child;
+
+		if (test == NULL)
+			return;
+		child = child_with_lease(test);
+		g_assert_cmpint(kill(child, SIGKILL), ==, 0);
+		g_assert_cmpint(waitpid(child, NULL, 0), ==, child);
+		sql = g_strdup_printf("UPDATE wp_options SET option_value = REGEXP_REPLACE("
+				      "option_value, '%s', '%s') WHERE option_name = '" OPTION "'",
+			foreign[i][0], foreign[i][1]);
+		test_db_exec(test, sql);
+		g_assert_null(take(test->db, NOW));
+	}
+}
+
 static void test_an_expired_one_is_taken_over_once(void)
 {
 	g_autoptr(TestDb) test = test_db_new();
@@ -131,6 +202,10 @@ static void test_nonsense_does_not_lock_for_ever(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/wp/lease/that-of-a-killed-process-is-free-at-once",
+		test_that_of_a_killed_process_is_free_at_once);
+	g_test_add_func(
+		"/wp/lease/that-of-another-machine-is-held", test_that_of_another_machine_is_held);
 	g_test_add_func("/wp/lease/only-one-holds-it", test_only_one_holds_it);
 	g_test_add_func(
 		"/wp/lease/expired-one-is-taken-over-once", test_an_expired_one_is_taken_over_once);
