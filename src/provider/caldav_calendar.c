@@ -392,7 +392,7 @@ static bool sync_all(Calendar *self, GError **error)
 		return false;
 	if (!begin(self, PROVIDER_LISTING_ALL, error))
 		return false;
-	if (failure != NULL || !pass_all(self, &failure))
+	if (self->calendar == NULL || !pass_all(self, &failure))
 		return end_incomplete(self, g_steal_pointer(&failure), error);
 	return end_complete(self, error);
 }
