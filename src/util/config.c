@@ -3,21 +3,17 @@
 #include "util/config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ini.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "util/secret.h"
+#include "util/secret_file.h"
 
 enum {
 	/* Debian builds inih with lines of 200 bytes, the line feed and the NUL among them. */
 	INIH_LINE_BYTES_MAX = 198,
 	INIH_SECTION_BYTES_MAX = 49,
-	SECRET_FILE_BYTES_MAX = 64 * 1024,
-	OTHERS_MAY_ACCESS = S_IRWXO,
 };
 
 #define UTF8_BOM "\xEF\xBB\xBF"
@@ -30,7 +26,8 @@ typedef struct {
 	size_t line_capacity;
 	unsigned line_number;
 	bool holds_secrets;
-	GError *error; /* the first one; reading stops */
+	ConfigProblems *problems; /* NULL: reading stops at the first one, which becomes `error` */
+	GError *error;
 } ConfigReader;
 
 G_DEFINE_QUARK(prm - config - error, config_error)
@@ -57,6 +54,11 @@ static void config_fail(ConfigReader *reader, const char *format, ...)
 	va_start(arguments, format);
 	message = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
+	if (reader->problems != NULL) {
+		g_ptr_array_add(reader->problems->invalid,
+			g_strdup_printf("%s:%u: %s", reader->path, reader->line_number, message));
+		return;
+	}
 	g_set_error(&reader->error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "%s:%u: %s", reader->path,
 		reader->line_number, message);
 }
@@ -122,8 +124,10 @@ static char *config_read_line(char *buffer, int size, void *data)
 	objection = line_objection(reader->line, (size_t)length);
 	if (objection != NULL) {
 		config_fail(reader, "%s", objection);
-		return NULL;
+		reader->line[0] = '\0';
 	}
+	if (reader->error != NULL)
+		return NULL;
 	g_strlcpy(buffer, reader->line, (size_t)size);
 	return buffer;
 }
@@ -226,64 +230,6 @@ static char *config_assign(Config *config, const ConfigKey *key, const char *tex
 	g_assert_not_reached();
 }
 
-/* Secrets must not be readable by everybody (design 9). */
-static bool check_private(int descriptor, const char *path, const char *what, GError **error)
-{
-	struct stat status;
-
-	if (fstat(descriptor, &status) != 0) {
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "cannot examine %s: %s",
-			path, g_strerror(errno));
-		return false;
-	}
-	if ((status.st_mode & OTHERS_MAY_ACCESS) != 0) {
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
-			"%s %s and every user of this machine may open it: run chmod o= %s", path,
-			what, path);
-		return false;
-	}
-	if (status.st_uid != 0 && status.st_uid != geteuid()) {
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
-			"%s %s but belongs to another user: run chown root %s", path, what, path);
-		return false;
-	}
-	return true;
-}
-
-/* The contents of a secret's file without the line feed at its end; caller frees with
- * secret_free(). */
-static char *read_secret_file(const char *path, GError **error)
-{
-	g_auto(Secret) contents = g_malloc0(SECRET_FILE_BYTES_MAX + 1);
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	FILE *file;
-	size_t length;
-
-	if (descriptor < 0) {
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "cannot read %s: %s", path,
-			g_strerror(errno));
-		return NULL;
-	}
-	if (!check_private(descriptor, path, "holds a secret", error)) {
-		close(descriptor);
-		return NULL;
-	}
-	file = fdopen(descriptor, "r");
-	length = fread(contents, 1, SECRET_FILE_BYTES_MAX, file);
-	if (ferror(file) || !feof(file) || strlen(contents) != length) {
-		fclose(file);
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
-			"%s is no secret's file: it cannot be read, holds a NUL byte or is larger "
-			"than 64 KiB",
-			path);
-		return NULL;
-	}
-	fclose(file);
-	while (length > 0 && strchr("\r\n", contents[length - 1]) != NULL)
-		contents[--length] = '\0';
-	return g_steal_pointer(&contents);
-}
-
 static const ConfigKey *find_key(const char *section, const char *name, bool *ret_is_file)
 {
 	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
@@ -325,13 +271,28 @@ static void report_unknown(ConfigReader *reader, const char *section, const char
 		config_fail(reader, "unknown key %s in [%s]; it knows %s", name, section, names);
 }
 
+/* A secret from a file of its own; caller frees. */
+static char *read_secret(ConfigReader *reader, const char *name, const char *value)
+{
+	g_autofree char *path = secret_path(value);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GError) exposed = NULL;
+	char *secret = secret_file_read(path, reader->problems != NULL ? &exposed : NULL, &error);
+
+	if (reader->problems != NULL)
+		g_ptr_array_add(reader->problems->files, g_strdup(path));
+	if (exposed != NULL)
+		g_ptr_array_add(reader->problems->exposed, g_strdup(exposed->message));
+	if (secret == NULL)
+		config_fail(reader, "%s: %s", name, error->message);
+	return secret;
+}
+
 /* Called by inih for each key. Returning 1 goes on; the first error stops the reader. */
 static int config_handle(void *data, const char *section, const char *name, const char *value)
 {
 	ConfigReader *reader = data;
-	g_autoptr(GError) file_error = NULL;
 	g_auto(Secret) secret = NULL;
-	g_autofree char *file_path = NULL;
 	g_autofree char *wanted = NULL;
 	bool is_file = false;
 	const ConfigKey *key = find_key(section, name, &is_file);
@@ -353,12 +314,9 @@ static int config_handle(void *data, const char *section, const char *name, cons
 		return 1;
 	}
 	if (is_file) {
-		file_path = secret_path(value);
-		secret = read_secret_file(file_path, &file_error);
-		if (secret == NULL) {
-			config_fail(reader, "%s: %s", name, file_error->message);
+		secret = read_secret(reader, name, value);
+		if (secret == NULL)
 			return 1;
-		}
 	} else if ((key->flags & CONFIG_SECRET) != 0 && value[0] != '\0') {
 		reader->holds_secrets = true;
 	}
@@ -433,18 +391,52 @@ bool config_set(
 	return false;
 }
 
-Config *config_load(const char *path, GError **error)
+/* An error of the whole file: the caller's, or one more problem. */
+static bool note_problem(
+	GPtrArray *problems, const char *prefix, GError *take_problem, GError **error)
 {
-	return config_load_completed(path, NULL, error);
+	if (problems == NULL) {
+		g_propagate_prefixed_error(error, take_problem, "%s", prefix);
+		return false;
+	}
+	g_ptr_array_add(problems, g_strconcat(prefix, take_problem->message, NULL));
+	g_error_free(take_problem);
+	return true;
 }
 
-Config *config_load_completed(const char *path, ConfigCompleter complete, GError **error)
+/* What can only be told once all lines were read. */
+static bool check_whole(ConfigReader *reader, ConfigCompleter complete, GError **error)
+{
+	const ConfigProblems *problems = reader->problems;
+	GPtrArray *invalid = problems != NULL ? problems->invalid : NULL;
+	g_autofree char *prefix = g_strconcat(reader->path, ": ", NULL);
+	GError *problem = NULL;
+
+	if (reader->holds_secrets &&
+		!secret_file_check(fileno(reader->file), reader->path, "holds secrets", &problem) &&
+		!note_problem(problems != NULL ? problems->exposed : NULL, "", problem, error))
+		return false;
+	problem = NULL;
+	if (complete != NULL && !complete(reader->config, &problem) &&
+		!note_problem(invalid, prefix, problem, error))
+		return false;
+	/* What is missing is most often what could not be read. */
+	if (invalid != NULL && invalid->len > 0)
+		return true;
+	problem = NULL;
+	return config_check(reader->config, reader->path, &problem) ||
+	       note_problem(invalid, "", problem, error);
+}
+
+static Config *load(
+	const char *path, ConfigCompleter complete, ConfigProblems *problems, GError **error)
 {
 	g_autoptr(Config) config = config_new_default();
 	g_auto(ConfigReader) reader = {
 		.config = config,
 		.path = path,
 		.file = fopen(path, "re"),
+		.problems = problems,
 	};
 
 	if (reader.file == NULL) {
@@ -453,21 +445,46 @@ Config *config_load_completed(const char *path, ConfigCompleter complete, GError
 			g_strerror(errno));
 		return NULL;
 	}
+	if (problems != NULL)
+		g_ptr_array_add(problems->files, g_strdup(path));
 	ini_parse_stream(config_read_line, &reader, config_handle, &reader);
 	if (reader.error != NULL) {
 		g_propagate_error(error, g_steal_pointer(&reader.error));
 		return NULL;
 	}
-	if (reader.holds_secrets &&
-		!check_private(fileno(reader.file), path, "holds secrets", error))
-		return NULL;
-	if (complete != NULL && !complete(config, error)) {
-		g_prefix_error(error, "%s: ", path);
-		return NULL;
-	}
-	if (!config_check(config, path, error))
+	if (!check_whole(&reader, complete, error))
 		return NULL;
 	return g_steal_pointer(&config);
+}
+
+Config *config_load(const char *path, GError **error)
+{
+	return load(path, NULL, NULL, error);
+}
+
+Config *config_load_completed(const char *path, ConfigCompleter complete, GError **error)
+{
+	return load(path, complete, NULL, error);
+}
+
+void config_problems_init(ConfigProblems *problems)
+{
+	problems->invalid = g_ptr_array_new_with_free_func(g_free);
+	problems->exposed = g_ptr_array_new_with_free_func(g_free);
+	problems->files = g_ptr_array_new_with_free_func(g_free);
+}
+
+void config_problems_clear(ConfigProblems *problems)
+{
+	g_clear_pointer(&problems->invalid, g_ptr_array_unref);
+	g_clear_pointer(&problems->exposed, g_ptr_array_unref);
+	g_clear_pointer(&problems->files, g_ptr_array_unref);
+}
+
+Config *config_examine(
+	const char *path, ConfigCompleter complete, ConfigProblems *problems, GError **error)
+{
+	return load(path, complete, problems, error);
 }
 
 void config_free(Config *config)

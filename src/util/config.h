@@ -123,6 +123,23 @@ typedef bool (*ConfigCompleter)(Config *config, GError **error);
 Config *config_load_completed(
 	const char *path, ConfigCompleter complete, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Everything that is wrong with a configuration, a sentence (char *) each, and what it consists of.
+ */
+typedef struct ConfigProblems {
+	GPtrArray *invalid; /* what config_load() would refuse; file and line are named */
+	GPtrArray *exposed; /* secrets that others may read */
+	GPtrArray *files;   /* paths of the ini and of the secrets that it names */
+} ConfigProblems;
+
+void config_problems_init(ConfigProblems *problems);
+void config_problems_clear(ConfigProblems *problems);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ConfigProblems, config_problems_clear)
+
+/* As config_load_completed(), in spite of all problems, which are added to `problems`: keys that
+ * are not fit keep their defaults. NULL with CONFIG_ERROR only where the file cannot be read. */
+Config *config_examine(const char *path, ConfigCompleter complete, ConfigProblems *problems,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether a key, or KEY_file in its place, stood in the file; a key that must not be empty counts
  * only where it is not. */
 bool config_is_given(const Config *config, const char *section, const char *name);

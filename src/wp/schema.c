@@ -135,62 +135,79 @@ static bool look_up(Db *db, TableFound *found, GError **error)
 	return true;
 }
 
-static bool check_columns(const TableNeed *need, const TableFound *found, GError **error)
+static void add_problem(SchemaState *state, SchemaAspect aspect, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
+static void add_problem(SchemaState *state, SchemaAspect aspect, const char *format, ...)
+{
+	SchemaProblem *problem = g_new0(SchemaProblem, 1);
+	va_list arguments;
+
+	va_start(arguments, format);
+	problem->aspect = aspect;
+	problem->message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	g_ptr_array_add(state->problems, problem);
+}
+
+static void examine_columns(const TableNeed *need, const TableFound *found, SchemaState *state)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(need->columns) && need->columns[i] != NULL; i++) {
 		g_autofree char *lower = g_ascii_strdown(need->columns[i], -1);
 
-		if (g_hash_table_contains(found->columns, lower))
-			continue;
-		g_set_error(error, DB_ERROR, DB_ERROR_SCHEMA,
-			"table '%s' has no column '%s'; let WordPress upgrade its tables "
-			"(wp-admin/upgrade.php)",
-			found->name, need->columns[i]);
-		return false;
+		if (!g_hash_table_contains(found->columns, lower))
+			add_problem(state, SCHEMA_TABLES,
+				"table '%s' has no column '%s'; let WordPress upgrade its tables "
+				"(wp-admin/upgrade.php)",
+				found->name, need->columns[i]);
 	}
-	return true;
 }
 
-static bool check_table(const TableNeed *need, const TableFound *found, GError **error)
+static void examine_table(const TableNeed *need, const TableFound *found, SchemaState *state)
 {
 	if (!found->exists) {
-		g_set_error(error, DB_ERROR, DB_ERROR_SCHEMA,
+		add_problem(state, SCHEMA_TABLES,
 			"table '%s' is missing in this database, or this user may not see it; "
-			"check "
-			"table_prefix in section [wordpress] and the privileges",
+			"check table_prefix in section [wordpress] and the privileges",
 			found->name);
-		return false;
+		return;
 	}
 	if (found->engine == NULL) {
-		g_set_error(error, DB_ERROR, DB_ERROR_SCHEMA,
+		add_problem(state, SCHEMA_TABLES,
 			"'%s' is a view or a broken table; restore the table of this name",
 			found->name);
-		return false;
+		return;
 	}
-	if (need->is_written && strcmp(found->engine, "InnoDB") != 0) {
-		g_set_error(error, DB_ERROR, DB_ERROR_SCHEMA,
+	if (need->is_written && strcmp(found->engine, "InnoDB") != 0)
+		add_problem(state, SCHEMA_ENGINE,
 			"table '%s' has the engine %s, which knows no transactions; run: ALTER "
-			"TABLE `%s` "
-			"ENGINE=InnoDB;",
+			"TABLE `%s` ENGINE=InnoDB;",
 			found->name, found->engine, found->name);
-		return false;
-	}
-	if (found->bad_column != NULL) {
-		g_set_error(error, DB_ERROR, DB_ERROR_SCHEMA,
+	if (found->bad_column != NULL)
+		add_problem(state, SCHEMA_CHARSET,
 			"column '%s' of table '%s' has the character set %s, which does not hold "
-			"every text; "
-			"make a backup, then run: ALTER TABLE `%s` CONVERT TO CHARACTER SET "
-			"utf8mb4;",
+			"every text; make a backup, then run: ALTER TABLE `%s` CONVERT TO "
+			"CHARACTER SET utf8mb4;",
 			found->bad_column, found->name, found->bad_charset, found->name);
-		return false;
-	}
-	return check_columns(need, found, error);
+	if (found->is_utf8mb3)
+		g_ptr_array_add(state->utf8mb3_tables, g_strdup(found->name));
+	examine_columns(need, found, state);
 }
 
-bool schema_check(Db *db, bool *ret_is_utf8mb3, GError **error)
+static void schema_problem_free(SchemaProblem *problem)
+{
+	g_free(problem->message);
+	g_free(problem);
+}
+
+void schema_state_clear(SchemaState *state)
+{
+	g_clear_pointer(&state->problems, g_ptr_array_unref);
+	g_clear_pointer(&state->utf8mb3_tables, g_ptr_array_unref);
+}
+
+bool schema_examine(Db *db, SchemaState *ret_state, GError **error)
 {
 	g_autoptr(FoundArray) found = g_new0(FoundArray, G_N_ELEMENTS(needs));
-	bool is_utf8mb3 = false;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++) {
 		found[i].name = db_table_name(db, needs[i].table);
@@ -198,11 +215,25 @@ bool schema_check(Db *db, bool *ret_is_utf8mb3, GError **error)
 	}
 	if (!look_up(db, found, error))
 		return false;
-	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++) {
-		if (!check_table(&needs[i], &found[i], error))
-			return false;
-		is_utf8mb3 = is_utf8mb3 || found[i].is_utf8mb3;
+	ret_state->problems = g_ptr_array_new_with_free_func((GDestroyNotify)schema_problem_free);
+	ret_state->utf8mb3_tables = g_ptr_array_new_with_free_func(g_free);
+	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++)
+		examine_table(&needs[i], &found[i], ret_state);
+	return true;
+}
+
+bool schema_check(Db *db, bool *ret_is_utf8mb3, GError **error)
+{
+	g_auto(SchemaState) state = {0};
+
+	if (!schema_examine(db, &state, error))
+		return false;
+	if (state.problems->len > 0) {
+		const SchemaProblem *first = g_ptr_array_index(state.problems, 0);
+
+		g_set_error_literal(error, DB_ERROR, DB_ERROR_SCHEMA, first->message);
+		return false;
 	}
-	*ret_is_utf8mb3 = is_utf8mb3;
+	*ret_is_utf8mb3 = state.utf8mb3_tables->len > 0;
 	return true;
 }

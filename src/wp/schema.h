@@ -7,6 +7,28 @@
 
 #include "db/db.h"
 
+typedef enum {
+	SCHEMA_TABLES, /* a table or column is missing */
+	SCHEMA_ENGINE,
+	SCHEMA_CHARSET,
+} SchemaAspect;
+
+typedef struct SchemaProblem {
+	SchemaAspect aspect;
+	char *message; /* what is wrong; the remedy */
+} SchemaProblem;
+
+typedef struct SchemaState {
+	GPtrArray *problems;       /* of SchemaProblem */
+	GPtrArray *utf8mb3_tables; /* of char*: names, whose texts have no room for 4-byte
+				      characters */
+} SchemaState;
+
+/* All that is wrong with the core tables that we use. Caller clears. Errors: DB_ERROR. */
+bool schema_examine(Db *db, SchemaState *ret_state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void schema_state_clear(SchemaState *state);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SchemaState, schema_state_clear)
+
 /* Checks that the core tables that we use exist, have the columns that we use, are InnoDB where we
  * write, and hold Unicode. `*ret_is_utf8mb3` when one of their texts has no room for 4-byte
  * characters. DB_ERROR_SCHEMA names the table, and the statement that mends it where there is one.

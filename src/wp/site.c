@@ -163,28 +163,40 @@ static void set_names(WpSite *site, const Dialect *dialect, const char *activity
 						       : dialect->activity_comment_type);
 }
 
-WpSite *wp_site_load(Db *db, const WpSiteOptions *options, GError **error)
+WpSite *wp_site_new_unread(const WpSiteOptions *options, GError **error)
 {
 	g_autoptr(WpSite) site = g_new0(WpSite, 1);
-	g_autoptr(SiteRows) rows = NULL;
 	const Dialect *dialect = find_dialect(options->theme_prefix, error);
 
 	if (dialect == NULL)
 		return NULL;
 	set_names(site, dialect, options->activity_comment_type);
-	if (!derive_key(site, options->auth_key, error) ||
-		!schema_check(db, &site->is_utf8mb3, error))
+	if (!derive_key(site, options->auth_key, error))
 		return NULL;
-	rows = read_options(db, error);
+	return g_steal_pointer(&site);
+}
+
+bool wp_site_read(WpSite *site, Db *db, GError **error)
+{
+	g_autoptr(SiteRows) rows = read_options(db, error);
+
 	if (rows == NULL || !check_options(rows, error))
-		return NULL;
-	site->zone = site_zone_new(rows->timezone_string, rows->gmt_offset, error);
-	if (site->zone == NULL)
-		return NULL;
+		return false;
 	site->home_url = without_trailing_slashes(rows->home);
 	site->stylesheet = g_strdup(rows->stylesheet != NULL ? rows->stylesheet : "");
 	site->template_name = g_strdup(rows->template_name != NULL ? rows->template_name : "");
 	site->new_autoload_words = rows->new_autoload_words;
+	site->zone = site_zone_new(rows->timezone_string, rows->gmt_offset, error);
+	return site->zone != NULL;
+}
+
+WpSite *wp_site_load(Db *db, const WpSiteOptions *options, GError **error)
+{
+	g_autoptr(WpSite) site = wp_site_new_unread(options, error);
+
+	if (site == NULL || !schema_check(db, &site->is_utf8mb3, error) ||
+		!wp_site_read(site, db, error))
+		return NULL;
 	return g_steal_pointer(&site);
 }
 

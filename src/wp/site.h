@@ -36,5 +36,10 @@ typedef struct WpSite {
  * that we use. NULL with DB_ERROR_SCHEMA, which names table and remedy, or another DB_ERROR. */
 WpSite *wp_site_load(
 	Db *db, const WpSiteOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The steps of wp_site_load(), for looking at a site that is not in order: what follows from the
+ * ini alone; then the options, where a time zone that cannot be read comes last (SITE_TIME_ERROR).
+ */
+WpSite *wp_site_new_unread(const WpSiteOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool wp_site_read(WpSite *site, Db *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void wp_site_free(WpSite *site);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WpSite, wp_site_free)

@@ -241,6 +241,77 @@ static void test_sample_agrees_with_the_table(void)
 	g_assert_cmpstr(strstr(sample, "\n[database]"), ==, expected->str);
 }
 
+static const char *at(const GPtrArray *array, guint index)
+{
+	g_assert_cmpuint(index, <, array->len);
+	return g_ptr_array_index(array, index);
+}
+
+static void test_examined_in_spite_of_all(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Config) config = NULL;
+	g_auto(ConfigProblems) problems;
+
+	(void)data;
+	config_problems_init(&problems);
+	write_file(fixture->path,
+		"[database]\nname = wp\nprot = 1\nuser = crm\n oops = 1\npassword = pw\n"
+		"[sync]\nworkers = many\ninterval_minutes = 5\n",
+		0644);
+	config = config_examine(fixture->path, NULL, &problems, &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(config->database_user, ==, "crm");
+	g_assert_cmpint(config->sync_workers, ==, 4);
+	g_assert_cmpint(config->sync_interval_minutes, ==, 5);
+	g_assert_cmpuint(problems.invalid->len, ==, 3);
+	g_assert_nonnull(strstr(at(problems.invalid, 0), ":3: unknown key prot in [database]"));
+	g_assert_nonnull(strstr(at(problems.invalid, 1), ":5: the line begins with a blank"));
+	g_assert_nonnull(strstr(at(problems.invalid, 2), ":8: workers in [sync] is 'many'"));
+	g_assert_cmpuint(problems.exposed->len, ==, 1);
+	g_assert_nonnull(strstr(at(problems.exposed, 0), "run chmod o="));
+	g_assert_cmpstr(at(problems.files, 0), ==, fixture->path);
+}
+
+static void test_examined_with_exposed_secrets(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Config) config = NULL;
+	g_autofree char *secret = g_build_filename(fixture->folder, "key", NULL);
+	g_autofree char *text = g_strdup_printf(
+		"[database]\nname = wp\nuser = crm\n[wordpress]\nauth_key_file = %s\n", secret);
+	g_auto(ConfigProblems) problems;
+
+	(void)data;
+	config_problems_init(&problems);
+	write_file(fixture->path, text, 0644);
+	write_file(secret, "the key\n", 0644);
+	config = config_examine(fixture->path, NULL, &problems, &error);
+	g_unlink(secret);
+	g_assert_no_error(error);
+	g_assert_cmpstr(config->wordpress_auth_key, ==, "the key");
+	g_assert_cmpuint(problems.invalid->len, ==, 0);
+	g_assert_cmpuint(problems.exposed->len, ==, 1);
+	g_assert_nonnull(strstr(at(problems.exposed, 0), secret));
+	g_assert_cmpstr(at(problems.files, 1), ==, secret);
+}
+
+static void test_examined_in_full(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Config) config = NULL;
+	g_auto(ConfigProblems) problems;
+
+	(void)data;
+	config_problems_init(&problems);
+	write_file(fixture->path, "[database]\nname = wp\nuser = crm\n", 0640);
+	config = config_examine(fixture->path, NULL, &problems, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(problems.invalid->len, ==, 1);
+	g_assert_nonnull(strstr(at(problems.invalid, 0), "auth_key is missing"));
+	g_assert_cmpuint(problems.exposed->len, ==, 0);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -258,6 +329,9 @@ int main(int argc, char **argv)
 	ADD("/util/config/longest-line", NULL, test_longest_line_arrives_whole);
 	ADD("/util/config/secret-from-file", NULL, test_secret_from_file);
 	ADD("/util/config/secret-from-credential", NULL, test_credential_of_the_service_wins);
+	ADD("/util/config/examined/in-spite-of-all", NULL, test_examined_in_spite_of_all);
+	ADD("/util/config/examined/exposed-secrets", NULL, test_examined_with_exposed_secrets);
+	ADD("/util/config/examined/what-is-missing", NULL, test_examined_in_full);
 #undef ADD
 	g_test_add_func("/util/config/every-key-has-help", test_every_key_has_help);
 	g_test_add_func("/util/config/sample", test_sample_agrees_with_the_table);
