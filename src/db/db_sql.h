@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* For src/db only: table names in SQL text. */
+/* Table names in SQL text. Outside of src/db for what is compared without a connection, else
+ * db_table_name(). */
 #pragma once
 
 /* "wp_posts" for "posts"; tables that a network shares get `base_prefix`. Caller frees. */

@@ -7,30 +7,38 @@
 #include "wp/state_schema.h"
 
 typedef struct {
-	const char *table;
-	const char *privileges;
-} Privilege;
-
-typedef struct {
 	const char *database; /* quoted where it has to be */
 	const char *table_prefix;
 	const char *user;
 	const char *host;
 } Grantee;
 
-static const Privilege privileges[] = {
-	{"users", "SELECT (ID, user_login, user_email, display_name)"},
-	{"usermeta", "SELECT, UPDATE"},
-	{"posts", "SELECT, INSERT, UPDATE, DELETE"},
-	{"postmeta", "SELECT, INSERT, UPDATE, DELETE"},
-	{"comments", "SELECT, INSERT"},
-	{"commentmeta", "SELECT, INSERT"},
-	{"options", "SELECT, INSERT, UPDATE, DELETE"},
+static const GrantNeed privileges[] = {
+	{"users", "SELECT (ID, user_login, user_email, display_name)", false},
+	{"usermeta", "SELECT, UPDATE", false},
+	{"posts", "SELECT, INSERT, UPDATE, DELETE", false},
+	{"postmeta", "SELECT, INSERT, UPDATE, DELETE", false},
+	{"comments", "SELECT, INSERT", false},
+	{"commentmeta", "SELECT, INSERT", false},
+	{"options", "SELECT, INSERT, UPDATE, DELETE", false},
 };
 
 /* On each of our own tables. They are a cache; with CREATE and ALTER on them, and on nothing else,
  * the program makes them itself and an upgrade migrates them. */
 static const char own_privileges[] = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER";
+
+GArray *grants_needs(void)
+{
+	GArray *needs = g_array_new(FALSE, FALSE, sizeof(GrantNeed));
+
+	g_array_append_vals(needs, privileges, G_N_ELEMENTS(privileges));
+	for (const char *const *table = state_schema_tables; *table != NULL; table++) {
+		const GrantNeed need = {*table, own_privileges, true};
+
+		g_array_append_val(needs, need);
+	}
+	return needs;
+}
 
 /* A name as it is where that is possible, since people are to read it. */
 static char *identifier(const char *name)
@@ -58,13 +66,15 @@ char *grants_sql(const char *database, const char *table_prefix, const char *use
 {
 	g_autofree char *database_name = identifier(database);
 	const Grantee grantee = {database_name, table_prefix, user, host};
+	g_autoptr(GArray) needs = grants_needs();
 	GString *sql = g_string_new(NULL);
 
 	g_string_append_printf(sql,
 		"CREATE USER IF NOT EXISTS '%s'@'%s' IDENTIFIED BY 'change me';\n", user, host);
-	for (size_t i = 0; i < G_N_ELEMENTS(privileges); i++)
-		append_grant(sql, &grantee, privileges[i].table, privileges[i].privileges);
-	for (const char *const *table = state_schema_tables; *table != NULL; table++)
-		append_grant(sql, &grantee, *table, own_privileges);
+	for (guint i = 0; i < needs->len; i++) {
+		const GrantNeed *need = &g_array_index(needs, GrantNeed, i);
+
+		append_grant(sql, &grantee, need->table, need->privileges);
+	}
 	return g_string_free(sql, FALSE);
 }

@@ -3,6 +3,17 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
+
+typedef struct GrantNeed {
+	const char *table;      /* without prefix */
+	const char *privileges; /* as GRANT has them: "SELECT (ID, user_login), UPDATE" */
+	bool is_own;            /* the program's own: CREATE and ALTER may be left to root */
+} GrantNeed;
+
+/* What is needed of each table, as an array of GrantNeed, whose strings are static. Caller unrefs.
+ */
+GArray *grants_needs(void);
 
 /* The statements that make such a user and grant it what it needs, a line each. Caller frees. */
 char *grants_sql(
