@@ -92,27 +92,46 @@ bool app_connect(App *app, GError **error)
 	return app->db != NULL;
 }
 
+static WpSiteOptions site_options_of(const Config *config)
+{
+	const char *comment_type = config->theme_activity_comment_type;
+
+	return (WpSiteOptions){
+		.theme_prefix = config->theme_prefix,
+		.activity_comment_type = comment_type[0] == '\0' ? NULL : comment_type,
+		.auth_key = config->wordpress_auth_key,
+	};
+}
+
 bool app_load_site(App *app, GError **error)
 {
-	const char *comment_type = app->config->theme_activity_comment_type;
-	const WpSiteOptions site_options = {
-		.theme_prefix = app->config->theme_prefix,
-		.activity_comment_type = comment_type[0] == '\0' ? NULL : comment_type,
-		.auth_key = app->config->wordpress_auth_key,
-	};
+	const WpSiteOptions site_options = site_options_of(app->config);
 
 	app->site = wp_site_load(app->db, &site_options, error);
 	return app->site != NULL;
 }
 
-static bool app_open_site(App *app, GError **error)
+bool app_name_site(App *app, GError **error)
+{
+	const WpSiteOptions site_options = site_options_of(app->config);
+
+	app->site = wp_site_new_unread(&site_options, error);
+	return app->site != NULL;
+}
+
+void app_open_http(App *app)
 {
 	const HttpOptions http_options = http_options_of(app->config);
 
-	if (!app_connect(app, error) || !app_load_site(app, error))
-		return false;
 	app->http = http_shared_new(&http_options);
 	app->notices = notices_new();
+}
+
+static bool app_open_site(App *app, GError **error)
+{
+	if (!app_connect(app, error) || !app_load_site(app, error))
+		return false;
+	app_open_http(app);
 	return true;
 }
 

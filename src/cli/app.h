@@ -34,6 +34,10 @@ void app_clear(App *app);
  * then loads the site. */
 bool app_connect(App *app, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool app_load_site(App *app, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* In its place, for a site that is not in order: what the configuration says of it, nothing read
+ * (see wp_site_new_unread()). */
+bool app_name_site(App *app, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void app_open_http(App *app);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(App, app_clear)
 
 /* Level of the logger before the configuration is known, or without one. */

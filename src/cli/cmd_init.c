@@ -12,13 +12,14 @@
 #include "cli/output.h"
 #include "cli/sample_ini.h"
 #include "cli/site_config.h"
+#include "cli/site_name.h"
 #include "cli/theme_files.h"
+#include "cli/timer.h"
 #include "wp/grants.h"
 #include "wp/state_schema.h"
 #include "wp/theme_detect.h"
 
 #define SIDECAR_USER "prm_calendar"
-#define SITES_FOLDER "/etc/prm-calendar/sites" /* of prm-calendar@.service */
 #define RELEASED_COMMENT_TYPE "prm_activity"
 
 /* Debian's inih cuts lines of 200 bytes; no name of a database or host comes near. */
@@ -61,18 +62,6 @@ static void init_clear(Init *init)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Init, init_clear)
 
-/* NAME of /etc/prm-calendar/sites/NAME.ini, of which there may be several; else NULL. Caller frees.
- */
-static char *name_of_site(const char *ini_path)
-{
-	g_autofree char *folder = g_path_get_dirname(ini_path);
-	g_autofree char *name = g_path_get_basename(ini_path);
-
-	if (strcmp(folder, SITES_FOLDER) != 0 || !g_str_has_suffix(name, ".ini"))
-		return NULL;
-	return g_strndup(name, strlen(name) - strlen(".ini"));
-}
-
 static void set_paths(Init *init, const CliOptions *options)
 {
 	const char *path = options->config_path != NULL ? options->config_path : APP_CONFIG_PATH;
@@ -86,7 +75,7 @@ static void set_paths(Init *init, const CliOptions *options)
 	init->ini_path = g_canonicalize_filename(path, NULL);
 	init->wp_config_path = g_canonicalize_filename(options->wp_config, NULL);
 	folder = g_path_get_dirname(init->ini_path);
-	site = name_of_site(init->ini_path);
+	site = site_name_of(init->ini_path);
 	prefix = site == NULL ? g_strdup("") : g_strconcat(site, ".", NULL);
 	password = g_strconcat(prefix, "database.password", NULL);
 	auth_key = g_strconcat(prefix, "auth.key", NULL);
@@ -326,16 +315,6 @@ static void print_found(const Init *init)
 	printf("Connections      %u; AUTH_KEY opens the credentials of %u, not those of %u\n",
 		init->credentials.connections, init->credentials.opened, init->credentials.locked);
 	print_tables(init);
-}
-
-/* The package's timer that calls the program with this ini, or NULL; caller frees. */
-static char *timer_of(const char *ini_path)
-{
-	g_autofree char *site = name_of_site(ini_path);
-
-	if (strcmp(ini_path, APP_CONFIG_PATH) == 0)
-		return g_strdup("prm-calendar.timer");
-	return site == NULL ? NULL : g_strdup_printf("prm-calendar@%s.timer", site);
 }
 
 static void print_next(const char *ini_path)

@@ -12,6 +12,7 @@ const Command *const *commands_all(void)
 		&command_sync,
 		&command_log,
 		&command_status,
+		&command_doctor,
 		&command_calendars,
 		&command_explain,
 		&command_takeover,

@@ -5,6 +5,7 @@
 #include "cli/options.h"
 
 extern const Command command_calendars;
+extern const Command command_doctor;
 extern const Command command_explain;
 extern const Command command_handback;
 extern const Command command_init;

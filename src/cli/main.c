@@ -28,7 +28,8 @@ static void print_overview(FILE *stream)
 		fprintf(stream, "  %-9s %s\n", (*command)->name, (*command)->summary);
 	fputs("\nEach command explains itself: prm-calendar COMMAND --help\n"
 	      "Example: prm-calendar -c /etc/prm-calendar/prm-calendar.ini status\n\n"
-	      "Exit status: 0 all went well; 1 some connections failed, the others were done;\n"
+	      "Exit status: 0 all went well; 1 some connections failed, the others were done\n"
+	      "(doctor: something is wrong);\n"
 	      "64 usage; 69 the database cannot be reached; 75 another pass is running;\n"
 	      "78 bad configuration.\n",
 		stream);

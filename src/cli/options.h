@@ -25,6 +25,7 @@ typedef struct CliOptions {
 	char *to;
 	char *timezone;
 	char *wp_config;
+	gboolean online;
 
 	char **arguments; /* what is no option; NULL-terminated, never NULL */
 } CliOptions;

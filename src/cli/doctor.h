@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the checks of `prm-calendar doctor` share: what was opened so far, and what they found. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/app.h"
+#include "cli/options.h"
+#include "util/config.h"
+#include "wp/connection.h"
+#include "wp/user.h"
+
+typedef enum { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAIL } DoctorStatus;
+
+typedef struct DoctorFinding {
+	const char *check; /* static */
+	DoctorStatus status;
+	char *message;
+	char *remedy; /* NULL where all is well */
+} DoctorFinding;
+
+/* What a check needs: each of these includes those before it. */
+typedef enum {
+	DOCTOR_NEEDS_NOTHING,
+	DOCTOR_NEEDS_CONFIG,
+	DOCTOR_NEEDS_DATABASE,
+	DOCTOR_NEEDS_TABLES, /* WordPress's, with the columns that we use */
+	DOCTOR_NEEDS_SITE,   /* names and keys; its options as far as they can be read */
+} DoctorNeed;
+
+typedef struct Doctor {
+	const CliOptions *options;
+	char *config_path; /* absolute */
+	int64_t now_utc;
+	App app;
+	ConfigProblems problems; /* of the configuration */
+	DoctorNeed reached;
+	const char *check;   /* that runs now */
+	GPtrArray *findings; /* of DoctorFinding */
+} Doctor;
+
+void doctor_init(Doctor *doctor, const CliOptions *options, int64_t now_utc);
+void doctor_clear(Doctor *doctor);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Doctor, doctor_clear)
+
+/* Adds a finding of the check that runs; a check may have several. */
+void doctor_ok(Doctor *doctor, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void doctor_add(Doctor *doctor, DoctorStatus status, const char *remedy, const char *format, ...)
+	G_GNUC_PRINTF(4, 5);
+
+/* Adds a message of ours, which ends in "; REMEDY" or ": run COMMAND" where one is known; where it
+ * does not, `remedy` is. */
+void doctor_add_message(
+	Doctor *doctor, DoctorStatus status, const char *message, const char *remedy);
+
+/* Adds an error of the database that nobody could foresee. */
+void doctor_add_unexpected(Doctor *doctor, const GError *error);
+
+/* Calls `visit` for each connection that is switched on, user by user. False with a finding added.
+ */
+typedef void (*DoctorVisitor)(
+	Doctor *doctor, const WpUser *user, const Connection *connection, void *data);
+bool doctor_visit_connections(Doctor *doctor, DoctorVisitor visit, void *data);
+
+/* The checks, one file for a subject. */
+void doctor_check_configuration(Doctor *doctor);
+void doctor_check_files(Doctor *doctor);
+void doctor_check_timer(Doctor *doctor);
+void doctor_check_database(Doctor *doctor);
+void doctor_check_server(Doctor *doctor);
+void doctor_check_tls(Doctor *doctor);
+void doctor_check_clock(Doctor *doctor);
+void doctor_check_privileges(Doctor *doctor);
+void doctor_check_tables(Doctor *doctor);
+void doctor_check_engines(Doctor *doctor);
+void doctor_check_character_sets(Doctor *doctor);
+void doctor_check_indexes(Doctor *doctor);
+void doctor_check_own_tables(Doctor *doctor);
+void doctor_check_site(Doctor *doctor);
+void doctor_check_theme(Doctor *doctor);
+void doctor_check_theme_sync(Doctor *doctor);
+void doctor_check_object_cache(Doctor *doctor);
+void doctor_check_credentials(Doctor *doctor);
+void doctor_check_runs(Doctor *doctor);
+void doctor_check_providers(Doctor *doctor);

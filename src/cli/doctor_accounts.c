@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `prm-calendar doctor`: people's connections, their credentials and their servers. */
+#include <string.h>
+
+#include "cli/credential_check.h"
+#include "cli/doctor.h"
+#include "cli/output.h"
+#include "sync/account.h"
+#include "wp/connections_row.h"
+
+enum { ONLINE_MAX = 200 }; /* connections that are asked */
+
+bool doctor_visit_connections(Doctor *doctor, DoctorVisitor visit, void *data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) rows =
+		connections_rows_load(doctor->app.db, doctor->app.site, NULL, &error);
+
+	if (rows == NULL) {
+		doctor_add_unexpected(doctor, error);
+		return false;
+	}
+	for (guint i = 0; i < rows->len; i++) {
+		const UserConnections *row = g_ptr_array_index(rows, i);
+		size_t length = 0;
+		const char *stored = g_bytes_get_data(row->stored, &length);
+		g_autoptr(ConnectionList) list = connections_parse(stored, length, NULL);
+
+		for (guint j = 0; list != NULL && j < list->connections->len; j++) {
+			const Connection *connection = g_ptr_array_index(list->connections, j);
+
+			if (connection->sync_enabled)
+				visit(doctor, row->user, connection, data);
+		}
+	}
+	return true;
+}
+
+void doctor_check_credentials(Doctor *doctor)
+{
+	g_autoptr(GError) error = NULL;
+	CredentialCounts counts = {0};
+
+	if (!credential_check(doctor->app.db, doctor->app.site, &counts, &error)) {
+		doctor_add_unexpected(doctor, error);
+		return;
+	}
+	if (counts.unreadable > 0)
+		doctor_add(doctor, DOCTOR_WARN,
+			"find them in the log of prm-calendar sync --all, and restore their rows "
+			"in "
+			"the table usermeta from a backup",
+			"the connections of %u %s cannot be read", counts.unreadable,
+			counts.unreadable == 1 ? "user" : "users");
+	if (counts.locked > 0)
+		doctor_add(doctor, counts.opened == 0 ? DOCTOR_FAIL : DOCTOR_WARN,
+			counts.opened == 0 ? "set auth_key to AUTH_KEY of the site's wp-config.php"
+					   : "let their owners connect these calendars again",
+			"AUTH_KEY opens the stored credentials of %u of %u connections",
+			counts.opened, counts.opened + counts.locked);
+	else if (counts.unreadable == 0)
+		doctor_ok(doctor, "AUTH_KEY opens the stored credentials of %u of %u connections",
+			counts.opened, counts.opened);
+}
+
+typedef struct {
+	SyncContext context;
+	HttpClient *http;
+	unsigned asked;
+	unsigned answered;
+	unsigned passed_over; /* beyond ONLINE_MAX */
+} Inquiry;
+
+static GPtrArray *list_calendars(const Inquiry *inquiry, Db *db, int64_t user_id,
+	const Connection *connection, GError **error)
+{
+	const Provider *provider = provider_find(connection->provider);
+	const TimeWindow none = {0, 0};
+	g_auto(Account) account = {0};
+	ProviderRequest request;
+
+	if (provider == NULL) {
+		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT,
+			"The provider '%s' is not supported by this version.",
+			connection->provider);
+		return NULL;
+	}
+	if (!account_open(
+		    &account, &inquiry->context, db, inquiry->http, user_id, connection, error))
+		return NULL;
+	request = account_request(&account, none);
+	return provider->list_calendars(&request, error);
+}
+
+/* Whom the failure waits for. */
+static const char *remedy_of(const GError *failure)
+{
+	if (g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_TEMPORARY))
+		return "try again later; if it stays, look at the network and at [network]";
+	if (g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_SITE))
+		return "see sections [network] and [google]";
+	return "let the calendar's owner connect it again in the theme";
+}
+
+static void ask_provider(
+	Doctor *doctor, const WpUser *user, const Connection *connection, void *data)
+{
+	Inquiry *inquiry = data;
+	g_autoptr(GError) failure = NULL;
+	g_autoptr(GPtrArray) calendars = NULL;
+	g_autofree char *login = printable(user->login);
+	g_autofree char *name = printable(connection->name);
+	g_autofree char *message = NULL;
+	bool is_for_us;
+
+	if (inquiry->asked == ONLINE_MAX) {
+		inquiry->passed_over++;
+		return;
+	}
+	inquiry->asked++;
+	calendars = list_calendars(inquiry, doctor->app.db, user->id, connection, &failure);
+	if (calendars != NULL) {
+		inquiry->answered++;
+		return;
+	}
+	message = printable(failure->message);
+	is_for_us = g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_SITE);
+	doctor_add(doctor, is_for_us ? DOCTOR_FAIL : DOCTOR_WARN, remedy_of(failure),
+		"%s: %s (%s, %s): %s", login, name, connection->provider, connection->id, message);
+}
+
+/* Writes nothing: in a dry run, a token that had to be renewed is not stored. */
+void doctor_check_providers(Doctor *doctor)
+{
+	g_autoptr(HttpClient) http = NULL;
+	Inquiry inquiry = {0};
+
+	app_open_http(&doctor->app);
+	http = http_client_new(doctor->app.http);
+	inquiry.http = http;
+	inquiry.context = app_sync_context(&doctor->app, doctor->options);
+	inquiry.context.dry_run = true;
+	if (!doctor_visit_connections(doctor, ask_provider, &inquiry))
+		return;
+	if (inquiry.passed_over > 0)
+		doctor_add(doctor, DOCTOR_WARN, "see prm-calendar status for the others",
+			"only the first %u connections were asked, not %u more", inquiry.asked,
+			inquiry.passed_over);
+	if (inquiry.answered == inquiry.asked)
+		doctor_ok(doctor, "%u of %u connections answer", inquiry.answered, inquiry.asked);
+	else if (inquiry.answered == 0)
+		doctor_add(doctor, DOCTOR_FAIL,
+			"look at this host's network, and at section [network]",
+			"none of %u connections answers", inquiry.asked);
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `prm-calendar doctor`: the database server, and what its user may do. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/doctor.h"
+#include "wp/grants_held.h"
+#include "wp/server.h"
+
+/* Leases and "is it over?" live by the clock: people notice minutes. */
+enum { CLOCK_WARN_SECS = 60, CLOCK_FAIL_SECS = 15 * 60 };
+
+#define SEE_GRANTS "run the statements of sql/grants.sql; prm-calendar init --dry-run shows them"
+
+void doctor_check_database(Doctor *doctor)
+{
+	const Config *config = doctor->app.config;
+	g_autoptr(GError) error = NULL;
+	bool is_socket = config->database_socket[0] != '\0';
+
+	if (!app_connect(&doctor->app, &error)) {
+		doctor_add_message(doctor, DOCTOR_FAIL, error->message,
+			"check section [database], and that the server runs");
+		return;
+	}
+	doctor->reached = DOCTOR_NEEDS_DATABASE;
+	doctor_ok(doctor, "'%s' at %s, as user '%s'", config->database_name,
+		is_socket ? config->database_socket : config->database_host, config->database_user);
+}
+
+/* False where the server does not answer, which is then said. */
+static bool load_facts(Doctor *doctor, ServerFacts *facts)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (server_facts_load(doctor->app.db, facts, &error))
+		return true;
+	doctor_add_unexpected(doctor, error);
+	return false;
+}
+
+void doctor_check_server(Doctor *doctor)
+{
+	g_auto(ServerFacts) facts = {0};
+	const char *name;
+
+	if (!load_facts(doctor, &facts))
+		return;
+	name = facts.is_mariadb ? "MariaDB" : "MySQL";
+	if (facts.is_older)
+		doctor_add(doctor, DOCTOR_WARN, "upgrade it to MariaDB 10.11 or MySQL 8",
+			"%s %s is older than what this program is tested with", name,
+			facts.version);
+	else
+		doctor_ok(doctor, "%s %s", name, facts.version);
+}
+
+/* As the client library has it: localhost is a socket, and a socket stays on this machine. */
+static bool is_on_this_machine(const Config *config)
+{
+	static const char *const names[] = {"localhost", "127.0.0.1", "::1", NULL};
+
+	return config->database_socket[0] != '\0' || g_strv_contains(names, config->database_host);
+}
+
+void doctor_check_tls(Doctor *doctor)
+{
+	const Config *config = doctor->app.config;
+	g_auto(ServerFacts) facts = {0};
+
+	if (!load_facts(doctor, &facts))
+		return;
+	if (facts.tls_cipher != NULL)
+		doctor_ok(doctor, "encrypted (%s)%s", facts.tls_cipher,
+			config->database_tls_ca[0] == '\0' && !is_on_this_machine(config)
+				? "; that it is the right server is not checked without tls_ca"
+				: "");
+	else if (is_on_this_machine(config))
+		doctor_ok(doctor, "not encrypted, but the server is on this machine");
+	else
+		doctor_add(doctor, DOCTOR_WARN,
+			"let the server offer TLS, then set tls = required and tls_ca in section "
+			"[database]",
+			"the connection to %s is not encrypted: calendars and the database "
+			"password's proof cross the network in the clear",
+			config->database_host);
+}
+
+void doctor_check_clock(Doctor *doctor)
+{
+	g_auto(ServerFacts) facts = {0};
+	int64_t ahead_secs;
+	int64_t apart_secs;
+
+	if (!load_facts(doctor, &facts))
+		return;
+	/* Not the time at which the doctor began: other checks may have waited. */
+	ahead_secs = (int64_t)time(NULL) - facts.clock_utc;
+	apart_secs = ABS(ahead_secs);
+	if (apart_secs < CLOCK_WARN_SECS)
+		doctor_ok(doctor, "agrees with the database server's");
+	else
+		doctor_add(doctor, apart_secs < CLOCK_FAIL_SECS ? DOCTOR_WARN : DOCTOR_FAIL,
+			"let both hosts get their time from NTP (timedatectl set-ntp true)",
+			"this host's clock is %" G_GINT64_FORMAT
+			" seconds %s the database server's: meetings are logged, and locks end, "
+			"too %s",
+			apart_secs, ahead_secs > 0 ? "ahead of" : "behind",
+			ahead_secs > 0 ? "early" : "late");
+}
+
+static void add_missing(Doctor *doctor, const GrantsVerdict *verdict)
+{
+	g_autofree char *roles = NULL;
+
+	if (verdict->roles != NULL)
+		roles = g_strdup_printf(
+			"; granted roles count only when they are active (%s): SET DEFAULT ROLE",
+			verdict->roles);
+	doctor_add(doctor, DOCTOR_FAIL, SEE_GRANTS, "missing: %s%s", verdict->missing,
+		roles != NULL ? roles : "");
+}
+
+void doctor_check_privileges(Doctor *doctor)
+{
+	bool keeps_posts = doctor->app.config->sync_gone == CONFIG_GONE_TRASH;
+	g_autoptr(GError) error = NULL;
+	g_auto(GrantsVerdict) verdict = {0};
+	g_autoptr(GPtrArray) lines = grants_held_load(doctor->app.db, &error);
+
+	if (lines == NULL) {
+		doctor_add_message(doctor, DOCTOR_WARN, error->message,
+			"compare SHOW GRANTS with sql/grants.sql");
+		return;
+	}
+	grants_held_judge(lines, &doctor->app.db_options, keeps_posts, &verdict);
+	if (verdict.missing != NULL)
+		add_missing(doctor, &verdict);
+	if (verdict.excess != NULL)
+		doctor_add(doctor, DOCTOR_WARN,
+			"give the program a user of its own with the statements of sql/grants.sql; "
+			"prm-calendar init --dry-run shows them",
+			"user '%s' may do more than is needed: %s",
+			doctor->app.config->database_user, verdict.excess);
+	if (verdict.missing == NULL && verdict.excess == NULL)
+		doctor_ok(doctor, "what is needed, and no more");
+}
