@@ -13,16 +13,24 @@ static const CliOption log_options[] = {
 	{0},
 };
 
-static bool read_event_id(const CliOptions *options, int64_t *ret_event_id)
+/* 0 where none is given, -1 where it is no id. */
+static int64_t event_id_of(const CliOptions *options)
 {
 	const char *text = options->arguments[0];
 	gint64 event_id = 0;
 
-	if (text != NULL && !g_ascii_string_to_signed(text, 10, 1, G_MAXINT64, &event_id, NULL)) {
+	if (text != NULL && !g_ascii_string_to_signed(text, 10, 1, G_MAXINT64, &event_id, NULL))
+		return -1;
+	return event_id;
+}
+
+static bool has_good_options(const CliOptions *options)
+{
+	if (event_id_of(options) < 0) {
 		fprintf(stderr,
 			"prm-calendar: '%s' is no event id: a number such as 4711 is wanted; see "
 			"prm-calendar log --help\n",
-			text);
+			options->arguments[0]);
 		return false;
 	}
 	if (options->limit < -1) {
@@ -30,37 +38,26 @@ static bool read_event_id(const CliOptions *options, int64_t *ret_event_id)
 			stderr);
 		return false;
 	}
-	*ret_event_id = event_id;
 	return true;
+}
+
+static bool log_meetings(Job *job, GError **error)
+{
+	const CliOptions *options = job->options;
+	const App *app = &job->app;
+	AutoLogOptions chosen = job_log_options(&job->context);
+
+	chosen.limit = (size_t)(options->limit >= 0 ? options->limit : app->config->log_limit);
+	chosen.event_id = event_id_of(options);
+	return auto_log_run(
+		app->db, app->site, &chosen, &job->printer.activities, &job->logged, error);
 }
 
 static ExitStatus run_log(const CliOptions *options)
 {
-	g_auto(App) app = {0};
-	g_auto(Printer) printer = {0};
-	g_autoptr(GError) error = NULL;
-	SyncContext context;
-	AutoLogOptions chosen;
-	AutoLogCounts counts = {0};
-	int64_t event_id = 0;
-	ExitStatus status;
+	static const JobKind kind = {"log", false, log_meetings};
 
-	if (!read_event_id(options, &event_id))
-		return EXIT_USAGE;
-	status = app_open(&app, options);
-	if (status != EXIT_ALL_WELL || job_is_paused(&app))
-		return status;
-	if (!app_open_tables(&app, options, &error))
-		return app_fail(options, error);
-	context = app_sync_context(&app, options);
-	chosen = job_log_options(&context);
-	chosen.limit = options->limit >= 0 ? (size_t)options->limit : (size_t)app.config->log_limit;
-	chosen.event_id = event_id;
-	printer_init(&printer, options);
-	if (!auto_log_run(app.db, app.site, &chosen, &printer.activities, &counts, &error))
-		return app_fail(options, error);
-	printer_finish(&printer, NULL, &counts);
-	return job_status(NULL, &counts);
+	return has_good_options(options) ? job_run(options, &kind) : EXIT_USAGE;
 }
 
 const Command command_log = {

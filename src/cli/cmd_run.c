@@ -5,31 +5,24 @@
 
 static const CliOption run_options[] = {{0}};
 
+static bool sync_and_log(Job *job, GError **error)
+{
+	App *app = &job->app;
+	AutoLogOptions log_options;
+
+	if (!pass_run(&job->context, app->db, &job->printer.listener, &job->totals, error))
+		return false;
+	log_options = job_log_options(&job->context);
+	log_options.limit = (size_t)app->config->log_limit;
+	return auto_log_run(
+		app->db, app->site, &log_options, &job->printer.activities, &job->logged, error);
+}
+
 static ExitStatus run_pass(const CliOptions *options)
 {
-	g_auto(App) app = {0};
-	g_auto(Printer) printer = {0};
-	g_autoptr(GError) error = NULL;
-	SyncContext context;
-	AutoLogOptions log_options;
-	SyncTotals totals = {0};
-	AutoLogCounts counts = {0};
-	ExitStatus status = app_open(&app, options);
+	static const JobKind kind = {"run", true, sync_and_log};
 
-	if (status != EXIT_ALL_WELL || job_is_paused(&app))
-		return status;
-	if (!app_open_tables(&app, options, &error))
-		return app_fail(options, error);
-	context = app_sync_context(&app, options);
-	printer_init(&printer, options);
-	if (!pass_run(&context, app.db, &printer.listener, &totals, &error))
-		return app_fail(options, error);
-	log_options = job_log_options(&context);
-	log_options.limit = (size_t)app.config->log_limit;
-	if (!auto_log_run(app.db, app.site, &log_options, &printer.activities, &counts, &error))
-		return app_fail(options, error);
-	printer_finish(&printer, &totals, &counts);
-	return job_status(&totals, &counts);
+	return job_run(options, &kind);
 }
 
 const Command command_run = {

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `prm-calendar status`: whose turn it is, and how each connection fares. */
+/* `prm-calendar status`: whose turn it is, what ran, and how each connection fares. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/run_list.h"
 #include "sync/pass.h"
 #include "sync/turn.h"
 #include "util/log.h"
 #include "wp/connection.h"
 #include "wp/event_counts.h"
+#include "wp/run_history.h"
 
-enum { SECONDS_PER_MINUTE = 60 };
+enum { SECONDS_PER_MINUTE = 60, RUNS_SHOWN = 5 };
 
 static const CliOption status_options[] = {{0}};
 
@@ -20,6 +22,7 @@ typedef struct {
 	const App *app;
 	GPtrArray *users; /* of PassUser: those who take turns */
 	EventCounts *events;
+	GPtrArray *runs; /* of RunRecord: the last ones */
 	PassTurn turn;
 	int64_t now_utc;
 	int64_t next_pass_utc; /* 0 when no pass has begun within the last day */
@@ -30,6 +33,7 @@ static void status_view_clear(StatusView *view)
 {
 	g_clear_pointer(&view->users, g_ptr_array_unref);
 	g_clear_pointer(&view->events, event_counts_free);
+	g_clear_pointer(&view->runs, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StatusView, status_view_clear)
 
@@ -73,6 +77,9 @@ static bool status_view_load(
 		return false;
 	view->events = event_counts_load(app->db, error);
 	if (view->events == NULL)
+		return false;
+	view->runs = run_history_load(app->db, view->now_utc, RUNS_SHOWN, error);
+	if (view->runs == NULL)
 		return false;
 	view->next_index = index_of_next(view);
 	if (view->turn.began_utc > 0)
@@ -150,6 +157,7 @@ static void print_json_status(const StatusView *view)
 	json_set_int(root, "total_users_with_connections", view->users->len);
 	json_set_int(root, "current_user_index", view->turn.theme_index);
 	json_set_int(root, "estimated_full_cycle", full_cycle_minutes(view));
+	run_list_add_json(view->runs, view->app->site->zone, json_add_list(root, "runs"));
 	visit_connections(view, add_json_connection, json_add_list(root, "connections"));
 	json_print(root);
 }
@@ -185,6 +193,8 @@ static void print_status(const StatusView *view)
 	printf("Users with connections   %u\n", view->users->len);
 	printf("Current user index       %" G_GINT64_FORMAT "\n", view->turn.theme_index);
 	printf("Estimated full cycle     %" G_GINT64_FORMAT " minutes\n", full_cycle_minutes(view));
+	printf("Last runs%s\n", view->runs->len == 0 ? "                none is remembered" : "");
+	run_list_print(view->runs, view->app->site->zone);
 	visit_connections(view, print_connection, NULL);
 }
 
@@ -211,11 +221,11 @@ static ExitStatus run_status(const CliOptions *options)
 const Command command_status = {
 	.name = "status",
 	.arguments = "",
-	.summary = "whose turn it is, and how each connection fares",
+	.summary = "whose turn it is, what ran, and how each connection fares",
 	.details = "Shows what the theme's status page shows (next run, users with connections, "
 		   "current\n"
-		   "user index, estimated full cycle), and for each connection its last sync, its\n"
-		   "last error, its events and when it is due.\n\n"
+		   "user index, estimated full cycle), what the last runs did, and for each\n"
+		   "connection its last sync, its last error, its events and when it is due.\n\n"
 		   "Example: prm-calendar status --json",
 	.options = status_options,
 	.run = run_status,

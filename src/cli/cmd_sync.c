@@ -33,49 +33,37 @@ static bool has_good_options(const CliOptions *options)
 }
 
 /* A user's meetings are logged after that user's sync; no limit holds in a catch-up. */
-static bool log_meetings(const App *app, const SyncContext *context, const CliOptions *options,
-	Printer *printer, AutoLogCounts *ret_counts, GError **error)
+static bool log_meetings(Job *job, GError **error)
 {
-	AutoLogOptions log_options = job_log_options(context);
+	AutoLogOptions log_options = job_log_options(&job->context);
+	const char *who = job->options->user;
 
-	if (options->user != NULL) {
+	if (who != NULL) {
 		WpUser *user = NULL;
 
-		if (!wp_user_find(app->db, options->user, &user, error))
+		if (!wp_user_find(job->app.db, who, &user, error))
 			return false;
 		log_options.only_user_id = user == NULL ? -1 : user->id;
 		wp_user_free(user);
 	}
-	return auto_log_run(
-		app->db, app->site, &log_options, &printer->activities, ret_counts, error);
+	return auto_log_run(job->app.db, job->app.site, &log_options, &job->printer.activities,
+		&job->logged, error);
+}
+
+static bool sync_and_log(Job *job, GError **error)
+{
+	const CliOptions *options = job->options;
+
+	return pass_catch_up(&job->context, job->app.db, options->user, options->connection,
+		       &job->printer.listener, &job->totals, error) &&
+	       log_meetings(job, error);
 }
 
 static ExitStatus run_sync(const CliOptions *options)
 {
-	g_auto(App) app = {0};
-	g_auto(Printer) printer = {0};
-	g_autoptr(GError) error = NULL;
-	SyncContext context;
-	SyncTotals totals = {0};
-	AutoLogCounts counts = {0};
-	ExitStatus status;
+	static const JobKind kind = {"sync", true, sync_and_log};
 
-	if (!has_good_options(options))
-		return EXIT_USAGE;
-	status = app_open(&app, options);
-	if (status != EXIT_ALL_WELL || job_is_paused(&app))
-		return status;
-	if (!app_open_tables(&app, options, &error))
-		return app_fail(options, error);
-	context = app_sync_context(&app, options);
-	printer_init(&printer, options);
-	if (!pass_catch_up(&context, app.db, options->user, options->connection, &printer.listener,
-		    &totals, &error))
-		return app_fail(options, error);
-	if (!log_meetings(&app, &context, options, &printer, &counts, &error))
-		return app_fail(options, error);
-	printer_finish(&printer, &totals, &counts);
-	return job_status(&totals, &counts);
+	return has_good_options(options) ? job_run(options, &kind) : EXIT_USAGE;
 }
 
 const Command command_sync = {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `run`, `sync` and `log` have in common. */
+/* What `run`, `sync` and `log` have in common: they open a site, work, and say how it went. */
 #include "cli/job.h"
 
 #include <string.h>
 
 #include "util/log.h"
+#include "wp/run_history.h"
 
 AutoLogOptions job_log_options(const SyncContext *context)
 {
@@ -22,7 +23,7 @@ AutoLogOptions job_log_options(const SyncContext *context)
 	};
 }
 
-bool job_is_paused(const App *app)
+static bool is_paused(const App *app)
 {
 	const char *wanted = app->config->theme_stylesheet;
 
@@ -36,13 +37,84 @@ bool job_is_paused(const App *app)
 	return true;
 }
 
-ExitStatus job_status(const SyncTotals *totals, const AutoLogCounts *log_counts)
+static ExitStatus status_of(const Job *job)
 {
-	if (totals != NULL && totals->failed > 0)
+	if (job->totals.failed > 0 || job->logged.failed > 0)
 		return EXIT_SOME_FAILED;
-	if (log_counts != NULL && log_counts->failed > 0)
-		return EXIT_SOME_FAILED;
-	if (totals != NULL && totals->busy > 0)
-		return EXIT_BUSY;
-	return EXIT_ALL_WELL;
+	return job->totals.busy > 0 ? EXIT_BUSY : EXIT_ALL_WELL;
+}
+
+static RunCounts run_counts(const Job *job)
+{
+	const EventStoreCounts *events = &job->totals.events;
+
+	return (RunCounts){
+		.connections_done = job->totals.done,
+		.connections_failed = job->totals.failed,
+		.connections_skipped = job->totals.skipped,
+		.events_added = events->added,
+		.events_changed = events->changed + events->restored + events->adopted,
+		.events_removed = events->removed + events->folded,
+		.meetings_logged = job->logged.events,
+	};
+}
+
+/* A history that cannot be written stops nobody. 0: this run is not in it. */
+static int64_t begin_history(const Job *job, const char *command)
+{
+	g_autoptr(GError) error = NULL;
+	int64_t id = 0;
+
+	if (job->options->dry_run ||
+		run_history_begin(job->app.db, command, job->context.now_utc(), &id, &error))
+		return id;
+	log_line(LOG_WARNING, NULL, "cannot note that this run began: %s", error->message);
+	return 0;
+}
+
+static void end_history(const Job *job, int64_t id, ExitStatus status)
+{
+	const RunCounts counts = run_counts(job);
+	g_autoptr(GError) error = NULL;
+
+	if (id == 0 || run_history_end(job->app.db, id, job->context.now_utc(), (int)status,
+			       &counts, &error))
+		return;
+	log_line(LOG_WARNING, NULL, "cannot note how this run ended: %s", error->message);
+}
+
+static ExitStatus do_work(Job *job, const JobKind *kind)
+{
+	g_autoptr(GError) error = NULL;
+
+	printer_init(&job->printer, job->options);
+	if (!kind->work(job, &error))
+		return app_fail(job->options, error);
+	printer_finish(&job->printer, kind->syncs ? &job->totals : NULL, &job->logged);
+	return status_of(job);
+}
+
+static void job_clear(Job *job)
+{
+	printer_clear(&job->printer);
+	app_clear(&job->app);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
+
+ExitStatus job_run(const CliOptions *options, const JobKind *kind)
+{
+	g_auto(Job) job = {.options = options};
+	g_autoptr(GError) error = NULL;
+	ExitStatus status = app_open(&job.app, options);
+	int64_t history_id;
+
+	if (status != EXIT_ALL_WELL || is_paused(&job.app))
+		return status;
+	if (!app_open_tables(&job.app, options, &error))
+		return app_fail(options, error);
+	job.context = app_sync_context(&job.app, options);
+	history_id = begin_history(&job, kind->command);
+	status = do_work(&job, kind);
+	end_history(&job, history_id, status);
+	return status;
 }

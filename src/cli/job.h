@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `run`, `sync` and `log` have in common. */
+/* What `run`, `sync` and `log` have in common: they open a site, work, and say how it went. */
 #pragma once
 
 #include "cli/app.h"
@@ -7,12 +7,25 @@
 #include "sync/auto_log.h"
 #include "sync/pass.h"
 
+typedef struct Job {
+	const CliOptions *options;
+	App app;
+	SyncContext context;
+	Printer printer;
+	SyncTotals totals; /* filled in by the work */
+	AutoLogCounts logged;
+} Job;
+
+typedef struct JobKind {
+	const char *command;
+	bool syncs; /* else it only logs, and has no totals */
+	bool (*work)(Job *job, GError **error);
+} JobKind;
+
+/* Does the work and tells how it went: on the output, in the history of runs and, after a pass, in
+ * the file of metrics. Nothing is done while the site's active theme is not the one that the ini
+ * names; then one line says so (data-model 6). Returns the exit status. */
+ExitStatus job_run(const CliOptions *options, const JobKind *kind);
+
 /* The [log] section of the ini; no limit, no user, no event yet. */
 AutoLogOptions job_log_options(const SyncContext *context);
-
-/* True when the site's active theme is not the one that the ini names: then nothing is done, and
- * one line has said so (data-model 6). */
-bool job_is_paused(const App *app);
-
-/* The exit status of a run that got through. */
-ExitStatus job_status(const SyncTotals *totals, const AutoLogCounts *log_counts);

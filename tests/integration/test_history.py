@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What ran is remembered, and `status` shows it."""
+
+import socket
+
+from lib import ics
+from lib.story import Story
+
+
+class History(Story):
+    def setUp(self):
+        super().setUp()
+        self.anna = self.user()
+        self.work = self.account()
+        self.connect(self.anna, self.work.connection())
+        self.work.put("lunch", ics.vevent("lunch", self.utc(self.at(1)), summary="Lunch"))
+
+    def runs(self):
+        return self.run_it("status", "--json").json["runs"]
+
+    def database(self, sql):
+        return self.sandbox.database.sql(sql, self.wp.name)
+
+    def test_status_tells_what_ran(self):
+        self.assertEqual(self.runs(), [])
+        self.assert_one_line(self.run_it("status").stdout, "Last runs", "none is remembered")
+        self.sync()
+        self.run_it("log")
+        log, sync = self.runs()
+        self.assertEqual([sync["command"], log["command"]], ["sync", "log"])
+        self.assertEqual((sync["host"], sync["state"], sync["exit_status"]),
+                         (socket.gethostname(), "ended", 0))
+        self.assertEqual((sync["connections_done"], sync["connections_failed"],
+                          sync["connections_skipped"]), (1, 0, 0))
+        self.assertEqual((sync["events_added"], sync["events_changed"], sync["events_removed"],
+                          sync["meetings_logged"]), (1, 0, 0, 0))
+        self.assertEqual((log["connections_done"], log["events_added"]), (0, 0))
+        self.assert_one_line(self.run_it("status").stdout, " sync on ", "1 connections synced",
+                             "1 added")
+
+    def test_a_failure_is_told_with_its_exit_status(self):
+        self.connect(self.anna, self.work.connection(credentials={
+            "url": "http://127.0.0.1:1/", "username": "x", "password": "y"}))
+        self.sync(status=1)
+        run, = self.runs()
+        self.assertEqual((run["exit_status"], run["connections_failed"]), (1, 1))
+        self.assert_one_line(self.run_it("status").stdout, "1 failed", "exit status 1")
+
+    def test_a_run_that_was_killed_ended_without_saying_so(self):
+        self.run_it("run")
+        self.database("UPDATE wp_prm_calendar_runs SET ended_at = NULL, exit_status = NULL")
+        self.assert_one_line(self.run_it("status").stdout, "still at work, or ended without")
+        self.run_it("run")
+        self.assert_one_line(self.run_it("status").stdout, ": ended without saying so")
+        self.assertEqual([run["state"] for run in self.runs()], ["ended", "lost"])
+        self.assertIsNone(self.runs()[1]["exit_status"])
+
+    def test_a_dry_run_is_not_remembered(self):
+        self.sync("--all", "--dry-run")
+        self.sync()
+        self.sync("--all", "--dry-run")
+        self.assertEqual(len(self.runs()), 1)
+
+    def test_a_history_that_cannot_be_written_is_a_warning(self):
+        self.sync()
+        self.database("ALTER TABLE wp_prm_calendar_runs DROP COLUMN host")
+        done = self.sync()
+        self.assert_one_line(done.stderr, "warning", "cannot note that this run began")
+        self.assertEqual(self.titles(self.anna), ["Lunch"])
