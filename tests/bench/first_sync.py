@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How long a first and an unchanged sync take, beside curl doing the same requests and the client loading the same
-rows. Figures of one run on one machine; only the ratios mean anything elsewhere."""
+"""How long syncs take - a first one, and then with nothing, one event or one deletion new -, beside curl doing the same
+requests and the client loading the same rows. Figures of one run on one machine; only the ratios mean anything
+elsewhere."""
 
 import argparse
 import os
@@ -112,6 +113,11 @@ def sync(site, ini, label):
     return wall
 
 
+CHECK = ('<propfind xmlns="DAV:" xmlns:CS="http://calendarserver.org/ns/"><prop><resourcetype/><displayname/>'
+         '<CS:getctag/></prop></propfind>')
+TOKEN = '<propfind xmlns="DAV:"><prop><sync-token/></prop></propfind>'
+CHANGES = ('<sync-collection xmlns="DAV:"><sync-token>%s</sync-token><sync-level>1</sync-level><prop><getetag/></prop>'
+           '</sync-collection>')
 LISTING = ('<propfind xmlns="DAV:"><prop><getetag/><resourcetype/><getcontenttype/></prop></propfind>')
 
 
@@ -137,6 +143,53 @@ def curl_listing(account, folder):
     print(f"{'curl, the same requests':<34} {wall + more:7.2f} s  {processor + more_processor:6.2f} s cpu  "
           f"{max(memory, more_memory):6.1f} MB")
     return wall + more
+
+
+def curl_requests(account, label, *requests):
+    """The requests (method, depth, body, name of an object or "") on one connection."""
+    argv = ["curl"]
+    for number, (method, depth, body, name) in enumerate(requests):
+        argv += ["--next"] * (number > 0)
+        argv += ["--silent", "--show-error", "--fail", "--user", f"{account.login}:{account.password}",
+                 "--header", f"Depth: {depth}", "--header", "Content-Type: application/xml; charset=utf-8",
+                 "--request", method, *(["--data-binary", body] if body else []),
+                 f"{account.client.url('work')}/{name}"]
+    wall, processor, memory, output = timed(argv)
+    if label:
+        print(f"{label:<34} {wall:7.2f} s  {processor:6.2f} s cpu  {memory:6.1f} MB")
+    return wall, output.decode()
+
+
+def sync_token(account):
+    _, answer = curl_requests(account, None, ("PROPFIND", 0, TOKEN, ""))
+    return re.search(r"<sync-token>([^<]+)</sync-token>", answer).group(1)
+
+
+def put(account, number, summary):
+    start = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
+    account.put(f"bench-{number}", ics.vevent(f"bench-{number}@example.org", start, summary=summary))
+
+
+def compare_changes(site, ini, account):
+    """Each change is made twice, for whoever asks first makes the server look."""
+    check = ("PROPFIND", 0, CHECK, "")
+    curl_requests(account, None, check)
+    curl, _ = curl_requests(account, "curl, the change check", check)
+    ratios = [("unchanged sync / curl", sync(site, ini, "prm-calendar, nothing changed") / curl)]
+    put(account, 1, "Changed")
+    ours = sync(site, ini, "prm-calendar, one event changed")
+    token = sync_token(account)
+    put(account, 1, "Changed again")
+    curl, _ = curl_requests(account, "curl, the same requests", check, ("REPORT", 1, CHANGES % token, ""),
+                            ("GET", 0, None, "bench-1.ics"))
+    ratios.append(("one changed event / curl", ours / curl))
+    account.client.delete("work", "bench-2")
+    ours = sync(site, ini, "prm-calendar, one event deleted")
+    token = sync_token(account)
+    account.client.delete("work", "bench-3")
+    curl, _ = curl_requests(account, "curl, the same requests", check, ("REPORT", 1, CHANGES % token, ""))
+    ratios.append(("one deleted event / curl", ours / curl))
+    return ratios
 
 
 def load_rows(site, folder):
@@ -181,10 +234,12 @@ def main():
         curl_listing(account, sandbox.folder)  # fills the server's cache, so that nobody pays for it below
         curl = curl_listing(account, sandbox.folder)
         first = sync(site, ini, "prm-calendar, first sync")
-        again = sync(site, ini, "prm-calendar, nothing changed")
         rows = load_rows(site, sandbox.folder)
-        print(f"\nfirst sync / (curl + load)   {first / (curl + rows):.2f}")
-        print(f"unchanged sync / curl        {again / curl:.2f}")
+        ratios = [("first sync / (curl + load)", first / (curl + rows)),
+                  *compare_changes(site, ini, account)]
+        print()
+        for label, ratio in ratios:
+            print(f"{label:<28} {ratio:.2f}")
     finally:
         sandbox.close()
 
