@@ -79,8 +79,9 @@ typedef struct Event {
 	bool is_private;     /* CLASS other than PUBLIC, or Google's private visibility */
 	bool is_transparent; /* does not block time ("free") */
 
-	Attendee *organizer;  /* NULL when absent */
-	GPtrArray *attendees; /* of Attendee; never NULL */
+	Attendee *organizer;       /* NULL when absent */
+	GPtrArray *attendees;      /* of Attendee; never NULL */
+	bool attendees_incomplete; /* the source left some out: those who are known stay */
 
 	char *raw_json; /* the source as JSON for `_raw_data`, already bounded in size; or NULL */
 } Event;

@@ -3,42 +3,28 @@
 #include "provider/google.h"
 
 #include "provider/google_calendars.h"
-#include "provider/google_error.h"
 #include "provider/google_events.h"
 #include "provider/google_session.h"
-
-/* Names are worth a request, but not the sync: the owner may have ticked events alone. */
-static bool list_names(GoogleSession *session, GPtrArray **ret_calendars, GError **error)
-{
-	g_autoptr(GError) failure = NULL;
-	GPtrArray *calendars = google_calendars_list(session, &failure);
-
-	if (calendars == NULL && google_error_ends_connection(failure)) {
-		g_propagate_error(error, g_steal_pointer(&failure));
-		return false;
-	}
-	*ret_calendars = calendars;
-	return true;
-}
 
 static bool google_sync(const ProviderRequest *request, ProviderSink *sink, GError **error)
 {
 	static const char *const primary[] = {"primary", NULL};
 	const char *const *ids = request->calendar_ids;
 	g_autoptr(GoogleSession) session = google_session_new(request, error);
-	g_autoptr(GPtrArray) calendars = NULL;
+	g_autoptr(GoogleCalendars) calendars = NULL;
 
-	if (session == NULL || !list_names(session, &calendars, error))
+	if (session == NULL)
 		return false;
+	calendars = google_calendars_new(session);
 	if (ids == NULL || ids[0] == NULL)
 		ids = primary;
 	for (; *ids != NULL; ids++) {
 		const GoogleEventList list = {
 			.session = session,
+			.calendars = calendars,
 			.request = request,
 			.sink = sink,
 			.calendar_id = *ids,
-			.name = google_calendars_name(calendars, *ids),
 		};
 
 		if (!google_events_list(&list, error))

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "provider/google_error.h"
 #include "provider/google_pages.h"
 
 #define LIST_PATH                                                                                  \
@@ -51,15 +52,65 @@ GPtrArray *google_calendars_list(GoogleSession *session, GError **error)
 	return g_steal_pointer(&calendars);
 }
 
-const char *google_calendars_name(const GPtrArray *calendars, const char *id)
+struct GoogleCalendars {
+	GoogleSession *session;
+	bool is_asked;
+	GPtrArray *listed; /* NULL: not asked for, or not to be had */
+};
+
+GoogleCalendars *google_calendars_new(GoogleSession *session)
+{
+	GoogleCalendars *calendars = g_new0(GoogleCalendars, 1);
+
+	calendars->session = session;
+	return calendars;
+}
+
+void google_calendars_free(GoogleCalendars *calendars)
+{
+	if (calendars == NULL)
+		return;
+	g_clear_pointer(&calendars->listed, g_ptr_array_unref);
+	g_free(calendars);
+}
+
+/* Names are worth a request, but not the sync. A list that is refused with 403 says nothing of the
+ * events: these have a permission of their own. */
+static bool ask_once(GoogleCalendars *calendars, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+
+	if (calendars->is_asked)
+		return true;
+	calendars->is_asked = true;
+	calendars->listed = google_calendars_list(calendars->session, &failure);
+	if (failure == NULL || google_session_last_status(calendars->session) == 403 ||
+		!google_error_ends_connection(failure))
+		return true;
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return false;
+}
+
+bool google_calendars_find(GoogleCalendars *calendars, const char *id,
+	GoogleCalendarState *ret_state, const char **ret_name, GError **error)
 {
 	bool is_primary = strcmp(id, "primary") == 0;
 
-	for (unsigned i = 0; calendars != NULL && i < calendars->len; i++) {
-		const ProviderCalendar *calendar = g_ptr_array_index(calendars, i);
+	if (!ask_once(calendars, error))
+		return false;
+	*ret_state =
+		calendars->listed == NULL ? GOOGLE_CALENDAR_NOT_KNOWN : GOOGLE_CALENDAR_NOT_LISTED;
+	if (ret_name != NULL)
+		*ret_name = NULL;
+	for (unsigned i = 0; calendars->listed != NULL && i < calendars->listed->len; i++) {
+		const ProviderCalendar *calendar = g_ptr_array_index(calendars->listed, i);
 
-		if ((is_primary && calendar->is_primary) || strcmp(calendar->id, id) == 0)
-			return calendar->name;
+		if (!(is_primary && calendar->is_primary) && strcmp(calendar->id, id) != 0)
+			continue;
+		*ret_state = GOOGLE_CALENDAR_LISTED;
+		if (ret_name != NULL)
+			*ret_name = calendar->name;
+		return true;
 	}
-	return NULL;
+	return true;
 }

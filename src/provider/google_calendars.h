@@ -3,6 +3,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 
 #include "provider/google_session.h"
 
@@ -10,6 +11,24 @@
  * PROVIDER_ERROR. Caller unrefs. */
 GPtrArray *google_calendars_list(GoogleSession *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The owner's own name for calendar `id` ("primary" too) in such a list; NULL when it is not there.
- * Borrowed. */
-const char *google_calendars_name(const GPtrArray *calendars, const char *id);
+/* The same, asked for when it is first needed, and once in a run. */
+typedef struct GoogleCalendars GoogleCalendars;
+
+/* The session must outlive it. Caller frees. */
+GoogleCalendars *google_calendars_new(GoogleSession *session);
+void google_calendars_free(GoogleCalendars *calendars);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GoogleCalendars, google_calendars_free)
+
+/* Whether the account lists calendar `id` ("primary" too). */
+typedef enum {
+	GOOGLE_CALENDAR_LISTED,
+	GOOGLE_CALENDAR_NOT_LISTED,
+	GOOGLE_CALENDAR_NOT_KNOWN, /* the list cannot be had: the owner may have allowed events
+				      alone */
+} GoogleCalendarState;
+
+/* `ret_name` (or NULL) is the owner's own name for it where it is listed, else NULL; borrowed.
+ * False (PROVIDER_ERROR) when the failure ends the connection. */
+bool google_calendars_find(GoogleCalendars *calendars, const char *id,
+	GoogleCalendarState *ret_state, const char **ret_name,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -13,6 +13,8 @@
 #define REASON_MAX_BYTES 60
 
 #define NEXT_SYNC " The next sync tries again."
+#define RECONNECT_AND_ALLOW                                                                        \
+	" Please reconnect your Google Calendar, and leave every box ticked that Google shows."
 #define OUR_FAULT " This is a mistake of prm-calendar; please tell the site's administrator."
 
 /* What a status and reason mean. The text follows "Google ". Without a reason: any. */
@@ -35,8 +37,8 @@ static const Meaning meanings[] = {
 		NULL},
 	{403, "accessNotConfigured", PROVIDER_ERROR_SITE,
 		"has the Calendar API switched off for this site's project, so cannot show", NULL},
-	{403, "insufficientPermissions", PROVIDER_ERROR_PERMANENT,
-		"was not given your permission to show", NULL},
+	{403, "insufficientPermissions", PROVIDER_ERROR_AUTHENTICATION,
+		"was not given your permission to show", RECONNECT_AND_ALLOW},
 	{403, "domainPolicy", PROVIDER_ERROR_PERMANENT,
 		"is forbidden by your organisation's administrator to show", NULL},
 	{403, "notACalendarUser", PROVIDER_ERROR_PERMANENT,
@@ -213,6 +215,12 @@ void google_error_set_unreadable(GError **error, const char *what)
 {
 	g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_TEMPORARY,
 		"Google's answer for %s cannot be read." NEXT_SYNC, what);
+}
+
+void google_error_set_missing(GError **error, const char *what)
+{
+	g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_TEMPORARY,
+		"Google does not find %s at the moment (404)." NEXT_SYNC, what);
 }
 
 bool google_error_is_rate_limit(const HttpResponse *response)

@@ -24,6 +24,10 @@ void google_error_set_http(GError **error, GError *take_failure);
 /* A 200 whose body is not what was asked for: cut off, a web page. PROVIDER_ERROR_TEMPORARY. */
 void google_error_set_unreadable(GError **error, const char *what);
 
+/* Google does not find a calendar that it may still list: nothing is concluded from that.
+ * PROVIDER_ERROR_TEMPORARY. */
+void google_error_set_missing(GError **error, const char *what);
+
 /* True for a quota that is used up for the moment, told with a status (403) after which the HTTP
  * client would not try again by itself. */
 bool google_error_is_rate_limit(const HttpResponse *response);

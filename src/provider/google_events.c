@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The events of one Google calendar, in a windowed full list. */
+/* The events of one Google calendar: all of its window, or what changed since the last run. */
 #include "provider/google_events.h"
 
 #include "event/civil.h"
+#include "provider/google_cursor.h"
 #include "provider/google_error.h"
 #include "provider/google_item.h"
 #include "provider/google_pages.h"
@@ -15,16 +16,29 @@
 /* Of the calendar's name in messages. */
 #define SHOWN_ID_BYTES 100
 
-#define LIST_FIELDS "kind,nextPageToken,summary,timeZone,accessRole,items(" GOOGLE_ITEM_FIELDS ")"
+/* A sync token is good for lists that have the same. */
+#define PARAMETERS "singleEvents=true&maxResults=2500&eventTypes=default&eventTypes=fromGmail"
+#define LIST_FIELDS                                                                                \
+	"kind,nextPageToken,nextSyncToken,summary,timeZone,accessRole,items(" GOOGLE_ITEM_FIELDS ")"
 
+/* One pass over the pages of a list. */
 typedef struct {
 	const GoogleEventList *list;
-	GTimeZone *calendar_zone; /* NULL until the first page came */
+	const char *what;           /* the calendar, in messages */
+	const GoogleCursor *cursor; /* where it begins; NULL: with nothing */
+	bool has_begun;             /* the sink was told */
+	bool has_told;              /* of an item */
+	bool is_outdated;  /* the calendar shows other things than when the cursor was made */
+	GoogleCursor next; /* where the next one begins; without a token: nowhere */
+	GTimeZone *calendar_zone;
 	GError *sink_error;
 } Run;
 
 static void run_clear(Run *run)
 {
+	g_free(run->next.token);
+	g_free(run->next.name);
+	g_free(run->next.role);
 	g_clear_pointer(&run->calendar_zone, g_time_zone_unref);
 	g_clear_error(&run->sink_error);
 }
@@ -38,74 +52,125 @@ static char *bound_text(int64_t utc)
 	return g_date_time_format(time, "%Y-%m-%dT%H%%3A%M%%3A%SZ");
 }
 
-/* The one place that says what a calendar is asked for. A cursor would replace the window here. */
-static char *list_path(const GoogleEventList *list)
+/* A token takes the place of the window: Google refuses both at once. */
+static char *range_text(const Run *run)
 {
-	TimeWindow window = list->request->window;
-	g_autofree char *id = g_uri_escape_string(list->calendar_id, NULL, FALSE);
+	TimeWindow window = run->list->request->window;
 	g_autofree char *from = bound_text(window.from_utc - MARGIN_SECS);
 	g_autofree char *to = bound_text(window.to_utc + MARGIN_SECS);
-	g_autofree char *fields = g_uri_escape_string(LIST_FIELDS, NULL, FALSE);
+	g_autofree char *token =
+		run->cursor != NULL ? g_uri_escape_string(run->cursor->token, NULL, FALSE) : NULL;
 
-	return g_strdup_printf("/calendars/%s/events?singleEvents=true&maxResults=2500"
-			       "&eventTypes=default&eventTypes=fromGmail&timeMin=%s&timeMax=%s"
-			       "&fields=%s",
-		id, from, to, fields);
+	return token != NULL ? g_strdup_printf("syncToken=%s", token)
+			     : g_strdup_printf("timeMin=%s&timeMax=%s", from, to);
 }
 
+/* The one place that says what a calendar is asked for. */
+static char *list_path(const Run *run)
+{
+	g_autofree char *id = g_uri_escape_string(run->list->calendar_id, NULL, FALSE);
+	g_autofree char *range = range_text(run);
+	g_autofree char *fields = g_uri_escape_string(LIST_FIELDS, NULL, FALSE);
+
+	return g_strdup_printf(
+		"/calendars/%s/events?" PARAMETERS "&%s&fields=%s", id, range, fields);
+}
+
+/* What a token depends on: "primary" is another calendar under another account, and members that
+ * were not asked for are missing from the stored events. */
+static char *made_for(const GoogleEventList *list)
+{
+	g_autofree char *consent = google_session_consent(list->session);
+	g_autofree char *text =
+		g_strjoin("\n", PARAMETERS, GOOGLE_ITEM_FIELDS, consent, list->calendar_id, NULL);
+
+	return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+}
+
+/* Tells the sink, by the owner's own name: in a list of changes that is the remembered one, which
+ * costs no request. `page` may be NULL. False with the sink's error. */
 static bool begin_calendar(Run *run, const cJSON *page, GError **error)
 {
 	const GoogleEventList *list = run->list;
 	const char *zone = json_string(page, "timeZone");
-	const char *name = list->name != NULL ? list->name : json_string(page, "summary");
-	g_autoptr(ProviderCalendar) calendar = provider_calendar_new(list->calendar_id, name, NULL);
+	g_autoptr(ProviderCalendar) calendar = NULL;
 
+	if (run->next.name == NULL)
+		run->next.name = g_strdup(json_string(page, "summary"));
+	run->next.role = g_strdup(json_string(page, "accessRole"));
 	run->calendar_zone = zone != NULL ? g_time_zone_new_identifier(zone) : NULL;
 	if (run->calendar_zone == NULL)
 		run->calendar_zone = g_time_zone_ref(list->request->site_zone);
-	return list->sink->begin_calendar(list->sink, calendar, PROVIDER_LISTING_ALL, error);
+	run->has_begun = true;
+	calendar = provider_calendar_new(list->calendar_id, run->next.name, NULL);
+	return list->sink->begin_calendar(list->sink, calendar,
+		run->cursor != NULL ? PROVIDER_LISTING_CHANGES : PROVIDER_LISTING_ALL, error);
 }
 
-static void tell_unreadable(const GoogleEventList *list, const char *id)
+static bool tell_unreadable(const GoogleEventList *list, const char *id)
 {
 	g_autoptr(GError) why = g_error_new(PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT,
 		"Google's event %s has no start or no id that can be read.",
 		id != NULL ? id : "without an id");
 
 	list->sink->unreadable(list->sink, id != NULL ? id : "an event", id, why);
+	return true;
 }
 
+/* In a list of all, what is left out is not there: only changes have to be told of. */
 static bool pass_item(Run *run, const cJSON *item, GError **error)
 {
-	const GoogleEventList *list = run->list;
+	ProviderSink *sink = run->list->sink;
 	const GoogleItemContext context = {
-		.window = list->request->window,
-		.site_zone = list->request->site_zone,
+		.window = run->list->request->window,
+		.site_zone = run->list->request->site_zone,
 		.calendar_zone = run->calendar_zone,
 	};
+	const char *id = json_string(item, "id");
 	Event *event = NULL;
 
+	run->has_told = true;
 	switch (google_item_read(item, &context, &event)) {
 	case GOOGLE_ITEM_EVENT:
-		return list->sink->event(list->sink, event, error);
+		return sink->event(sink, event, error);
+	case GOOGLE_ITEM_CANCELLED:
+		return sink->gone(sink, id, error);
+	case GOOGLE_ITEM_NO_MEETING:
+		return run->cursor == NULL || sink->gone(sink, id, error);
+	case GOOGLE_ITEM_OUTSIDE:
+		return run->cursor == NULL || sink->outside(sink, id, error);
 	case GOOGLE_ITEM_UNREADABLE:
-		tell_unreadable(list, json_string(item, "id"));
-		return true;
-	default:
-		return true;
+		break;
 	}
+	return tell_unreadable(run->list, id);
+}
+
+/* With other rights a calendar shows other things of events that nobody changed. */
+static bool is_as_remembered(Run *run, const cJSON *page, GError **error)
+{
+	if (run->has_begun || run->cursor == NULL ||
+		g_strcmp0(json_string(page, "accessRole"), run->cursor->role) == 0)
+		return true;
+	run->is_outdated = true;
+	google_error_set_unreadable(error, run->what);
+	return false;
 }
 
 static bool pass_page(void *data, const cJSON *page, GError **error)
 {
 	Run *run = data;
+	const char *token = json_string(page, "nextSyncToken");
 	const cJSON *item;
 
-	(void)error; /* what fails here is the sink, and that is told apart from the calendar */
-	if (run->calendar_zone == NULL && !begin_calendar(run, page, &run->sink_error))
+	if (!is_as_remembered(run, page, error))
 		return false;
+	/* What fails below is the sink, and that is told apart from the calendar. */
+	if (!run->has_begun && !begin_calendar(run, page, &run->sink_error))
+		return false;
+	if (token != NULL && run->next.token == NULL)
+		run->next.token = g_strdup(token);
 	/* Of a calendar that shows only when its owner is busy there is nothing to keep. */
-	if (g_strcmp0(json_string(page, "accessRole"), "freeBusyReader") == 0)
+	if (g_strcmp0(run->next.role, "freeBusyReader") == 0)
 		return true;
 	cJSON_ArrayForEach(item, json_member(page, "items"))
 	{
@@ -115,44 +180,140 @@ static bool pass_page(void *data, const cJSON *page, GError **error)
 	return true;
 }
 
-/* Tells the end of a calendar that could not be listed whole, also of one that had not begun. */
-static bool end_incomplete(Run *run, const GError *failure, GError **error)
+/* A list that cannot be told is told once as one of all; Google says so in several ways (410, also
+ * 400 about the token), on any page. */
+static bool is_to_start_over(const Run *run, const GError *failure)
 {
-	ProviderSink *sink = run->list->sink;
+	int status = google_session_last_status(run->list->session);
 
-	if (run->calendar_zone == NULL && !begin_calendar(run, NULL, error))
+	if (run->cursor == NULL || run->sink_error != NULL || failure->domain != PROVIDER_ERROR)
 		return false;
-	if (!sink->end_calendar(sink, false, failure, NULL, error))
-		return false;
-	if (!google_error_ends_connection(failure))
-		return true;
-	g_propagate_error(error, g_error_copy(failure));
-	return false;
+	return run->is_outdated || status == 410 ||
+	       (status == 400 && failure->code == PROVIDER_ERROR_PERMANENT);
 }
 
-bool google_events_list(const GoogleEventList *list, GError **error)
+/* Google does not find it: only its own list of calendars can tell whether for good. Replaces
+ * `failure`; false with PROVIDER_ERROR when the list's own failure ends the connection. */
+static bool doubt_absence(const Run *run, GError **failure, GError **error)
 {
-	g_auto(Run) run = {.list = list};
-	g_autofree char *path = list_path(list);
-	g_autofree char *shown = g_utf8_make_valid(list->calendar_id, -1);
-	g_autofree char *what = g_strdup_printf("the calendar '%.*s'", SHOWN_ID_BYTES, shown);
-	const GooglePages pages = {
-		.session = list->session,
-		.path_and_query = path,
-		.kind = "calendar#events",
-		.what = what,
-	};
-	g_autoptr(GError) failure = NULL;
+	GoogleCalendarState state;
 
-	if (google_pages_each(&pages, pass_page, &run, &failure))
-		return list->sink->end_calendar(list->sink, true, NULL, NULL, error);
-	if (run.sink_error != NULL) {
-		g_propagate_error(error, g_steal_pointer(&run.sink_error));
+	if (google_session_last_status(run->list->session) != 404)
+		return true;
+	if (!google_calendars_find(
+		    run->list->calendars, run->list->calendar_id, &state, NULL, error))
+		return false;
+	if (state == GOOGLE_CALENDAR_NOT_LISTED)
+		return true;
+	g_clear_error(failure);
+	google_error_set_missing(failure, run->what);
+	return true;
+}
+
+/* Tells the end of a calendar that could not be listed whole, also of one that had not begun.
+ * Consumes the failure. */
+static bool end_incomplete(Run *run, GError *take_failure, GError **error)
+{
+	ProviderSink *sink = run->list->sink;
+	g_autoptr(GError) failure = take_failure;
+
+	if (run->sink_error != NULL) {
+		g_propagate_error(error, g_steal_pointer(&run->sink_error));
 		return false;
 	}
 	if (failure->domain != PROVIDER_ERROR) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
-	return end_incomplete(&run, failure, error);
+	if (!doubt_absence(run, &failure, error))
+		return false;
+	if (!run->has_begun && !begin_calendar(run, NULL, error))
+		return false;
+	if (!sink->end_calendar(sink, false, failure, NULL, error))
+		return false;
+	if (!google_error_ends_connection(failure))
+		return true;
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return false;
+}
+
+static bool list_pages(Run *run, GError **failure)
+{
+	g_autofree char *path = list_path(run);
+	const GooglePages pages = {
+		.session = run->list->session,
+		.path_and_query = path,
+		.kind = "calendar#events",
+		.what = run->what,
+	};
+
+	return google_pages_each(&pages, pass_page, run, failure);
+}
+
+/* `text` is what the cursor was read from. It stays as long as nothing differs: Google gives a new
+ * token every time, but the old one is good for weeks, and all is listed daily. */
+static bool end_changes(const Run *run, const char *text, GError **error)
+{
+	ProviderSink *sink = run->list->sink;
+	g_autofree char *key = made_for(run->list);
+	g_autofree char *next = run->has_told && run->next.token != NULL
+					? google_cursor_to_text(&run->next, key)
+					: NULL;
+
+	return sink->end_calendar(sink, true, NULL, next != NULL ? next : text, error);
+}
+
+/* `*ret_is_told` is false when all has to be listed instead. */
+static bool list_changes(const GoogleEventList *list, const char *what, const char *text,
+	bool *ret_is_told, GError **error)
+{
+	g_autofree char *key = made_for(list);
+	g_autoptr(GoogleCursor) cursor = google_cursor_parse(text, key);
+	g_auto(Run) run = {.list = list, .what = what, .cursor = cursor};
+	g_autoptr(GError) failure = NULL;
+
+	*ret_is_told = cursor != NULL;
+	if (cursor == NULL)
+		return true;
+	run.next.name = g_strdup(cursor->name);
+	if (list_pages(&run, &failure))
+		return end_changes(&run, text, error);
+	if (!is_to_start_over(&run, failure))
+		return end_incomplete(&run, g_steal_pointer(&failure), error);
+	*ret_is_told = false;
+	/* What was told is right; it only does not lead anywhere. */
+	return !run.has_begun || list->sink->end_calendar(list->sink, true, NULL, NULL, error);
+}
+
+static bool list_all(const GoogleEventList *list, const char *what, GError **error)
+{
+	g_auto(Run) run = {.list = list, .what = what};
+	GoogleCalendarState state;
+	const char *name = NULL;
+	g_autoptr(GError) failure = NULL;
+	g_autofree char *key = NULL;
+	g_autofree char *next = NULL;
+
+	if (!google_calendars_find(list->calendars, list->calendar_id, &state, &name, error))
+		return false;
+	run.next.name = g_strdup(name);
+	if (!list_pages(&run, &failure))
+		return end_incomplete(&run, g_steal_pointer(&failure), error);
+	key = made_for(list);
+	if (run.next.token != NULL)
+		next = google_cursor_to_text(&run.next, key);
+	return list->sink->end_calendar(list->sink, true, NULL, next, error);
+}
+
+bool google_events_list(const GoogleEventList *list, GError **error)
+{
+	g_autofree char *shown = g_utf8_make_valid(list->calendar_id, -1);
+	g_autofree char *what = g_strdup_printf("the calendar '%.*s'", SHOWN_ID_BYTES, shown);
+	bool lists_all = false;
+	bool is_told = false;
+	const char *text = list->sink->cursor(list->sink, list->calendar_id, &lists_all);
+
+	if (text != NULL && !lists_all && !list_changes(list, what, text, &is_told, error))
+		return false;
+	return is_told || list_all(list, what, error);
 }

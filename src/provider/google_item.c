@@ -211,19 +211,18 @@ GoogleItemKind google_item_read(
 	event->event_uid = g_strdup(id);
 	event->uid = g_strdup(uid != NULL ? uid : id);
 	event->status = read_status(item);
-	if (event->status == EVENT_STATUS_CANCELLED) {
-		*ret_event = g_steal_pointer(&event);
-		return GOOGLE_ITEM_EVENT;
-	}
+	if (event->status == EVENT_STATUS_CANCELLED)
+		return GOOGLE_ITEM_CANCELLED;
 	if (!is_meeting(item))
-		return GOOGLE_ITEM_LEFT_OUT;
+		return GOOGLE_ITEM_NO_MEETING;
 	if (!read_times(item, context, event))
 		return GOOGLE_ITEM_UNREADABLE;
 	if (!overlaps(event, context))
-		return GOOGLE_ITEM_LEFT_OUT;
+		return GOOGLE_ITEM_OUTSIDE;
 	event->recurrence_id = read_recurrence_id(item, context);
 	read_texts(item, event);
 	google_people_read(item, event);
+	event->attendees_incomplete = json_is_true(item, "attendeesOmitted");
 	event->raw_json = google_raw_new(item);
 	*ret_event = g_steal_pointer(&event);
 	return GOOGLE_ITEM_EVENT;

@@ -23,14 +23,15 @@ typedef struct GoogleItemContext {
 	"attendees(email,displayName,responseStatus,self,organizer,resource,optional),"            \
 	"attendeesOmitted,visibility,transparency"
 
-/* What became of an item. */
+/* What an item is. All but the unreadable ones have an id. */
 typedef enum {
-	GOOGLE_ITEM_EVENT,    /* `*ret_event` is it */
-	GOOGLE_ITEM_LEFT_OUT, /* no meeting (working location, birthday …), or not in the window */
+	GOOGLE_ITEM_EVENT,      /* `*ret_event` is it */
+	GOOGLE_ITEM_CANCELLED,  /* it may consist of its id alone */
+	GOOGLE_ITEM_NO_MEETING, /* working location, birthday … */
+	GOOGLE_ITEM_OUTSIDE,    /* not in the window */
 	GOOGLE_ITEM_UNREADABLE, /* no id or no time that could be read */
 } GoogleItemKind;
 
-/* Reads one item. A cancelled one needs no more than its id, and is an event whose window does not
- * matter. Caller frees the event, which is written only for GOOGLE_ITEM_EVENT. */
+/* Reads one item. Caller frees the event, which is written only for GOOGLE_ITEM_EVENT. */
 GoogleItemKind google_item_read(
 	const cJSON *item, const GoogleItemContext *context, Event **ret_event);

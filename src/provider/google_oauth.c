@@ -77,6 +77,14 @@ bool google_tokens_are_fresh(const GoogleTokens *tokens, int64_t now_utc)
 	return google_tokens_access(tokens) != NULL && expires_at(tokens) - EARLY_SECS > now_utc;
 }
 
+char *google_tokens_consent(const GoogleTokens *tokens)
+{
+	const char *refresh_token = json_string(tokens->json, "refresh_token");
+
+	return g_compute_checksum_for_string(
+		G_CHECKSUM_SHA256, refresh_token != NULL ? refresh_token : "", -1);
+}
+
 static void append_field(GString *form, const char *name, const char *value)
 {
 	g_autofree char *escaped = g_uri_escape_string(value, NULL, FALSE);

@@ -27,6 +27,10 @@ const char *google_tokens_access(const GoogleTokens *tokens);
 /* True when the access token is good for five minutes more. */
 bool google_tokens_are_fresh(const GoogleTokens *tokens, int64_t now_utc);
 
+/* A hash of the refresh token: another consent, perhaps of another account, has another one. Caller
+ * frees. */
+char *google_tokens_consent(const GoogleTokens *tokens);
+
 /* Gets a new access token for the refresh token, which is kept unless Google gives a new one. The
  * tokens are unchanged on failure; PROVIDER_ERROR. */
 bool google_tokens_refresh(GoogleTokens *tokens, const ProviderRequest *request,

@@ -17,6 +17,7 @@ enum {
 struct GoogleSession {
 	const ProviderRequest *request;
 	GoogleTokens *tokens;
+	int last_status;
 	int64_t refreshed_utc; /* 0: not in this run */
 	GError *refusal;       /* why the tokens could not be renewed: asked once in a run */
 };
@@ -152,6 +153,7 @@ cJSON *google_session_get(GoogleSession *session, const char *path_and_query, co
 		base_bytes--;
 	url = g_strdup_printf("%.*s%s", (int)base_bytes, base, path_and_query);
 	response = ask_as_owner(session, url, error);
+	session->last_status = response != NULL ? response->status : 0;
 	if (response == NULL)
 		return NULL;
 	if (response->status != 200) {
@@ -163,4 +165,14 @@ cJSON *google_session_get(GoogleSession *session, const char *path_and_query, co
 		return g_steal_pointer(&answer);
 	google_error_set_unreadable(error, what);
 	return NULL;
+}
+
+int google_session_last_status(const GoogleSession *session)
+{
+	return session->last_status;
+}
+
+char *google_session_consent(const GoogleSession *session)
+{
+	return google_tokens_consent(session->tokens);
 }

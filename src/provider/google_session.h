@@ -23,3 +23,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GoogleSession, google_session_free)
  * Caller frees. */
 cJSON *google_session_get(GoogleSession *session, const char *path_and_query, const char *kind,
 	const char *what, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The status of the last answer; 0 when there was none. */
+int google_session_last_status(const GoogleSession *session);
+
+/* A hash that tells one consent of an account from another. Caller frees. */
+char *google_session_consent(const GoogleSession *session);

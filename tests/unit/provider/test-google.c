@@ -2,151 +2,9 @@
 /* The Google provider against scripted answers: tokens, pages, and what is told to the sink. */
 #include <string.h>
 
-#include "../support/collecting_sink.h"
-#include "../support/fake_server.h"
-#include "provider/provider.h"
+#include "../support/google_call.h"
 
-#define NOW INT64_C(1768467600)
 #define TOKEN "POST /token"
-#define NAMES                                                                                      \
-	"{'kind':'calendar#calendarList','items':[{'id':'anna@x.org','summary':'Anna','primary':"  \
-	"true}]}"
-#define ITEM(id) "{'id':'" id "','start':{'date':'2026-01-15'},'end':{'date':'2026-01-16'}}"
-#define PAGE(next, items)                                                                          \
-	"{'kind':'calendar#events','summary':'S','nextPageToken':'" next "','items':[" items "]}"
-#define LAST(items) "{'kind':'calendar#events','summary':'S','items':[" items "]}"
-
-/* One answer of the server, whatever it is asked. */
-typedef struct {
-	int status;
-	const char *body; /* with ' for " */
-} Answer;
-
-typedef struct {
-	FakeServer *server;
-	HttpShared *shared;
-	HttpClient *http;
-	GTimeZone *zone;
-	char *api_base;
-	char *token_url;
-	ProviderService google;
-	ProviderRequest request;
-	CollectingSink *sink;
-	GPtrArray *stored; /* of char *: each time */
-	const char *newer; /* what somebody else stored meanwhile, or NULL */
-} Call;
-
-static int64_t now_utc(void)
-{
-	return NOW;
-}
-
-static void no_wait(void *data, unsigned msecs)
-{
-	(void)data, (void)msecs;
-}
-
-static bool store(void *data, const char *credentials_json, char **ret_newer, GError **error)
-{
-	Call *call = data;
-
-	(void)error;
-	g_ptr_array_add(call->stored, g_strdup(credentials_json));
-	*ret_newer = g_strdup(call->newer);
-	return true;
-}
-
-/* The answers come in this order; the last one stays. */
-static char *routes_of(const Answer *answers)
-{
-	cJSON *routes = cJSON_CreateObject();
-	cJSON *replies = cJSON_AddArrayToObject(routes, "*");
-	g_autofree char *printed = NULL;
-	GString *json;
-
-	for (; answers->status != 0; answers++) {
-		g_autofree char *body = g_strdelimit(g_strdup(answers->body), "'", '"');
-		cJSON *reply = cJSON_CreateObject();
-
-		cJSON_AddItemToArray(replies, reply);
-		cJSON_AddNumberToObject(reply, "status", answers->status);
-		if (answers->status == 307)
-			cJSON_AddStringToObject(cJSON_AddObjectToObject(reply, "headers"),
-				"Location", answers->body);
-		else
-			cJSON_AddStringToObject(reply, "body", body);
-	}
-	printed = cJSON_PrintUnformatted(routes);
-	cJSON_Delete(routes);
-	json = g_string_new(printed);
-	g_string_replace(json, "'", "\\u0027", 0);
-	return g_string_free(json, FALSE);
-}
-
-static void call_begin(Call *call, const Answer *answers, const char *credentials)
-{
-	static const char *const allowed[] = {"127.0.0.1", "localhost", NULL};
-	static const HttpOptions options = {
-		.connect_timeout_secs = 10,
-		.request_timeout_secs = 60,
-		.max_response_bytes = 1000000,
-		.allow_http = true,
-		.allow_private = allowed,
-		.wait_msecs = no_wait,
-	};
-	g_autofree char *routes = routes_of(answers);
-
-	*call = (Call){.server = fake_server_new(routes)};
-	call->shared = http_shared_new(&options);
-	call->http = http_client_new(call->shared);
-	call->zone = g_time_zone_new_utc();
-	call->api_base = fake_server_url(call->server, "/v3/");
-	call->token_url = fake_server_url(call->server, "/token");
-	call->google = (ProviderService){call->api_base, call->token_url, "id&1", "s+/="};
-	call->sink = collecting_sink_new();
-	call->stored = g_ptr_array_new_with_free_func(g_free);
-	call->request = (ProviderRequest){
-		.http = call->http,
-		.credentials_json = credentials,
-		.window = {NOW - 86400 * 30, NOW + 86400 * 30},
-		.site_zone = call->zone,
-		.now_utc = now_utc,
-		.google = &call->google,
-		.store_credentials = store,
-		.store_data = call,
-	};
-}
-
-static void call_clear(Call *call)
-{
-	collecting_sink_free(call->sink);
-	g_ptr_array_unref(call->stored);
-	http_client_free(call->http);
-	http_shared_free(call->shared);
-	g_time_zone_unref(call->zone);
-	g_free(call->api_base);
-	g_free(call->token_url);
-	fake_server_free(call->server);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Call, call_clear)
-
-static bool call_sync(Call *call, GError **error)
-{
-	return provider_find("google")->sync(&call->request, &call->sink->sink, error);
-}
-
-static char *joined_of(const GPtrArray *texts)
-{
-	g_autoptr(GString) line = g_string_new(NULL);
-
-	for (unsigned i = 0; i < texts->len; i++)
-		g_string_append_printf(
-			line, "%s%s", i > 0 ? " " : "", (const char *)g_ptr_array_index(texts, i));
-	return g_strdup(line->str);
-}
-
-/* Good until an hour from now. */
-#define FRESH "{\"access_token\":\"old\",\"refresh_token\":\"r/1\",\"expires_at\":1768471200}"
 /* Good for five minutes less a second. */
 #define STALE                                                                                      \
 	"{\"access_token\":\"old\",\"refresh_token\":\"r/1\",\"expires_at\":\"1768467899\","       \
@@ -154,18 +12,18 @@ static char *joined_of(const GPtrArray *texts)
 
 static void test_pages_short_and_empty(void)
 {
-	static const Answer answers[] = {{200, NAMES}, {200, PAGE("p 2", ITEM("a"))},
+	static const GoogleAnswer answers[] = {{200, NAMES}, {200, PAGE("p 2", ITEM("a"))},
 		{200, PAGE("p3", "")}, {200, LAST(ITEM("b") ",{'start':{}}")}, {0}};
-	g_auto(Call) call = {0};
+	g_auto(GoogleCall) call = {0};
 	g_autoptr(GError) error = NULL;
 	g_autofree char *events = NULL;
 	g_autofree char *second = NULL;
 	g_autofree char *bearer = NULL;
 
-	call_begin(&call, answers, FRESH);
-	g_assert_true(call_sync(&call, &error));
+	google_call_begin(&call, answers, FRESH);
+	g_assert_true(google_call_sync(&call, &error));
 	g_assert_no_error(error);
-	events = joined_of(call.sink->event_uids);
+	events = google_call_joined(call.sink->event_uids);
 	g_assert_cmpstr(events, ==, "a b");
 	g_assert_cmpuint(call.sink->unreadables->len, ==, 1);
 	g_assert_cmpstr(g_ptr_array_index(call.sink->calendars, 0), ==, "primary|Anna");
@@ -180,7 +38,7 @@ static void test_pages_short_and_empty(void)
 
 typedef struct {
 	const char *name;
-	Answer answers[8];
+	GoogleAnswer answers[8];
 	const char *end; /* what end_calendar() must say: a part of the reason */
 } IncompleteCase;
 
@@ -201,12 +59,12 @@ static const IncompleteCase incomplete_cases[] = {
 static void test_incomplete(gconstpointer data)
 {
 	const IncompleteCase *one = data;
-	g_auto(Call) call = {0};
+	g_auto(GoogleCall) call = {0};
 	g_autoptr(GError) error = NULL;
 	const char *end;
 
-	call_begin(&call, one->answers, FRESH);
-	g_assert_true(call_sync(&call, &error));
+	google_call_begin(&call, one->answers, FRESH);
+	g_assert_true(google_call_sync(&call, &error));
 	g_assert_cmpuint(call.sink->ends->len, ==, 1);
 	end = g_ptr_array_index(call.sink->ends, 0);
 	g_test_message("%s", end);
@@ -215,17 +73,17 @@ static void test_incomplete(gconstpointer data)
 
 static void test_a_stale_token_is_renewed_and_stored(void)
 {
-	static const Answer answers[] = {
+	static const GoogleAnswer answers[] = {
 		{200, "{'access_token':'new','expires_in':3599,'scope':'s','token_type':'Bearer'}"},
 		{200, NAMES}, {200, LAST("")}, {0}};
-	g_auto(Call) call = {0};
+	g_auto(GoogleCall) call = {0};
 	g_autoptr(GError) error = NULL;
 	g_autofree char *line = NULL;
 	g_autofree char *form = NULL;
 	g_autofree char *bearer = NULL;
 
-	call_begin(&call, answers, STALE);
-	g_assert_true(call_sync(&call, &error));
+	google_call_begin(&call, answers, STALE);
+	g_assert_true(google_call_sync(&call, &error));
 	line = fake_server_request_line(call.server, 0);
 	form = fake_server_header(call.server, 0, "body");
 	bearer = fake_server_header(call.server, 1, "authorization");
@@ -242,35 +100,35 @@ static void test_a_stale_token_is_renewed_and_stored(void)
 
 static void test_newer_credentials_win(void)
 {
-	static const Answer answers[] = {
+	static const GoogleAnswer answers[] = {
 		{200, "{'access_token':'new'}"}, {200, NAMES}, {200, LAST("")}, {0}};
-	g_auto(Call) call = {0};
+	g_auto(GoogleCall) call = {0};
 	g_autoptr(GError) error = NULL;
 	g_autofree char *bearer = NULL;
 
-	call_begin(&call, answers, STALE);
+	google_call_begin(&call, answers, STALE);
 	call.newer = "{\"access_token\":\"theirs\",\"expires_at\":1768471200}";
-	g_assert_true(call_sync(&call, &error));
+	g_assert_true(google_call_sync(&call, &error));
 	bearer = fake_server_header(call.server, 1, "authorization");
 	g_assert_cmpstr(bearer, ==, "Bearer theirs");
 }
 
 static void test_a_short_lived_token_is_not_renewed_with_every_request(void)
 {
-	static const Answer answers[] = {{200, "{'access_token':'new','expires_in':10}"},
+	static const GoogleAnswer answers[] = {{200, "{'access_token':'new','expires_in':10}"},
 		{200, NAMES}, {200, LAST("")}, {0}};
-	g_auto(Call) call = {0};
+	g_auto(GoogleCall) call = {0};
 	g_autoptr(GError) error = NULL;
 
-	call_begin(&call, answers, STALE);
-	g_assert_true(call_sync(&call, &error));
+	google_call_begin(&call, answers, STALE);
+	g_assert_true(google_call_sync(&call, &error));
 	g_assert_cmpuint(fake_server_count(call.server, "/token"), ==, 1);
 }
 
 typedef struct {
 	const char *name;
 	const char *credentials;
-	Answer answers[6];
+	GoogleAnswer answers[6];
 	ProviderError code;
 	unsigned requests;
 } FailureCase;
@@ -294,11 +152,11 @@ static const FailureCase failure_cases[] = {
 static void test_failures(gconstpointer data)
 {
 	const FailureCase *one = data;
-	g_auto(Call) call = {0};
+	g_auto(GoogleCall) call = {0};
 	g_autoptr(GError) error = NULL;
 
-	call_begin(&call, one->answers, one->credentials);
-	g_assert_false(call_sync(&call, &error));
+	google_call_begin(&call, one->answers, one->credentials);
+	g_assert_false(google_call_sync(&call, &error));
 	g_assert_error(error, PROVIDER_ERROR, (int)one->code);
 	g_assert_cmpuint(fake_server_count(call.server, NULL), ==, one->requests);
 	g_assert_cmpuint(call.sink->open, ==, 0);
@@ -306,46 +164,46 @@ static void test_failures(gconstpointer data)
 
 static void test_the_secret_follows_no_redirect_to_a_stranger(void)
 {
-	static const Answer answers[] = {
+	static const GoogleAnswer answers[] = {
 		{307, "http://localhost:{port}/elsewhere"}, {200, "{}"}, {0}};
-	g_auto(Call) call = {0};
+	g_auto(GoogleCall) call = {0};
 	g_autoptr(GError) error = NULL;
 
-	call_begin(&call, answers, STALE);
-	g_assert_true(call_sync(&call, &error));
+	google_call_begin(&call, answers, STALE);
+	g_assert_true(google_call_sync(&call, &error));
 	g_assert_cmpuint(fake_server_count(call.server, "/elsewhere"), ==, 0);
 	g_assert_nonnull(strstr(g_ptr_array_index(call.sink->ends, 0), "elsewhere"));
 }
 
 static void test_a_full_sink_stops_it(void)
 {
-	static const Answer answers[] = {
+	static const GoogleAnswer answers[] = {
 		{200, NAMES}, {200, PAGE("p2", ITEM("a") "," ITEM("b"))}, {200, LAST("")}, {0}};
-	g_auto(Call) call = {0};
+	g_auto(GoogleCall) call = {0};
 	g_autoptr(GError) error = NULL;
 
-	call_begin(&call, answers, FRESH);
+	google_call_begin(&call, answers, FRESH);
 	call.sink->fail_at_event = 1;
-	g_assert_false(call_sync(&call, &error));
+	g_assert_false(google_call_sync(&call, &error));
 	g_assert_error(error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
 	g_assert_cmpuint(fake_server_count(call.server, NULL), ==, 2);
 }
 
 static void test_calendars_are_listed(void)
 {
-	static const Answer answers[] = {
+	static const GoogleAnswer answers[] = {
 		{200, "{'kind':'calendar#calendarList','nextPageToken':'2','items':[{'id':'a',"
 		      "'summary':'A','summaryOverride':'Mine'},{'summary':'no id'}]}"},
 		{200, "{'kind':'calendar#calendarList','items':[{'id':'b','accessRole':"
 		      "'freeBusyReader'}]}"},
 		{0}};
-	g_auto(Call) call = {0};
+	g_auto(GoogleCall) call = {0};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) calendars = NULL;
 	const ProviderCalendar *first;
 	const ProviderCalendar *second;
 
-	call_begin(&call, answers, FRESH);
+	google_call_begin(&call, answers, FRESH);
 	calendars = provider_find("google")->list_calendars(&call.request, &error);
 	g_assert_no_error(error);
 	g_assert_cmpuint(calendars->len, ==, 2);

@@ -36,7 +36,7 @@ static const struct {
 	{403, REASON("quotaExceeded"), PROVIDER_ERROR_TEMPORARY, "slow down"},
 	{403, REASON("dailyLimitExceeded"), PROVIDER_ERROR_TEMPORARY, "today"},
 	{403, REASON("accessNotConfigured"), PROVIDER_ERROR_SITE, "administrator"},
-	{403, REASON("insufficientPermissions"), PROVIDER_ERROR_PERMANENT, "permission"},
+	{403, REASON("insufficientPermissions"), PROVIDER_ERROR_AUTHENTICATION, "every box"},
 	{403, REASON("forbidden"), PROVIDER_ERROR_PERMANENT, "(403 forbidden)"},
 	{403, REASON("domainPolicy"), PROVIDER_ERROR_PERMANENT, "organisation"},
 	{403, REASON("notACalendarUser"), PROVIDER_ERROR_PERMANENT, "no Calendar service"},

@@ -139,9 +139,22 @@ static bool on_object_gone(ProviderSink *sink, const char *key, GError **error)
 
 static bool on_event_gone(ProviderSink *sink, const char *event_uid, GError **error)
 {
-	(void)sink;
+	CollectingSink *self = self_of(sink);
+
 	(void)error;
-	g_assert_nonnull(event_uid);
+	g_assert_cmpuint(self->open, ==, 1);
+	note(self, "!", event_uid);
+	return true;
+}
+
+static bool on_event_outside(ProviderSink *sink, const char *event_uid, GError **error)
+{
+	CollectingSink *self = self_of(sink);
+
+	(void)error;
+	g_assert_cmpuint(self->open, ==, 1);
+	g_assert_cmpint(self->kind, ==, PROVIDER_LISTING_CHANGES);
+	note(self, "?", event_uid);
 	return true;
 }
 
@@ -219,7 +232,7 @@ CollectingSink *collecting_sink_new(void)
 		.object_kept = on_object_kept,
 		.object_gone = on_object_gone,
 		.gone = on_event_gone,
-		.outside = on_event_gone,
+		.outside = on_event_outside,
 		.event = on_event,
 		.unreadable = on_unreadable,
 		.end_calendar = on_end,

@@ -11,7 +11,8 @@ typedef struct CollectingSink {
 	GPtrArray *unreadables; /* of char *: "href|uid" */
 	GPtrArray *ends;        /* of char *: "complete", or why not */
 	GPtrArray *told;        /* of char *: "all" or "changes", then "-key", "=key" and "+key" for
-				   objects that are gone, kept or passed on, in order */
+				   objects that are gone, kept or passed on, "!uid" and "?uid" for
+				   events that are gone or outside, in order */
 	unsigned open;          /* calendars begun and not ended */
 	unsigned fail_at_event; /* event(): this one fails; 0: none does */
 
