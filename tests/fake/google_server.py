@@ -96,6 +96,7 @@ class Calendar:
         self.items = {}
         self.changed = {}  # id -> number of its last change
         self.changes = 0
+        self.oldest = 0  # tokens from before this change are gone
 
     def put(self, item):
         item = {"kind": "calendar#event", "etag": '"1"', "status": "confirmed",
@@ -120,6 +121,19 @@ class Calendar:
         old = self.items.get(event_id, {})
         kept = {name: old[name] for name in ("recurringEventId", "originalStartTime") if name in old}
         self._store({"kind": "calendar#event", "id": event_id, "status": "cancelled", **kept})
+
+    def appear(self, event_id, start, **fields):
+        """Nobody changed this event: it is listed now because time has passed."""
+        self.meeting(event_id, start, **fields)
+        self.changes -= 1
+        self.changed[event_id] = 0
+
+    def forget_changes(self):
+        """Tokens are refused from now on, and what was deleted is forgotten."""
+        self.changes += 1
+        self.oldest = self.changes
+        for event_id in [key for key, item in self.items.items() if item["status"] == "cancelled"]:
+            del self.items[event_id]
 
     def _store(self, item):
         self.changes += 1
@@ -374,12 +388,12 @@ class GoogleServer:
     def _selected(calendar, query):
         types = query.get("eventTypes")
         token = query.get("syncToken", [None])[0]
-        since = 0
+        since = -1
         if token is not None:
             known = re.fullmatch(r"sync-(\d+)", token)
-            if not known or int(known.group(1)) > calendar.changes:
+            since = int(known.group(1)) if known else -1
+            if not calendar.oldest <= since <= calendar.changes:
                 raise Refused(410, "fullSyncRequired")
-            since = int(known.group(1))
         low, high = (datetime.fromisoformat(query[name][0].replace("Z", "+00:00"))
                      if name in query else None for name in ("timeMin", "timeMax"))
         for item in list(calendar.items.values()):

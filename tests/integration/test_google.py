@@ -3,6 +3,7 @@
 
 import time
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 from fake.google_server import CLIENT_ID, CLIENT_SECRET, GoogleServer
 from lib.story import Story
@@ -98,7 +99,8 @@ class Events(OnGoogle):
         activity, = self.activities(self.jose)
         self.assertEqual(activity["comment_content"], "Meeting: Review")
         before = self.content()
-        done = self.sync("--all", "--json")
+        self.sync()
+        done = self.sync("--all", "--full", "--json")
         self.assertEqual(self.content(), before)
         self.assertEqual(done.json["connections"][0]["events"]["unchanged"], 1)
         self.assertEqual(self.google.token_requests, 0)
@@ -188,7 +190,7 @@ class Listing(OnGoogle):
         self.google.page_size = 1
         self.calendar.cancel("e1")
         self.google.fail("/events?", 400, "badRequest", after=2)
-        self.sync(status=1)
+        self.sync("--all", "--full", status=1)
         self.assertEqual(len(self.titles(self.anna)), 5)
         self.assertIn("400 badRequest", self.stored()["last_error"])
         self.sync()
@@ -219,7 +221,7 @@ class Listing(OnGoogle):
         ]
         for case in cases:
             self.google.fail("/events?", **case)
-            self.sync(status=1)
+            self.sync("--all", "--full", status=1)
             self.assertEqual(len(self.titles(self.anna)), 5, case)
             self.assertIn("Google", self.stored()["last_error"], case)
         self.sync()
@@ -244,6 +246,172 @@ class Listing(OnGoogle):
         self.sync()
         self.assertEqual({event["meta"]["_calendar_name"] for event in self.events(self.anna)},
                          {"anna@example.org"})
+
+
+class Changes(OnGoogle):
+    """The second and all later runs."""
+
+    def setUp(self):
+        super().setUp()
+        for number in range(5):
+            self.calendar.meeting(f"e{number}", self.at(1 + number), summary=f"e{number}")
+        self.connect_work()
+        self.sync()
+        self.google.requests.clear()
+
+    def tokens(self):
+        """The sync tokens that were asked with, None for lists of all."""
+        return [parse_qs(urlsplit(path).query).get("syncToken", [None])[0]
+                for _, path in self.google.requests if "/events?" in path]
+
+    def test_an_unchanged_calendar_costs_one_request_and_four_statements(self):
+        before = self.content()
+        statements = self.statements(self.sync)
+        self.assertEqual(len(self.google.requests), 1, self.google.requests)
+        self.assertEqual(self.tokens(), ["sync-5"])
+        self.assertEqual(self.content(), before)
+        # From taking the user's lease to giving it back; the rest is the same for any number of users.
+        lease = [number for number, sql in enumerate(statements) if ".lock'" in sql]
+        self.assertEqual(len(lease), 2)
+        self.assertLessEqual(lease[1] - lease[0] + 1, 4, statements)
+
+    def test_what_changed_is_read_and_the_rest_is_left(self):
+        self.calendar.meeting("e1", self.at(2), summary="Renamed")
+        self.calendar.meeting("new", self.at(6), summary="new")
+        self.calendar.cancel("e2")
+        done = self.sync("--all", "--json").json["connections"][0]["events"]
+        self.assertEqual(self.titles(self.anna), ["Renamed", "e0", "e3", "e4", "new"])
+        self.assertEqual(self.titles(self.anna, "trash"), ["e2"])
+        self.assertEqual((done["added"], done["changed"], done["removed"]), (1, 1, 1))
+        self.sync()
+        self.assertEqual(self.tokens(), ["sync-5", "sync-8"])
+
+    def test_a_failure_on_page_three_keeps_the_old_token(self):
+        for number in range(3):
+            self.calendar.meeting(f"n{number}", self.at(7 + number), summary=f"n{number}")
+        self.google.page_size = 2
+        self.google.empty_pages = {1}
+        self.google.fail("/events?", 403, "forbidden", after=2)
+        self.sync(status=1)
+        self.assertEqual(len(self.tokens()), 3)
+        self.assertIn("forbidden", self.stored()["last_error"])
+        self.google.requests.clear()
+        self.sync()
+        self.assertEqual(self.tokens(), ["sync-5"] * 3)
+        self.assertEqual(len(self.titles(self.anna)), 8)
+        self.assertIsNone(self.stored()["last_error"])
+
+    def test_a_forgotten_token_costs_one_full_list(self):
+        self.calendar.cancel("e1")
+        self.calendar.forget_changes()
+        self.sync()
+        self.assertEqual(self.tokens(), ["sync-5", None])
+        self.assertEqual(self.titles(self.anna, "trash"), ["e1"])
+        self.sync()
+        self.assertEqual(self.tokens(), ["sync-5", None, "sync-7"])
+
+    def test_a_token_forgotten_between_two_pages(self):
+        self.calendar.meeting("n0", self.at(6), summary="n0")
+        self.calendar.meeting("n1", self.at(7), summary="n1")
+        self.google.page_size = 1
+        self.google.fail("/events?", 410, "fullSyncRequired", after=1)
+        self.sync()
+        self.assertEqual(len(self.titles(self.anna)), 7)
+        self.assertEqual(self.tokens()[:3], ["sync-5", "sync-5", None])
+        self.assertIsNone(self.stored()["last_error"])
+
+    def test_a_token_that_is_always_refused_makes_no_loop(self):
+        self.google.fail("/events?", 410, "fullSyncRequired", times=99)
+        self.sync(status=1)
+        self.assertEqual(self.tokens(), ["sync-5", None])
+        self.assertEqual(len(self.titles(self.anna)), 5)
+
+    def test_thousands_of_far_instances_are_clipped_while_they_are_read(self):
+        for number in range(2000):
+            self.calendar.meeting(f"series_{number}", self.at(40 + 7 * number), summary="far",
+                                  recurringEventId="series")
+        self.calendar.meeting("series_now", self.at(4), summary="near", recurringEventId="series")
+        self.google.page_size = 250
+        self.sync()
+        self.assertEqual(self.titles(self.anna), ["e0", "e1", "e2", "e3", "e4", "near"])
+        self.assertEqual(len(self.tokens()), 9)
+
+    def test_what_time_moves_into_the_window_is_found_by_the_daily_list(self):
+        self.calendar.appear("rolled", self.at(6), summary="rolled")
+        self.sync()
+        self.assertNotIn("rolled", self.titles(self.anna))
+        self.sandbox.database.sql(
+            "UPDATE wp_prm_calendar_cursors SET listed_at = listed_at - 86401", self.wp.name)
+        self.sync()
+        self.assertIn("rolled", self.titles(self.anna))
+
+    def test_what_moves_out_of_the_window_goes_and_comes_back(self):
+        self.calendar.meeting("e1", self.at(300), summary="e1")
+        self.sync()
+        self.assertEqual(self.titles(self.anna, "trash"), ["e1"])
+        self.calendar.meeting("e1", self.at(3), summary="e1")
+        self.sync()
+        self.assertEqual(self.titles(self.anna, "trash"), [])
+
+    def test_cancelled_skeletons(self):
+        for day in (1, 8):
+            self.calendar.meeting(f"weekly_2026010{day}T080000Z", self.at(day), summary=f"weekly {day}",
+                                  recurringEventId="weekly")
+        self.calendar.meeting("weekly_R20260201T080000_20260201T080000Z", self.at(15), summary="split")
+        self.sync()
+        self.calendar.cancel("weekly_20260101T080000Z")
+        self.calendar.cancel("never_seen")
+        self.calendar.cancel("e0")
+        self.sync()
+        self.assertEqual(self.titles(self.anna, "trash"), ["e0", "weekly 1"])
+        self.calendar.cancel("weekly")
+        self.sync()
+        self.assertEqual(self.titles(self.anna, "trash"), ["e0", "weekly 1", "weekly 8"])
+        self.assertIn("split", self.titles(self.anna))
+
+    def test_a_split_series_logs_no_meeting_twice(self):
+        jose = [guest("jose@example.org")]
+        past = self.at(-7)
+        stamp = self.utc(past).strftime("%Y%m%dT%H%M%SZ")
+        self.calendar.meeting(f"weekly_{stamp}", past, summary="Weekly", recurringEventId="weekly",
+                              originalStartTime={"dateTime": past.isoformat()}, attendees=jose)
+        self.sync()
+        self.assertEqual(len(self.activities(self.jose)), 1)
+        self.calendar.cancel(f"weekly_{stamp}")
+        self.calendar.meeting(f"weekly_R{stamp[:-1]}_{stamp}", past, summary="Weekly",
+                              recurringEventId=f"weekly_R{stamp[:-1]}",
+                              originalStartTime={"dateTime": past.isoformat()}, attendees=jose)
+        self.sync()
+        self.assertEqual(self.titles(self.anna).count("Weekly"), 1)
+        self.assertEqual(len(self.activities(self.jose)), 1)
+
+    def test_a_calendar_that_google_does_not_find_loses_nothing(self):
+        self.google.fail("/events?", 404, "notFound")
+        self.sync(status=1)
+        self.assertIn("at the moment", self.stored()["last_error"])
+        self.assertEqual(len(self.titles(self.anna)), 5)
+        self.sync()
+        self.assertEqual(self.tokens(), ["sync-5", "sync-5"])
+        self.assertIsNone(self.stored()["last_error"])
+
+    def test_another_account_behind_the_same_connection_is_listed_whole(self):
+        other = self.google.account("else@example.org")
+        other.calendar().meeting("theirs", self.at(1), summary="theirs")
+        self.connect_work(credentials=other.credentials())
+        self.sync()
+        self.assertEqual(self.titles(self.anna), ["theirs"])
+        self.assertEqual(self.tokens(), [None])
+
+    def test_a_permission_that_was_not_given_waits_for_the_owner(self):
+        self.google.fail("/events?", 403, "insufficientPermissions")
+        self.sync(status=1)
+        self.assertIn("reconnect", self.stored()["last_error"])
+        self.google.requests.clear()
+        self.run_it("run")
+        self.assertEqual(self.google.requests, [])
+        self.connect_work(last_error="x")
+        self.run_it("run")
+        self.assertIsNone(self.stored()["last_error"])
 
 
 class Tokens(OnGoogle):
