@@ -246,6 +246,9 @@ class GoogleServer:
             self._tokens[token] = account
         return token
 
+    def knows(self, token):
+        return token in self._tokens
+
     def revoke(self, token):
         """The access token is refused from now on, though it has not run out."""
         del self._tokens[token]

@@ -3,6 +3,7 @@
 
 import http.client
 import http.server
+import socket
 import threading
 from dataclasses import dataclass, replace
 
@@ -78,6 +79,10 @@ class SpoilingProxy:
 
             def handle_any(self):
                 answer = proxy.forward(self, port)
+                if answer is None:
+                    self.close_connection = True
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
                 proxy.requests.append((self.command, self.path, answer.status))
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
@@ -88,7 +93,7 @@ class SpoilingProxy:
                 if answer.missing_octets:
                     self.close_connection = True
 
-            do_GET = do_PUT = do_OPTIONS = do_PROPFIND = do_REPORT = do_HEAD = handle_any
+            do_GET = do_POST = do_PUT = do_OPTIONS = do_PROPFIND = do_REPORT = do_HEAD = handle_any
 
             def log_message(self, *_arguments):  # pylint: disable=arguments-differ
                 pass
@@ -102,7 +107,7 @@ class SpoilingProxy:
         self._change, self._methods = change, methods
 
     def forward(self, request, port):
-        """Asks the real server, and spoils its answer where that is wanted."""
+        """Asks the real server, and spoils its answer where that is wanted; None cuts the connection."""
         length = int(request.headers.get("Content-Length") or 0)
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=REQUEST_SECS)
         try:

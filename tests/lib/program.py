@@ -61,10 +61,20 @@ class Done:
                 f"--- stderr\n{self.stderr}")
 
 
-def run_program(*arguments, ini=None):
+def start_program(*arguments, ini=None):
+    """A running process with pipes as its output."""
     argv = [program_path(), arguments[0], *(["-c", ini] if ini else []), *arguments[1:]]
-    done = subprocess.run(
-        argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8",
-        errors="replace", timeout=RUN_SECS, check=False,
+    return subprocess.Popen(
+        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        encoding="utf-8", errors="replace",
         env={**os.environ, "G_DEBUG": "fatal-criticals", "NO_COLOR": "1"})
-    return Done(argv, done.returncode, done.stdout, done.stderr)
+
+
+def run_program(*arguments, ini=None):
+    with start_program(*arguments, ini=ini) as process:
+        try:
+            stdout, stderr = process.communicate(timeout=RUN_SECS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    return Done(process.args, process.returncode, stdout, stderr)

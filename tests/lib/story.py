@@ -79,11 +79,12 @@ class Story(unittest.TestCase):
 
     maxDiff = None
     server = "radicale"
+    story_secs = STORY_SECS
     _logins = 0
 
     def setUp(self):
         signal.signal(signal.SIGALRM, self._out_of_time)
-        signal.alarm(STORY_SECS)
+        signal.alarm(self.story_secs)
         self.addCleanup(signal.alarm, 0)
         self.sandbox = Sandbox.shared()
         self.wp = self.sandbox.new_site()
@@ -91,9 +92,8 @@ class Story(unittest.TestCase):
         self.ini = self.write_ini()
         self.now = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0)
 
-    @staticmethod
-    def _out_of_time(_signum, _frame):
-        raise TimeoutError(f"the story took more than {STORY_SECS} s")
+    def _out_of_time(self, _signum, _frame):
+        raise TimeoutError(f"the story took more than {self.story_secs} s")
 
     # --- the people
 

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Killed, cut off or refused at any statement and any request: the next run ends where an undisturbed one does."""
+
+import time
+
+from fake.google_server import API_PATH, CLIENT_ID, CLIENT_SECRET, GoogleServer
+from lib.ics import vevent
+from lib.interruptions import InterruptedStory
+
+ZONE = {"tzid": "Europe/Amsterdam"}
+
+
+class OnCalDav(InterruptedStory):
+
+    def setUp(self):
+        super().setUp()
+        self.anna = self.user()
+        self.jose = self.person(self.anna, "José", "Núñez", "jose@example.org")
+        self.zoe = self.person(self.anna, "Zoë", "Bee", "zoe@example.org")
+        self.account = self.account()
+        for day in range(1, 4):
+            self.meeting(f"day{day}", day)
+        self.series()
+
+    def meeting(self, name, day, hour=12, summary=None, people=("jose@example.org",)):
+        self.account.put(name, vevent(
+            f"{name}@story", self.utc(self.at(day, hour)), summary=summary or f"Meeting {name} é \\ \"",
+            attendees=[(person, person, "ACCEPTED") for person in people]))
+
+    def week(self, number, hour=9):
+        return self.at(-7 + 7 * number, hour).replace(tzinfo=None)
+
+    def series(self, *more, lines=()):
+        self.account.put("weekly", vevent("weekly@story", self.week(0), summary="Weekly", **ZONE,
+                                          lines=["RRULE:FREQ=WEEKLY;COUNT=3", *lines]), *more)
+
+    def connect_it(self, **fields):
+        self.connect(self.anna, self.proxied_connection(self.account, **{"auto_log": False, **fields}))
+
+    def synced(self, **fields):
+        self.connect_it(**fields)
+        self.run_well("sync", "--all")
+
+    def test_a_first_sync(self):
+        self.connect_it()
+        self.prove("first sync", "sync", "--all")
+
+    def test_a_change(self):
+        self.synced()
+        self.meeting("day1", 1, hour=15)
+        self.meeting("day2", 2, summary="Renamed", people=("zoe@example.org",))
+        self.meeting("new", 5)
+        self.prove("change", "sync", "--all")
+
+    def test_a_deletion_and_a_return(self):
+        self.synced()
+        self.account.client.delete("work", "day3")
+        self.run_well("sync", "--all")
+        self.account.client.delete("work", "day1")
+        self.account.client.delete("work", "weekly")
+        self.meeting("day3", 3)
+        self.prove("delete", "sync", "--all")
+
+    def test_an_edited_series(self):
+        self.synced()
+        moved = vevent("weekly@story", self.week(1, 14), summary="Weekly, later", recurrence_id=self.week(1), **ZONE)
+        self.series(moved, lines=[f"EXDATE;TZID=Europe/Amsterdam:{self.week(2):%Y%m%dT%H%M%S}"])
+        self.prove("series edit", "sync", "--all")
+
+    def test_past_meetings_become_activities(self):
+        for day in range(1, 4):
+            self.meeting(f"past{day}", -day, people=("jose@example.org", "zoe@example.org")[:day])
+        self.synced()
+        self.connect_it(auto_log=True)
+        self.prove("auto-log", "log", stride=1)
+
+
+class OnGoogle(InterruptedStory):
+
+    def calendar_port(self):
+        return int(self.google.url.rsplit(":", 1)[1])
+
+    def ini_more(self):
+        return {"google_client_id": CLIENT_ID, "google_client_secret": CLIENT_SECRET,
+                "google_api_base": self.http.url + API_PATH, "google_token_url": self.http.url + "/token"}
+
+    def mask_credentials(self, credentials):
+        """A token renewed twice is another one: what counts is that Google takes it."""
+        return {**credentials, "access_token": self.google.knows(credentials["access_token"]),
+                "expires_at": credentials["expires_at"] > time.time()}
+
+    def setUp(self):
+        self.google = GoogleServer()
+        self.addCleanup(self.google.close)
+        super().setUp()
+        self.anna = self.user()
+        self.account = self.google.account("anna@example.org")
+        for day in range(1, 4):
+            self.account.calendar().meeting(f"day{day}", self.at(day), summary=f"Day {day}")
+
+    def test_a_token_is_renewed(self):
+        old = self.google.issue(self.account)
+        self.connect(self.anna, {
+            "id": "conn_65a4f0c1d2e01", "provider": "google", "name": "Work", "calendar_id": "primary",
+            "credentials": self.account.credentials(expires_in=-10, access_token=old),
+            "sync_enabled": True, "auto_log": True})
+        self.google.revoke(old)
+        self.prove("token refresh", "sync", "--all")
