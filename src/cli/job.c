@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "cli/metrics.h"
 #include "util/log.h"
 #include "wp/run_history.h"
 
@@ -83,6 +84,28 @@ static void end_history(const Job *job, int64_t id, ExitStatus status)
 	log_line(LOG_WARNING, NULL, "cannot note how this run ended: %s", error->message);
 }
 
+/* Metrics that cannot be written stop nobody either. */
+static void write_metrics(
+	const Job *job, const char *command, int64_t began_usecs, ExitStatus status)
+{
+	const char *path = job->app.config->output_metrics_file;
+	g_autoptr(GError) error = NULL;
+	Metrics metrics = {
+		.site = job->app.site->home_url,
+		.ended_utc = job->context.now_utc(),
+		.elapsed_secs =
+			(double)(g_get_monotonic_time() - began_usecs) / (double)G_USEC_PER_SEC,
+		.exit_status = (int)status,
+		.counts = run_counts(job),
+	};
+
+	if (path[0] == '\0' || (run_history_last_success(
+					job->app.db, command, &metrics.last_success_utc, &error) &&
+				       metrics_write(path, &metrics, &error)))
+		return;
+	log_line(LOG_WARNING, NULL, "cannot write the metrics to %s: %s", path, error->message);
+}
+
 static ExitStatus do_work(Job *job, const JobKind *kind)
 {
 	g_autoptr(GError) error = NULL;
@@ -106,6 +129,7 @@ ExitStatus job_run(const CliOptions *options, const JobKind *kind)
 	g_auto(Job) job = {.options = options};
 	g_autoptr(GError) error = NULL;
 	ExitStatus status = app_open(&job.app, options);
+	int64_t began_usecs = g_get_monotonic_time();
 	int64_t history_id;
 
 	if (status != EXIT_ALL_WELL || is_paused(&job.app))
@@ -116,5 +140,7 @@ ExitStatus job_run(const CliOptions *options, const JobKind *kind)
 	history_id = begin_history(&job, kind->command);
 	status = do_work(&job, kind);
 	end_history(&job, history_id, status);
+	if (kind->writes_metrics)
+		write_metrics(&job, kind->command, began_usecs, status);
 	return status;
 }

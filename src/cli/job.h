@@ -19,6 +19,7 @@ typedef struct Job {
 typedef struct JobKind {
 	const char *command;
 	bool syncs; /* else it only logs, and has no totals */
+	bool writes_metrics;
 	bool (*work)(Job *job, GError **error);
 } JobKind;
 

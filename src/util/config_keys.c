@@ -117,8 +117,8 @@ static const ConfigKey keys[] = {
 		.choices = level_words, .help = "error, warning, info or debug"},
 	{"output", "log_format", CONFIG_CHOICE, 0, FIELD(output_log_format), "text",
 		.choices = format_words, .help = "text or json"},
-	{"output", "metrics_file", CONFIG_STRING, CONFIG_LATER, FIELD(output_metrics_file), "",
-		.help = "write Prometheus metrics to this file after each pass"},
+	{"output", "metrics_file", CONFIG_STRING, 0, FIELD(output_metrics_file), "",
+		.help = "write Prometheus metrics to this file after each pass; empty: to none"},
 	{0},
 };
 

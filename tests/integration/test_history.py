@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What ran is remembered, and `status` shows it."""
 
+import os
+import re
 import socket
+import time
 
 from lib import ics
 from lib.story import Story
@@ -54,6 +57,43 @@ class History(Story):
         self.assert_one_line(self.run_it("status").stdout, ": ended without saying so")
         self.assertEqual([run["state"] for run in self.runs()], ["ended", "lost"])
         self.assertIsNone(self.runs()[1]["exit_status"])
+
+    def test_metrics_tell_how_the_last_pass_went(self):
+        path = os.path.join(self.wp.folder, "prm_calendar.prom")
+        ini = self.write_ini("metrics.ini", output_metrics_file=path)
+        self.run_it("sync", "--all", ini=ini)
+        self.assertFalse(os.path.exists(path), "only a pass writes them")
+        self.connect(self.anna, self.work.connection())
+        self.run_it("run", ini=ini)
+        series = self.series(path)
+        now = time.time()
+        self.assertEqual(series["last_run_exit_status"], 0)
+        self.assertEqual(series['last_run_connections,outcome="done"'], 1)
+        self.assertAlmostEqual(series["last_success_timestamp_seconds"], now, delta=60)
+        self.assertAlmostEqual(series["last_run_timestamp_seconds"], now, delta=60)
+        self.database("UPDATE wp_prm_calendar_runs SET ended_at = 1768910400")
+        self.connect(self.anna, self.work.connection(credentials={
+            "url": "http://127.0.0.1:1/", "username": "x", "password": "y"}))
+        self.run_it("run", ini=ini, status=1)
+        series = self.series(path)
+        self.assertEqual(series["last_run_exit_status"], 1)
+        self.assertEqual(series['last_run_connections,outcome="failed"'], 1)
+        self.assertEqual(series["last_success_timestamp_seconds"], 1768910400)
+
+    def test_metrics_that_cannot_be_written_are_a_warning(self):
+        ini = self.write_ini("metrics.ini", output_metrics_file="/nonexistent/x.prom")
+        done = self.run_it("run", ini=ini)
+        self.assert_one_line(done.stderr, "warning", "cannot write the metrics", "/nonexistent")
+        self.assertEqual(self.titles(self.anna), ["Lunch"])
+
+    @staticmethod
+    def series(path):
+        """The value of each series, by its name and its labels but for the site."""
+        with open(path, encoding="utf-8") as file:
+            lines = [line for line in file.read().splitlines() if not line.startswith("#")]
+        pattern = re.compile(r'prm_calendar_(\w+)\{site="https://crm\.example\.org"(.*)\} ([\d.e+]+)')
+        found = [pattern.fullmatch(line) for line in lines]
+        return {match[1] + match[2]: float(match[3]) for match in found}
 
     def test_a_dry_run_is_not_remembered(self):
         self.sync("--all", "--dry-run")
