@@ -149,6 +149,16 @@ static void on_connection(SyncListener *listener, const ConnectionReport *report
 	json_set_counts(json_add_object(object, "events"), &report->events);
 }
 
+static void print_activity(const Printer *printer, const AutoLogNotice *notice)
+{
+	g_autofree char *title = printable(notice->event->title);
+	g_autofree char *name = printable(notice->person_name);
+
+	printf("%s  %s  %s, with %s (%" G_GINT64_FORMAT ")\n",
+		printer->options->dry_run ? "would log" : "logged", notice->event->start, title,
+		name[0] != '\0' ? name : "a person without a name", notice->person_id);
+}
+
 static void on_activity(const AutoLogNotice *notice, void *data)
 {
 	Printer *printer = data;
@@ -156,17 +166,14 @@ static void on_activity(const AutoLogNotice *notice, void *data)
 	Json *object;
 
 	if (printer->root == NULL) {
-		g_autofree char *title = printable(event->title);
-
 		if (!printer->options->quiet)
-			printf("%s  %s  %s, with person %" G_GINT64_FORMAT "\n",
-				printer->options->dry_run ? "would log" : "logged", event->start,
-				title, notice->person_id);
+			print_activity(printer, notice);
 		return;
 	}
 	object = json_append_object(printer->logged);
 	json_set_int(object, "event_id", event->post_id);
 	json_set_int(object, "person_id", notice->person_id);
+	json_set_text(object, "person_name", notice->person_name);
 	json_set_int(object, "user_id", event->user_id);
 	json_set_text(object, "title", event->title);
 	json_set_text(object, "start", event->start);

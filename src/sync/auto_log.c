@@ -48,7 +48,7 @@ static void candidate_free(gpointer data)
 
 	past_event_free(candidate->event);
 	g_array_unref(candidate->people);
-	g_clear_pointer(&candidate->request.logged, g_array_unref);
+	activity_request_clear(&candidate->request);
 	g_free(candidate);
 }
 
@@ -148,8 +148,10 @@ static const char *reason_against(
 	return NULL;
 }
 
-static void tell_activities(Run *run, const PastEvent *event, const GArray *logged)
+static void tell_activities(Run *run, const ActivityRequest *request)
 {
+	const GArray *logged = request->logged;
+
 	if (logged->len == 0) {
 		run->counts.already++;
 		return;
@@ -157,9 +159,12 @@ static void tell_activities(Run *run, const PastEvent *event, const GArray *logg
 	run->counts.events++;
 	run->counts.activities += logged->len;
 	for (guint i = 0; i < logged->len && run->callbacks->on_activity != NULL; i++) {
+		int64_t person_id = g_array_index(logged, int64_t, i);
+		const char *name = g_hash_table_lookup(request->names, &person_id);
 		const AutoLogNotice notice = {
-			.event = event,
-			.person_id = g_array_index(logged, int64_t, i),
+			.event = request->event,
+			.person_id = person_id,
+			.person_name = name != NULL ? name : "",
 		};
 
 		run->callbacks->on_activity(&notice, run->callbacks->data);
@@ -194,7 +199,7 @@ static bool log_candidates(Run *run, guint first, guint count, GError **error)
 	for (guint i = first; i < first + count; i++) {
 		const Candidate *candidate = run->batch->pdata[i];
 
-		tell_activities(run, candidate->event, candidate->request.logged);
+		tell_activities(run, &candidate->request);
 	}
 	return true;
 }

@@ -38,6 +38,7 @@ typedef struct AutoLogOptions {
 typedef struct AutoLogNotice {
 	const PastEvent *event;
 	int64_t person_id;
+	const char *person_name; /* may be empty */
 } AutoLogNotice;
 
 typedef struct AutoLogCounts {

@@ -19,9 +19,10 @@ enum { CONTENT_BYTES_MAX = 65535 };
 enum { CLAIM_ATTEMPTS = 5 };
 
 /* The locks make two programs that log the same meeting wait for each other. */
-static const char people_sql[] = "SELECT ID, post_author FROM {posts} WHERE post_type = 'person' "
-				 "AND post_status = 'publish' AND ID IN (";
-enum { COLUMN_PERSON_ID, COLUMN_USER_ID };
+static const char people_sql[] =
+	"SELECT ID, post_author, post_title FROM {posts} WHERE post_type = 'person' "
+	"AND post_status = 'publish' AND ID IN (";
+enum { COLUMN_PERSON_ID, COLUMN_USER_ID, COLUMN_PERSON_NAME };
 
 static const char flags_sql[] = "SELECT post_id, meta_value FROM {postmeta} WHERE "
 				"meta_key = '_logged_as_activity' AND post_id IN (";
@@ -42,6 +43,7 @@ typedef struct {
 	GPtrArray *meetings;   /* of ActivityMeeting */
 	GHashTable *by_event;  /* post id -> ActivityMeeting */
 	GHashTable *by_person; /* person id -> GPtrArray of ActivityMeeting, in order */
+	GHashTable *names;     /* person id -> name */
 } Batch;
 
 static void append_value(GString *content, const PastEvent *event, const char *name)
@@ -125,6 +127,7 @@ static void batch_clear(Batch *batch)
 	g_clear_pointer(&batch->meetings, g_ptr_array_unref);
 	g_clear_pointer(&batch->by_event, g_hash_table_unref);
 	g_clear_pointer(&batch->by_person, g_hash_table_unref);
+	g_clear_pointer(&batch->names, g_hash_table_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Batch, batch_clear)
 
@@ -203,7 +206,7 @@ static GArray *all_person_ids(const Batch *batch)
 	return ids;
 }
 
-/* Fills `owners`: person id -> user id. */
+/* Fills `owners`, person id -> user id, and the names. */
 static bool lock_people(Db *db, const Batch *batch, GHashTable *owners, GError **error)
 {
 	g_autoptr(GArray) ids = all_person_ids(batch);
@@ -228,6 +231,8 @@ static bool lock_people(Db *db, const Batch *batch, GHashTable *owners, GError *
 		user_id = db_column_int(statement, COLUMN_USER_ID);
 		g_hash_table_insert(owners, g_memdup2(&person_id, sizeof(person_id)),
 			g_memdup2(&user_id, sizeof(user_id)));
+		g_hash_table_insert(batch->names, g_memdup2(&person_id, sizeof(person_id)),
+			g_strdup(db_column_text(statement, COLUMN_PERSON_NAME)));
 	}
 }
 
@@ -399,6 +404,12 @@ static bool log_batch(Db *db, Batch *batch, GError **error)
 	}
 }
 
+void activity_request_clear(ActivityRequest *request)
+{
+	g_clear_pointer(&request->logged, g_array_unref);
+	g_clear_pointer(&request->names, g_hash_table_unref);
+}
+
 bool activities_log(Db *db, const WpSite *site, const GPtrArray *requests, const char *content,
 	bool dry_run, GError **error)
 {
@@ -409,6 +420,7 @@ bool activities_log(Db *db, const WpSite *site, const GPtrArray *requests, const
 		.by_event = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
 		.by_person =
 			g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, unref_array),
+		.names = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free),
 	};
 
 	for (guint i = 0; i < requests->len; i++)
@@ -420,6 +432,7 @@ bool activities_log(Db *db, const WpSite *site, const GPtrArray *requests, const
 		const ActivityMeeting *meeting = batch.meetings->pdata[i];
 
 		meeting->request->logged = g_array_ref(meeting->to_log);
+		meeting->request->names = g_hash_table_ref(batch.names);
 	}
 	return true;
 }

@@ -16,8 +16,12 @@ typedef struct ActivityRequest {
 	const PastEvent *event;
 	const GArray *person_ids; /* of int64_t */
 	const char *author;       /* the user's display name */
-	GArray *logged;           /* result, of int64_t: the persons who got one; caller unrefs */
+	/* Results, to be freed with activity_request_clear(). */
+	GArray *logged;    /* of int64_t: the persons who got one */
+	GHashTable *names; /* id (int64_t) -> name (char *) of, at least, these persons */
 } ActivityRequest;
+
+void activity_request_clear(ActivityRequest *request);
 
 /* The comment that an event makes: the template with its values escaped as esc_html(). Caller
  * frees. */
@@ -32,6 +36,6 @@ char *activity_content(const PastEvent *event, const char *content, const WpSite
  * processes may log the same meeting at once, even where they do not see each other's locks: each
  * person gets one activity. Persons that are not published posts of the user are passed over.
  * `content` is the template: "Meeting: {title}", also {location}, {meeting_url}. Each request's
- * `logged` is written on success only. In a dry run nothing is written. */
+ * results are written on success only. In a dry run nothing is written. */
 bool activities_log(Db *db, const WpSite *site, const GPtrArray *requests /* of ActivityRequest */,
 	const char *content, bool dry_run, GError **error) G_GNUC_WARN_UNUSED_RESULT;

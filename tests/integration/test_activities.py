@@ -69,6 +69,16 @@ class AutoLog(Story):
             self.assertEqual(self.recount(person), ["1", "1"])
         self.assertEqual(event["meta"]["_logged_as_activity"], "1")
 
+    def test_who_was_there_is_named(self):
+        self.meet("lunch", self.at(-2, 12, 30), "jose")
+        self.connect(self.anna, self.account.connection())
+        done = self.sync()
+        self.assert_one_line(done.stdout, "logged", "lunch", f"with José Núñez ({self.jose})")
+        self.meet("tea", self.at(-1, 12, 30), "zoe")
+        logged, = self.sync("--all", "--json").json["activities"]
+        self.assertEqual((logged["title"], logged["person_id"], logged["person_name"]),
+                         ("tea", self.zoe, "Zoë van den Berg"))
+
     def test_alone_with_one_contact_there_are_no_participants(self):
         self.meet("lunch", self.at(-2), "jose")
         self.sync_and_log()

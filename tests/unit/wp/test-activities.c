@@ -43,7 +43,7 @@ static guint log_all(Story *story, const char *event_uid, bool dry_run)
 	g_autoptr(PastEvent) event = load(story, event_uid);
 	g_autoptr(GArray) people = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	g_autoptr(GPtrArray) requests = g_ptr_array_new();
-	ActivityRequest request = {event, people, "Ben Example", NULL};
+	ActivityRequest request = {.event = event, .person_ids = people, .author = "Ben Example"};
 	g_autoptr(GError) error = NULL;
 	guint count;
 
@@ -51,11 +51,11 @@ static guint log_all(Story *story, const char *event_uid, bool dry_run)
 		g_array_append_val(
 			people, g_array_index(event->matches, PastEventMatch, i).person_id);
 	g_ptr_array_add(requests, &request);
-	if (!activities_log(story->test->db, story->site, requests, "Meeting: {title}", dry_run,
-		    &error))
+	if (!activities_log(
+		    story->test->db, story->site, requests, "Meeting: {title}", dry_run, &error))
 		g_error("%s", error->message);
 	count = request.logged->len;
-	g_array_unref(request.logged);
+	activity_request_clear(&request);
 	return count;
 }
 
