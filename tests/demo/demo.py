@@ -12,7 +12,9 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
-from sample import CALENDARS, MEETINGS, PEOPLE, Sample  # noqa: E402
+from sample import (CALENDARS, GOOGLE_EMAIL, GOOGLE_MEETINGS, GOOGLE_PERSON, MEETINGS, PEOPLE,  # noqa: E402
+                    Sample)
+from fake.google_emulator import CLIENT_ID, CLIENT_SECRET, GoogleEmulator, Unavailable  # noqa: E402
 from lib.processes import clean_up_on_signals  # noqa: E402
 from lib.program import write_ini  # noqa: E402
 from lib.sandbox import Sandbox  # noqa: E402
@@ -73,6 +75,9 @@ class Demo:
         self.site = None
         self.ini = os.path.join(self.sandbox.folder, "prm-calendar.ini")
         self.users = {}
+        self.people = list(PEOPLE)
+        self.meetings = dict(MEETINGS)
+        self.google = None
         self.colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         self.steps = 0
 
@@ -108,6 +113,14 @@ class Demo:
         self.say(f"folder    {self.sandbox.folder}")
         self.say(f"MariaDB   {self.sandbox.database.socket}")
         self.say(f"Radicale  {self.sandbox.radicale.url}")
+        try:
+            self.google = GoogleEmulator(self.sandbox.folder, Sample().google(), keep=self.keep)
+        except Unavailable as reason:
+            self.say(f"Google    left out of this demo: {reason}")
+            return
+        self.say(f"Google    {self.google.url} (the npm package @emulators/google)")
+        self.people.append(GOOGLE_PERSON)
+        self.meetings.update(GOOGLE_MEETINGS)
 
     def install_wordpress(self):
         self.step("A real WordPress, installed by its own wp_install()")
@@ -117,8 +130,8 @@ class Demo:
                  f"database `{self.site.name}`, tables wp_…")
 
     def make_people(self):
-        self.step("Two users with contacts")
-        for login, display_name, contacts in PEOPLE:
+        self.step("Users with contacts")
+        for login, display_name, contacts in self.people:
             user = self.site.call("seed_user", login, display_name)
             self.users[login] = user
             names = [f"{first} {last}" for first, last, _ in contacts]
@@ -127,7 +140,7 @@ class Demo:
             self.say(f"{display_name}: {', '.join(names)}")
 
     def make_calendars(self):
-        self.step("Three calendars, filled over CalDAV")
+        self.step("Calendars, filled over CalDAV" + (", and one at Google" if self.google else ""))
         objects = Sample().objects()
         connections = {login: [] for login in self.users}
         for number, (login, name, display_name) in enumerate(CALENDARS):
@@ -146,10 +159,22 @@ class Demo:
                 "credentials": {"url": radicale.url, "username": login,
                                 "password": radicale.passwords[login]},
             })
+        if self.google:
+            connections[GOOGLE_PERSON[0]].append({
+                "id": "conn_65a4f0c1d2eff", "provider": "google", "name": "Google", "calendar_id": "primary",
+                "sync_enabled": True, "auto_log": True, "credentials": self.google.credentials(GOOGLE_EMAIL),
+            })
+            self.say(f"primary of {GOOGLE_PERSON[0]}, whose access token has run out")
         for login, user in self.users.items():
             self.site.call("seed_connections", user, connections[login])
-        write_ini(self.site, self.ini)
+        write_ini(self.site, self.ini, **self._google_settings())
         self.say(f"configuration: {self.ini}")
+
+    def _google_settings(self):
+        if not self.google:
+            return {}
+        return {"google_client_id": CLIENT_ID, "google_client_secret": CLIENT_SECRET,
+                "google_api_base": self.google.api_base, "google_token_url": self.google.token_url}
 
     def sync(self):
         self.step("The program reads the calendars, writes WordPress's tables, and logs past meetings")
@@ -172,8 +197,8 @@ class Demo:
             for person in self.site.run(ACTIVITIES, user=user):
                 self._show_person(person)
                 found[person["name"]] = len(person["activities"])
-        if found != MEETINGS:
-            raise SystemExit(f"these are not the activities that were expected: {MEETINGS}")
+        if found != self.meetings:
+            raise SystemExit(f"these are not the activities that were expected: {self.meetings}")
 
     def _show_person(self, person):
         if person["count"] != len(person["activities"]):
@@ -217,7 +242,7 @@ class Demo:
         self.say(f"  {self.program} sync --all -c {ini}")
         self.say(f"  {self.program} status --json -c {ini}")
         self.say("end it:")
-        pids = " ".join(str(pid) for pid in sandbox.pids())
+        pids = " ".join(str(pid) for pid in [*sandbox.pids(), *([self.google.server.pid] if self.google else [])])
         self.say(f"  kill -9 {pids} && rm -r {shlex.quote(sandbox.folder)}")
 
     def close(self, finished):
@@ -225,6 +250,8 @@ class Demo:
         if self.site is not None:
             self.site.close()
         if not (self.keep and finished):
+            if self.google:
+                self.google.close()
             self.sandbox.close()
 
 

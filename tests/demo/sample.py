@@ -37,6 +37,11 @@ MEETINGS = {"José Núñez": 2, "Zoë van den Berg": 3, "Siobhán O'Connor": 1, 
             "Jürgen Müller": 1, "Chloé D'Amico": 1, "Katherine Johnson": 0,
             "Dwayne \"The Rock\" Johnson": 1}
 
+# The one whose calendar is at Google, where that can be emulated.
+GOOGLE_PERSON = ("chris", "Chris Jansen", (("Ada", "Lovelace", ["ada@example.org"]),))
+GOOGLE_EMAIL = "chris@example.org"
+GOOGLE_MEETINGS = {"Ada Lovelace": 1}
+
 
 class Sample:
     """The objects of each calendar: (login, calendar) -> {name: iCalendar text}."""
@@ -114,4 +119,25 @@ class Sample:
             "dinner": calendar(vevent(
                 "dinner@demo", self.at(2, 19), hours=3, summary="Dinner",
                 attendees=[("chloe@example.org", "Chloé D'Amico", "NEEDS-ACTION")])),
+        }
+
+    def google(self):
+        """What Google holds, in the language of @emulators/google."""
+        def times(start, hours):
+            return {f"{name}_date_time": moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+                    for name, moment in (("start", start), ("end", start + timedelta(hours=hours)))}
+
+        me = {"email": GOOGLE_EMAIL, "display_name": "Chris Jansen"}
+        ada = {"email": "ada@example.org", "display_name": "Ada Lovelace"}
+        events = [
+            {"id": "engine", "summary": "Analytical engine, part 1", "location": "London", "attendees": [me, ada],
+             "hangout_link": "https://meet.google.com/xyz-abcd-efg", **times(self.at(-3, 11), 1)},
+            {"id": "notes", "summary": "Notes on the engine", "attendees": [me, ada], **times(self.at(4, 11), 1)},
+            {"id": "fete", "summary": "Fête 🎂", "start_date": str(self.day(5)), "end_date": str(self.day(6))},
+        ]
+        return {
+            "users": [{"email": GOOGLE_EMAIL, "name": "Chris Jansen"}],
+            "calendars": [{"id": "primary", "user_email": GOOGLE_EMAIL, "summary": "Chris at Google", "primary": True,
+                           "time_zone": "Europe/Amsterdam"}],
+            "calendar_events": [{"user_email": GOOGLE_EMAIL, "calendar_id": "primary", **event} for event in events],
         }
