@@ -385,6 +385,29 @@ HttpResponse *http_perform(HttpClient *client, const HttpRequest *request, GErro
 	return url != NULL ? travel(&journey, url, error) : NULL;
 }
 
+static char *account_at(const char *url, const HttpAuth *auth)
+{
+	g_autoptr(HttpUrl) parsed = http_url_parse(url, NULL);
+
+	return parsed != NULL ? account_name(parsed, auth) : NULL;
+}
+
+bool http_client_knows_basic(HttpClient *client, const char *url, const HttpAuth *auth)
+{
+	g_autofree char *account = account_at(url, auth);
+
+	return account != NULL &&
+	       http_shared_learned_auth(client->shared, account) == CURLAUTH_BASIC;
+}
+
+void http_client_assume_basic(HttpClient *client, const char *url, const HttpAuth *auth)
+{
+	g_autofree char *account = account_at(url, auth);
+
+	if (account != NULL && http_shared_learned_auth(client->shared, account) == CURLAUTH_NONE)
+		http_shared_learn_auth(client->shared, account, CURLAUTH_BASIC);
+}
+
 void http_client_wait(HttpClient *client, unsigned msecs, GCancellable *cancellable)
 {
 	http_shared_wait(client->shared, msecs, cancellable);

@@ -96,6 +96,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpResponse, http_response_free)
  * 429 or 503 of our own without asking it. */
 HttpResponse *http_perform(HttpClient *client, const HttpRequest *request, GError **error);
 
+/* Whether the server of `url` has last taken these credentials by the Basic scheme. */
+bool http_client_knows_basic(HttpClient *client, const char *url, const HttpAuth *auth);
+
+/* Believes that it does, as another process has seen: then not even the first request needs a
+ * challenge. A server that wants another scheme by now is answered as it wants. */
+void http_client_assume_basic(HttpClient *client, const char *url, const HttpAuth *auth);
+
 /* Waits between two tries of the caller's own, as http_perform() does between its: returns early
  * when cancelled; in tests, as HttpOptions.wait_msecs says. */
 void http_client_wait(HttpClient *client, unsigned msecs, GCancellable *cancellable);

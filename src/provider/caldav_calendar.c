@@ -71,10 +71,15 @@ static bool end_incomplete(const Calendar *self, GError *take_failure, GError **
 	return !ends_all;
 }
 
-static bool end_complete(const Calendar *self, GError **error)
+static bool end_complete(Calendar *self, GError **error)
 {
 	ProviderSink *sink = self->run->sink;
-	g_autofree char *text = caldav_cursor_to_text(self->next, self->run->account);
+	const CalDavSession *session = &self->run->session;
+	g_autofree char *text = NULL;
+
+	self->next->takes_basic =
+		http_client_knows_basic(session->http, self->next->url, session->auth);
+	text = caldav_cursor_to_text(self->next, self->run->account);
 
 	return sink->end_calendar(sink, true, NULL, text, error);
 }
@@ -407,6 +412,8 @@ bool caldav_calendar_sync(CalDavRun *run, const char *id, GError **error)
 	self.text = run->sink->cursor(run->sink, id, &list_all);
 	if (self.text != NULL)
 		self.old = caldav_cursor_parse(self.text, run->account);
+	if (self.old != NULL && self.old->takes_basic)
+		http_client_assume_basic(run->session.http, self.old->url, run->session.auth);
 	if (self.old == NULL || list_all)
 		return sync_all(&self, error);
 	if (!look(&self, &is_there, &failure))

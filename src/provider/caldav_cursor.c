@@ -97,6 +97,7 @@ CalDavCursor *caldav_cursor_parse(const char *text, const CalDavAccount *account
 	if (json == NULL || !is_for(json, account) || !read_texts(cursor, json) ||
 		!read_addresses(cursor, json) || !read_time(cursor, json))
 		return NULL;
+	cursor->takes_basic = json_is_true(json, "takes_basic");
 	return g_steal_pointer(&cursor);
 }
 
@@ -118,6 +119,8 @@ char *caldav_cursor_to_text(const CalDavCursor *cursor, const CalDavAccount *acc
 	addresses = cJSON_AddArrayToObject(json, "own_addresses");
 	for (char **address = cursor->own_addresses; *address != NULL; address++)
 		cJSON_AddItemToArray(addresses, cJSON_CreateString(*address));
+	if (cursor->takes_basic)
+		cJSON_AddTrueToObject(json, "takes_basic");
 	if (cursor->no_reports_until_utc > 0)
 		cJSON_AddNumberToObject(
 			json, "no_reports_until", (double)cursor->no_reports_until_utc);

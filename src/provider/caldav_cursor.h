@@ -13,6 +13,7 @@ typedef struct CalDavCursor {
 	char **own_addresses;         /* the owner's, in lower case; NULL-terminated */
 	char *ctag;                   /* from before its objects were read; or NULL */
 	char *sync_token;             /* likewise */
+	bool takes_basic;             /* the server takes the password by the Basic scheme */
 	int64_t no_reports_until_utc; /* sync-collection failed: not before then again */
 } CalDavCursor;
 

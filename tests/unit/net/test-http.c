@@ -400,6 +400,40 @@ static void test_basic_is_sent_at_once_after_the_first_success(void)
 	g_assert_cmpuint(fake_server_count(fixture.server, NULL), ==, 5);
 }
 
+static void test_basic_that_another_process_has_seen_is_sent_at_once(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autofree char *url = NULL;
+
+	start_plain(&fixture, "{'*': [{'auth': {" ACCOUNT ", 'schemes': ['Basic']}}]}");
+	url = fake_server_url(fixture.server, "/dav/");
+	g_assert_false(http_client_knows_basic(fixture.client, url, &fixture.auth));
+	http_client_assume_basic(fixture.client, url, &fixture.auth);
+	assert_status(&fixture, "/a", &fixture.auth, 200);
+	g_assert_cmpuint(fake_server_count(fixture.server, NULL), ==, 1);
+	g_assert_true(http_client_knows_basic(fixture.client, url, &fixture.auth));
+	fixture.auth.password = "wrong";
+	assert_status(&fixture, "/a", &fixture.auth, 401);
+	g_assert_cmpuint(fake_server_count(fixture.server, NULL), ==, 2);
+	g_assert_false(http_client_knows_basic(fixture.client, url, &fixture.auth));
+}
+
+static void test_a_server_that_took_basic_may_want_digest_now(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autofree char *url = NULL;
+
+	start_plain(&fixture, "{'*': [{'auth': {" ACCOUNT ", 'schemes': ['Digest']}}]}");
+	url = fake_server_url(fixture.server, "/");
+	http_client_assume_basic(fixture.client, url, &fixture.auth);
+	http_client_assume_basic(fixture.client, "no URL", &fixture.auth);
+	assert_status(&fixture, "/a", &fixture.auth, 200);
+	g_assert_false(http_client_knows_basic(fixture.client, url, &fixture.auth));
+	/* What was learned here and now counts more. */
+	http_client_assume_basic(fixture.client, url, &fixture.auth);
+	g_assert_false(http_client_knows_basic(fixture.client, url, &fixture.auth));
+}
+
 static const char *const DIGESTS[] = {
 	"['Digest']", "['Digest-SHA-256']", "['Basic', 'Digest']", "['Digest-SHA-256', 'Basic']"};
 
@@ -860,6 +894,10 @@ int main(int argc, char **argv)
 		test_a_proxy_is_exempt_but_literal_hosts_are_not);
 	ADD("basic-is-sent-at-once-after-the-first-success",
 		test_basic_is_sent_at_once_after_the_first_success);
+	ADD("basic-that-another-process-has-seen-is-sent-at-once",
+		test_basic_that_another_process_has_seen_is_sent_at_once);
+	ADD("a-server-that-took-basic-may-want-digest-now",
+		test_a_server_that_took_basic_may_want_digest_now);
 	ADD("digest-is-preferred-and-its-nonce-kept", test_digest_is_preferred_and_its_nonce_kept);
 	ADD("a-stale-nonce-is-renewed", test_a_stale_nonce_is_renewed);
 	ADD("a-forgotten-nonce-is-no-wrong-password", test_a_forgotten_nonce_is_no_wrong_password);

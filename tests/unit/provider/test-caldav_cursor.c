@@ -16,7 +16,7 @@ static void test_what_is_written_is_read(void)
 		"{" HEAD "," PLACE "," OWN "}",
 		"{" HEAD "," PLACE ",\"zone\":\"Europe/Vienna\",\"ctag\":\"1 \\\"2\\\"\","
 		"\"sync_token\":\"data:,1\",\"own_addresses\":[\"anna@example.org\",\"\"],"
-		"\"no_reports_until\":1767268800}",
+		"\"takes_basic\":true,\"no_reports_until\":1767268800}",
 		"{" HEAD
 		",\"url\":\"https://dav.example/c/\",\"name\":\"\",\"ctag\":\"\xc3\xa9\"," OWN "}",
 	};
