@@ -161,10 +161,11 @@ demo: ## sync sample calendars into a real WordPress in a temporary folder (KEEP
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
 	$(Q)$(PYTHON) -B tests/demo/demo.py --program=$(PROGRAM) $(if $(KEEP),--keep)
 
-bench: ## time a first and an unchanged sync beside curl and a bulk load
+bench: ## time first and unchanged syncs, of CalDAV and of Google, beside curl and a bulk load
 	$(Q)packaging/packages build test
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
 	$(Q)$(PYTHON) -B tests/bench/first_sync.py
+	$(Q)$(PYTHON) -B tests/bench/google_sync.py
 
 lint: $(BUILD)/sql/state_migrations.inc ## check formatting, our own rules, cppcheck and clang-tidy
 	$(Q)mkdir -p build
