@@ -76,6 +76,7 @@ class Machine:
     def __init__(self, root):
         self.root = root
         self.shown = {}
+        self.systemd = None  # while it runs, commands run where it does
 
     @classmethod
     def bootstrap(cls, root):
@@ -129,7 +130,9 @@ class Machine:
         os.chmod(self.path(inside), mode)
 
     def attempt(self, *argv):
-        """Runs a command as root in a mount namespace that ends with it; both outputs together."""
+        """Runs a command as root, in a mount namespace that ends with it; both outputs together."""
+        if self.systemd:
+            return self.systemd.attempt(*argv)
         shown = " ".join(f"{host}={inside}" for host, inside in self.shown.items())
         return subprocess.run(
             ["unshare", "--mount", "--propagation=private", "--pid", "--fork", "--kill-child",

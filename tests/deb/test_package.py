@@ -14,7 +14,9 @@ from pathlib import Path
 
 from deb import packages
 from deb.machine import Machine, MachineError, keep_mounts_to_ourselves
+from deb.systemd import DoesNotBoot, Systemd
 from lib.ics import vevent
+from lib.processes import wait_until
 from lib.story import Story
 
 TOP = packages.TOP
@@ -313,6 +315,73 @@ class WithSystemd(OnAMachine):
         self.assertTrue(any("stop" in line and "prm-calendar.timer" in line
                             and "prm-calendar@*.timer" in line for line in asked), asked)
         self.assertFalse([line for line in asked if ".service" in line])
+
+
+class UnderSystemd(OnAMachine):
+    """The units as systemd itself runs them."""
+
+    def setUp(self):
+        super().setUp()
+        self.machine.install(self.older())
+        os.remove(self.machine.path("/usr/sbin/policy-rc.d"))
+        try:
+            systemd = Systemd(self.machine)
+            self.addCleanup(systemd.stop)
+            self.machine.systemd = systemd.boot()
+        except DoesNotBoot as error:
+            self.skipTest(f"systemd does not come up here: {error}")
+        self.systemd = systemd
+
+    def start(self, *options):
+        done = self.machine.attempt("systemctl", "start", *options, "prm-calendar.service")
+        if done.returncode != 0:
+            self.fail(self.machine.run("journalctl", "--no-pager", "--unit=prm-calendar.service"))
+
+    def test_quiet_then_configured_then_removed(self):
+        self.start()
+        status = self.machine.attempt("systemctl", "--no-pager", "status", "prm-calendar.service")
+        self.assertIn("prm-calendar init --wp-config=PATH", status.stdout)
+        self.assertIn("Skipped", status.stdout)
+
+        self.configure()
+        self.start()
+        self.assertEqual(self.systemd.show("prm-calendar.service", "Result"), "success")
+        self.assertEqual(len(self.activities(self.jose)), 1)
+        self.machine.run("systemctl", "enable", "--now", "prm-calendar.timer")
+
+        self.machine.install(our_deb())
+        self.assertEqual(self.systemd.show("prm-calendar.timer", "ActiveState"), "active")
+        self.machine.apt("remove", "prm-calendar")
+        self.assertEqual(self.systemd.show("prm-calendar.timer", "ActiveState"), "inactive")
+
+    def test_secrets_as_credentials(self):
+        self.configure()
+        self.machine.run("chmod", "600", "/etc/prm-calendar/database.password",
+                         "/etc/prm-calendar/auth.key")
+        self.assertNotEqual(self.machine.attempt("systemctl", "start",
+                                                 "prm-calendar.service").returncode, 0)
+        self.machine.write(DROP_IN, self.machine.read(f"{EXAMPLES}/credentials.conf"))
+        self.machine.run("systemctl", "daemon-reload")
+        self.start()
+        self.assertEqual(len(self.activities(self.jose)), 1)
+
+    def test_an_upgrade_leaves_a_running_pass_alone(self):
+        self.configure()
+        # A pass that lasts until somebody writes to the pipe.
+        self.machine.run("mkfifo", "/etc/prm-calendar/go-on")
+        self.machine.write(DROP_IN, "[Service]\nExecStart=\nUser=root\n"
+                           "ExecStart=/bin/sh -c 'read line </etc/prm-calendar/go-on'\n")
+        self.machine.run("systemctl", "daemon-reload")
+        self.start("--no-block")
+        wait_until(lambda: self.systemd.show("prm-calendar.service", "MainPID") != "0", "the pass")
+        before = self.systemd.show("prm-calendar.service", "MainPID")
+        self.machine.install(our_deb())
+        self.assertEqual(self.systemd.show("prm-calendar.service", "ActiveState"), "activating")
+        self.assertEqual(self.systemd.show("prm-calendar.service", "MainPID"), before)
+        self.machine.run("sh", "-c", "echo >/etc/prm-calendar/go-on")
+        wait_until(lambda: self.systemd.show("prm-calendar.service", "ActiveState") == "inactive",
+                   "the end of the pass")
+        self.assertEqual(self.systemd.show("prm-calendar.service", "Result"), "success")
 
 
 class Leaving(OnAMachine):
