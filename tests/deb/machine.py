@@ -67,7 +67,9 @@ def keep_mounts_to_ourselves():
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(NEW_MOUNTS) != 0:
         raise MachineError(f"no mounts of our own to be had here: {os.strerror(ctypes.get_errno())}")
-    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+    done = subprocess.run(["mount", "--make-rprivate", "/"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise MachineError(f"no mounts of our own to be had here: {done.stderr.strip()}")
 
 
 class Machine:
