@@ -36,7 +36,7 @@ ActivityKeys activity_keys(const PastEvent *event)
 {
 	g_autofree char *minute = g_strndup(event->start, strlen("2026-01-15 09:00"));
 	g_autofree char *uid = activity_history_uid(event);
-	ActivityKeys keys;
+	ActivityKeys keys = {0};
 
 	hash_parts("event", event->connection_id, event->event_uid, keys.keys[0]);
 	hash_parts("uid", uid, minute, keys.keys[1]);
