@@ -227,24 +227,50 @@ static bool fill_google(Config *config, const WpConfig *wp_config, GError **erro
 	return true;
 }
 
+static bool fill_value(Config *config, const WpConfig *wp_config, size_t index, GError **error)
+{
+	const char *section = sources[index].section;
+	const char *key = sources[index].key;
+	g_autofree char *remedy = g_strdup_printf("set %s in [%s] of the ini", key, section);
+	const char *text = NULL;
+
+	if (config_is_given(config, section, key))
+		return true;
+	if (!site_config_text(wp_config, sources[index].constant, remedy, &text, error))
+		return false;
+	if (text == NULL)
+		return check_missing(wp_config, config->wordpress_wp_config,
+			sources[index].constant, remedy, error);
+	return config_set(config, section, key, text, error);
+}
+
+/* One error for all that cannot be read, so that nobody has to come back for the next. */
+static void note_unreadable(GError **all, GError *take_error)
+{
+	if (*all == NULL) {
+		*all = take_error;
+		return;
+	}
+	g_prefix_error(&take_error, "%s; ", (*all)->message);
+	g_error_free(*all);
+	*all = take_error;
+}
+
 bool site_config_fill(Config *config, const WpConfig *wp_config, GError **error)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
-		g_autofree char *remedy = g_strdup_printf(
-			"set %s in [%s] of the ini", sources[i].key, sources[i].section);
-		const char *text = NULL;
+	GError *all = NULL;
+	GError *unreadable = NULL;
 
-		if (config_is_given(config, sources[i].section, sources[i].key))
-			continue;
-		if (!site_config_text(wp_config, sources[i].constant, remedy, &text, error))
-			return false;
-		if (text == NULL)
-			return check_missing(wp_config, config->wordpress_wp_config,
-				sources[i].constant, remedy, error);
-		if (!config_set(config, sources[i].section, sources[i].key, text, error))
-			return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+		if (!fill_value(config, wp_config, i, &unreadable))
+			note_unreadable(&all, g_steal_pointer(&unreadable));
 	}
-	return fill_host(config, wp_config, error) && fill_google(config, wp_config, error);
+	if (!fill_host(config, wp_config, &unreadable))
+		note_unreadable(&all, unreadable);
+	if (all == NULL)
+		return fill_google(config, wp_config, error);
+	g_propagate_error(error, all);
+	return false;
 }
 
 bool site_config_complete(Config *config, GError **error)

@@ -22,6 +22,7 @@ bool site_config_text(const WpConfig *wp_config, const char *name, const char *r
  * left out come from there. DB_HOST counts only where the ini has neither host, port nor socket. */
 bool site_config_complete(Config *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same from a wp-config.php that was read already. */
+/* The same from a wp-config.php that was read already. The error names every value that is missing
+ * or cannot be read, each with its remedy. */
 bool site_config_fill(
 	Config *config, const WpConfig *wp_config, GError **error) G_GNUC_WARN_UNUSED_RESULT;

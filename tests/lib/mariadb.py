@@ -15,10 +15,11 @@ from .processes import Server, free_port
 class MariaDb:
     """`root` has no password and gets in through the socket; every site has a user of its own."""
 
-    def __init__(self, folder, tcp=False, keep=False):
+    def __init__(self, folder, tcp=False, keep=False, addresses="127.0.0.1"):
         self.folder = folder
         self.socket = os.path.join(folder, "mariadb.sock")
         self.port = free_port() if tcp else None
+        self._addresses = addresses
         self._keep = keep
         self._server = None
         self._owned = True
@@ -48,7 +49,7 @@ class MariaDb:
                      f"--datadir={data}", f"--tmpdir={self.folder}", "--auth-root-authentication-method=normal",
                      "--skip-test-db", "--skip-name-resolve"],
                     stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=True)
-        network = ([f"--port={self.port}", "--bind-address=127.0.0.1"] if self.port
+        network = ([f"--port={self.port}", f"--bind-address={self._addresses}"] if self.port
                    else ["--skip-networking"])
         self._server = Server("MariaDB", [
             _program("mariadbd"), "--no-defaults", f"--user={user}", f"--datadir={data}",

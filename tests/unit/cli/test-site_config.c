@@ -77,6 +77,25 @@ static void test_fills_what_is_left_out(Fixture *fixture, gconstpointer data)
 	g_assert_cmpstr(config->wordpress_auth_key, ==, "key ;");
 }
 
+static void test_names_all_that_php_computes(Fixture *fixture, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+
+	(void)data;
+	write_file(fixture->wp_config,
+		"<?php define('DB_NAME', 'crm'); define('DB_USER', getenv('U')); "
+		"define('DB_HOST', getenv('H')); define('AUTH_KEY', 'a' . 'b'); "
+		"$table_prefix = 'crm_';");
+	g_assert_null(load(fixture, "", &error));
+	g_assert_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID);
+	g_assert_nonnull(strstr(error->message, "DB_USER is computed"));
+	g_assert_nonnull(strstr(error->message, "set user in [database] of the ini; "
+						"DB_PASSWORD is not set in "));
+	g_assert_nonnull(strstr(error->message, "; AUTH_KEY is computed"));
+	g_assert_nonnull(strstr(error->message, "; DB_HOST is computed"));
+	g_assert_null(strstr(error->message, "DB_NAME"));
+}
+
 static void test_googles_client(Fixture *fixture, gconstpointer data)
 {
 	g_autoptr(GError) error = NULL;
@@ -219,6 +238,7 @@ int main(int argc, char **argv)
 	ADD("/cli/site_config/computed-but-given", NULL,
 		test_a_computed_value_does_not_matter_where_the_ini_has_it);
 	ADD("/cli/site_config/no-such-file", NULL, test_no_such_file);
+	ADD("/cli/site_config/names-all-that-php-computes", NULL, test_names_all_that_php_computes);
 	ADD("/cli/site_config/debian", NULL, test_debian_file_of_the_host);
 #undef ADD
 	return g_test_run();
