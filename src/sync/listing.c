@@ -6,6 +6,7 @@
 #include "sync/listing_private.h"
 #include "wp/calendar_objects.h"
 #include "wp/connection_state.h"
+#include "wp/event_attendees.h"
 
 static void told_free(gpointer data)
 {
@@ -230,6 +231,17 @@ static EventRow *make_row(Listing *listing, const Event *event, GError **error)
 		error);
 }
 
+/* Those whom the calendar left out, but told of in an earlier run, were there all the same. */
+static bool complete_attendees(const Listing *listing, Event *event, GError **error)
+{
+	int64_t post_id = 0;
+
+	if (event->attendees_incomplete)
+		post_id = event_store_post_id(listing->store, event->event_uid);
+	return post_id == 0 ||
+	       event_attendees_add_stored(listing->options->db, post_id, event, error);
+}
+
 static bool on_event(ProviderSink *sink, Event *take_event, GError **error)
 {
 	Listing *listing = listing_of(sink);
@@ -243,6 +255,8 @@ static bool on_event(ProviderSink *sink, Event *take_event, GError **error)
 		event_store_gone(listing->store, event->event_uid, false);
 		return true;
 	}
+	if (!complete_attendees(listing, event, error))
+		return false;
 	row = make_row(listing, event, &row_error);
 	if (row == NULL && row_error->domain != EVENT_ROW_ERROR) {
 		g_propagate_error(error, g_steal_pointer(&row_error));

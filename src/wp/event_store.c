@@ -325,6 +325,14 @@ bool event_store_put(EventStore *store, const char *calendar_id, EventRow *take_
 		new_write(store, event, change, calendar, g_steal_pointer(&row)), error);
 }
 
+int64_t event_store_post_id(const EventStore *store, const char *event_uid)
+{
+	g_autofree char *uid = event_row_uid(event_uid, store->site);
+	const StoredEvent *event = event_memory_find(store->memory, uid);
+
+	return event != NULL ? event->post_id : 0;
+}
+
 void event_store_gone(EventStore *store, const char *event_uid, bool with_instances)
 {
 	g_autofree char *uid = event_row_uid(event_uid, store->site);

@@ -126,6 +126,9 @@ void event_store_object_gone(EventStore *store, const char *calendar_id, const c
 bool event_store_put(EventStore *store, const char *calendar_id, EventRow *take_row,
 	EventChange *ret_change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The post that holds this event; 0: none. */
+int64_t event_store_post_id(const EventStore *store, const char *event_uid);
+
 /* The calendar says that this event is cancelled or deleted: it goes, unless it is also put.
  * `with_instances`: and all instances of it. */
 void event_store_gone(EventStore *store, const char *event_uid, bool with_instances);

@@ -385,6 +385,26 @@ class Changes(OnGoogle):
         self.assertEqual(self.titles(self.anna).count("Weekly"), 1)
         self.assertEqual(len(self.activities(self.jose)), 1)
 
+    def test_guests_that_google_leaves_out_are_not_forgotten(self):
+        me = guest("anna@example.org", self=True)
+        crowd = [me, guest("jose@example.org", "José Núñez", "tentative"), guest("x@example.net", "X")]
+        self.calendar.meeting("e1", self.at(-1), summary="e1", attendees=crowd)
+        self.sync()
+        self.calendar.meeting("e1", self.at(-1), summary="Renamed", attendees=[me], attendeesOmitted=True)
+        self.sync()
+        event = self.by_uid()["e1"]
+        self.assertEqual(event["post_title"], "Renamed")
+        self.assertEqual([(one["email"], one["status"]) for one in event["json"]["_attendees"]],
+                         [("anna@example.org", "accepted"), ("jose@example.org", "tentative"),
+                          ("x@example.net", "accepted")])
+        self.assertEqual([match["person_id"] for match in event["json"]["_matched_people"]], [self.jose])
+        before = self.content()
+        self.sync("--all", "--full")
+        self.assertEqual(self.content(), before)
+        self.calendar.meeting("e1", self.at(-1), summary="Renamed", attendees=[me])
+        self.sync()
+        self.assertEqual(len(self.by_uid()["e1"]["json"]["_attendees"]), 1)
+
     def test_a_calendar_that_google_does_not_find_loses_nothing(self):
         self.google.fail("/events?", 404, "notFound")
         self.sync(status=1)

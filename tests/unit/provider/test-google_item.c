@@ -259,6 +259,16 @@ static void test_people(void)
 	g_assert_cmpuint(odd->attendees->len, ==, 0);
 }
 
+static void test_guests_left_out_are_told(void)
+{
+	g_autoptr(Event) all = read_event(",'attendees':[{'email':'a@x.org'}]");
+	g_autoptr(Event) some =
+		read_event(",'attendees':[{'email':'a@x.org'}],'attendeesOmitted':true");
+
+	g_assert_false(all->attendees_incomplete);
+	g_assert_true(some->attendees_incomplete);
+}
+
 static void test_unknown_organizer_is_nobody(void)
 {
 	g_autoptr(Event) event =
@@ -344,6 +354,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/provider/google_item/types", test_types);
 	g_test_add_func("/provider/google_item/texts", test_texts);
 	g_test_add_func("/provider/google_item/people", test_people);
+	g_test_add_func(
+		"/provider/google_item/guests-left-out-are-told", test_guests_left_out_are_told);
 	g_test_add_func("/provider/google_item/unknown-organizer-is-nobody",
 		test_unknown_organizer_is_nobody);
 	g_test_add_func("/provider/google_item/raw-is-bounded", test_raw_is_bounded);
