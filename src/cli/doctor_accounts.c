@@ -71,25 +71,27 @@ typedef struct {
 	unsigned passed_over; /* beyond ONLINE_MAX */
 } Inquiry;
 
-static GPtrArray *list_calendars(const Inquiry *inquiry, Db *db, int64_t user_id,
-	const Connection *connection, GError **error)
+static bool answers(const Inquiry *inquiry, Db *db, int64_t user_id, const Connection *connection,
+	GError **error)
 {
 	const Provider *provider = provider_find(connection->provider);
 	const TimeWindow none = {0, 0};
 	g_auto(Account) account = {0};
+	g_autoptr(GPtrArray) calendars = NULL;
 	ProviderRequest request;
 
 	if (provider == NULL) {
 		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT,
 			"The provider '%s' is not supported by this version.",
 			connection->provider);
-		return NULL;
+		return false;
 	}
 	if (!account_open(
 		    &account, &inquiry->context, db, inquiry->http, user_id, connection, error))
-		return NULL;
+		return false;
 	request = account_request(&account, none);
-	return provider->list_calendars(&request, error);
+	calendars = provider->list_calendars(&request, error);
+	return calendars != NULL;
 }
 
 /* Whom the failure waits for. */
@@ -107,7 +109,6 @@ static void ask_provider(
 {
 	Inquiry *inquiry = data;
 	g_autoptr(GError) failure = NULL;
-	g_autoptr(GPtrArray) calendars = NULL;
 	g_autofree char *login = printable(user->login);
 	g_autofree char *name = printable(connection->name);
 	g_autofree char *message = NULL;
@@ -118,8 +119,7 @@ static void ask_provider(
 		return;
 	}
 	inquiry->asked++;
-	calendars = list_calendars(inquiry, doctor->app.db, user->id, connection, &failure);
-	if (calendars != NULL) {
+	if (answers(inquiry, doctor->app.db, user->id, connection, &failure)) {
 		inquiry->answered++;
 		return;
 	}

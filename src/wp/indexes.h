@@ -13,6 +13,6 @@ typedef struct MissingIndex {
 	bool is_vital; /* rows could be doubled without it; else it is only slow */
 } MissingIndex;
 
-/* The indexes that our statements go by, as WordPress's wp_get_db_schema() has them; the tables must be
- * there. An array of MissingIndex; caller unrefs. NULL with a DB_ERROR. */
+/* The indexes that our statements go by, as WordPress's wp_get_db_schema() has them; the tables
+ * must be there. An array of MissingIndex; caller unrefs. NULL with a DB_ERROR. */
 GPtrArray *indexes_missing(Db *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
