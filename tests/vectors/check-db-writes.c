@@ -164,8 +164,8 @@ static void update_connection(
 		change.last_sync = NULL;
 	if (sets_sync || change.set_last_error)
 		report(replay,
-			connections_row_update(
-				replay->db, replay->site, user_id, stored->id, &change, NULL, &error),
+			connections_row_update(replay->db, replay->site, user_id, stored->id,
+				&change, NULL, &error),
 			error);
 }
 
@@ -331,7 +331,7 @@ static void log_comment(Replay *replay, const cJSON *comment)
 	g_autofree char *author = stored_scalar(member(comment, "comment_author"));
 	g_autofree char *content = stored_scalar(member(comment, "comment_content"));
 	g_autoptr(GArray) people = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	ActivityRequest request = {event, people, author == NULL ? "" : author, NULL};
+	ActivityRequest request = {event, people, author == NULL ? "" : author, NULL, NULL};
 	g_autoptr(GPtrArray) requests = g_ptr_array_new();
 	int64_t person = (int64_t)cJSON_GetNumberValue(member(comment, "comment_post_ID"));
 	GError *error = NULL;
