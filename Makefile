@@ -147,7 +147,7 @@ check-built: $(PROGRAM) $(COMPLETIONS) $(UNIT_TESTS) $(CHECKER) $(FUZZ_TARGETS)
 	$(Q)$(PYTHON) -B tests/run --variant=$(VARIANT) --program=$(PROGRAM) $(if $(CHECKER),--check-vectors=$(CHECKER)) \
 		$(if $(STRICT),--strict) $(if $(ONLY),--only=$(ONLY)) $(UNIT_TESTS) $(FUZZ_TARGETS)
 
-crash-tests: ## break off runs at every single statement and request, and resume them (some ten minutes)
+crash-tests: ## break off runs at every single statement and request, and resume them (a quarter of an hour and more)
 	$(Q)PRM_TEST_EVERY_STEP=1 $(MAKE) --no-print-directory check ONLY=integration/test_resumed
 
 fuzz: ## search for crashes for FUZZ_SECS (60): FUZZ=multistatus …; what is found goes to tests/fuzz/corpus/

@@ -30,7 +30,8 @@ class Meeting:
 
     def components(self):
         rule = [f"RRULE:FREQ=WEEKLY;COUNT={self.count}"] if self.count else []
-        rule += [f"EXDATE;TZID=Europe/Amsterdam:{self.starts()[number]:%Y%m%dT%H%M%S}" for number in sorted(self.left_out)]
+        rule += [f"EXDATE;TZID=Europe/Amsterdam:{self.starts()[number]:%Y%m%dT%H%M%S}"
+                 for number in sorted(self.left_out)]
         state = [CANCELLED] * self.is_cancelled
         yield self._component(self.start, self.title, lines=rule + state)
         for number, change in sorted(self.changed.items()):

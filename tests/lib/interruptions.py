@@ -76,12 +76,15 @@ class InterruptedStory(Story):
         self.http = SteppingProxy(self.calendar_port(), self.victim)
         self.addCleanup(self.http.close)
         self.session = SqlSession(self.wp.database, self.wp.name)
-        self.addCleanup(self.session.close)
+        self.addCleanup(self.close_session)
         self.proxy = DatabaseProxy(self.wp.database.socket, os.path.join(self.wp.folder, "proxy.sock"), self.victim)
         self.addCleanup(self.proxy.close)
         self.proxied_ini = self.write_ini("proxied.ini", database_socket=self.proxy.path, database_tls="off",
                                           sync_workers="1", **self.ini_more())
         self.snapshot = None
+
+    def close_session(self):
+        self.session.close()
 
     def calendar_port(self):
         return self.sandbox.radicale.port
@@ -124,20 +127,25 @@ class InterruptedStory(Story):
 
     # --- the proof
 
-    def prove(self, name, *command, stride=STRIDE):
-        """Runs the command whole, then once for each fault; each time it is resumed and compared."""
-        started = time.monotonic()
+    def whole_run(self, *command):
+        """What the run does undisturbed: `steps`, `requests`, `expected` rows. Leaves the site as it is afterwards."""
         before = self.rows()
         self.snapshot = Snapshot(self.session, self.wp)
         self.addCleanup(self.snapshot.drop)
         self.run_well(*command)
-        steps, requests = self.proxy.steps, self.http.steps
+        self.steps, self.requests = self.proxy.steps, self.http.steps
         whole = self.rows()
         self.calendar = whole.live_events()
         self.connections_before = before.connections
-        expected = self.comparable(whole)
-        self.assertNotEqual(self.comparable(before), expected, "this run has nothing to do")
+        self.expected = self.comparable(whole)
+        self.assertNotEqual(self.comparable(before), self.expected, "this run has nothing to do")
         self.assert_all_holds(whole)
+
+    def prove(self, name, *command, stride=STRIDE):
+        """Runs the command whole, then once for each fault; each time it is resumed and compared."""
+        started = time.monotonic()
+        self.whole_run(*command)
+        steps, requests, expected = self.steps, self.requests, self.expected
         self.assert_nothing_changes(expected, *command)
         self.assert_only_a_cache(expected, *command)
         tried = 0

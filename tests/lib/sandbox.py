@@ -16,9 +16,11 @@ class Sandbox:
 
     _shared = None
 
-    def __init__(self, keep=False):
+    def __init__(self, keep=False, own_database=False):
+        """`own_database`: never the one that the runner started for all."""
         self.folder = tempfile.mkdtemp(prefix="prm-calendar-")
         self.keep = keep
+        self._own_database = own_database or keep
         self._database = None
         self._servers = {}
         self._template = None
@@ -41,7 +43,7 @@ class Sandbox:
     def database(self):
         if self._database is None:
             running = os.environ.get("PRM_TEST_MYSQL_SOCKET")
-            self._database = (MariaDb.running_at(running) if running and not self.keep
+            self._database = (MariaDb.running_at(running) if running and not self._own_database
                               else MariaDb(self.folder, keep=self.keep).start())
         return self._database
 

@@ -9,7 +9,7 @@ class Snapshot:
     """Kept in a second database on the same server; drop() removes it."""
 
     def __init__(self, session, wp):
-        self._session = session
+        self.session = session
         self._site = wp.name
         self._copy = f"{wp.name}_copy"
         session.run(f"DROP DATABASE IF EXISTS `{self._copy}`; CREATE DATABASE `{self._copy}`;")
@@ -26,14 +26,14 @@ class Snapshot:
         statements += [f"CREATE TABLE {table} LIKE `{self._copy}`.{table};" for table in gone]
         statements += [f"DELETE FROM {table}; INSERT INTO {table} SELECT * FROM `{self._copy}`.{table};"
                        for table in self._tables]
-        self._session.run("".join(statements))
+        self.session.run("".join(statements))
 
     def forget_own_tables(self):
-        self._session.run("".join(f"DROP TABLE {table};" for table in self._own_tables()) + "DO 0;")
+        self.session.run("".join(f"DROP TABLE {table};" for table in self._own_tables()) + "DO 0;")
 
     def _own_tables(self):
-        names = self._session.rows(f"SHOW TABLES FROM `{self._site}` LIKE 'wp\\_prm\\_calendar\\_%';")
+        names = self.session.rows(f"SHOW TABLES FROM `{self._site}` LIKE 'wp\\_prm\\_calendar\\_%';")
         return [name for row in names for name in row.values()]
 
     def drop(self):
-        self._session.run(f"DROP DATABASE IF EXISTS `{self._copy}`;")
+        self.session.run(f"DROP DATABASE IF EXISTS `{self._copy}`;")

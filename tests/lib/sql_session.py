@@ -42,7 +42,10 @@ class SqlSession:
     run = rows
 
     def close(self):
-        self._client.stdin.close()
+        try:
+            self._client.stdin.close()
+        except BrokenPipeError:
+            pass  # the server went first
         self._client.wait()
         self._client.stdout.close()
         self._client.stderr.close()

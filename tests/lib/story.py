@@ -86,11 +86,14 @@ class Story(unittest.TestCase):
         signal.signal(signal.SIGALRM, self._out_of_time)
         signal.alarm(self.story_secs)
         self.addCleanup(signal.alarm, 0)
-        self.sandbox = Sandbox.shared()
+        self.sandbox = self.choose_sandbox()
         self.wp = self.sandbox.new_site()
         self.addCleanup(self.wp.drop)
         self.ini = self.write_ini()
         self.now = datetime.now(timezone.utc).replace(minute=0, second=0, microsecond=0)
+
+    def choose_sandbox(self):
+        return Sandbox.shared()
 
     def _out_of_time(self, _signum, _frame):
         raise TimeoutError(f"the story took more than {self.story_secs} s")
