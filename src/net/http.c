@@ -367,6 +367,7 @@ HttpResponse *http_perform(HttpClient *client, const HttpRequest *request, GErro
 	const HttpOptions *options = http_shared_options(client->shared);
 	g_autoptr(HttpUrl) origin = NULL;
 	HttpUrl *url;
+	HttpResponse *response;
 	Journey journey = {
 		.client = client,
 		.request = request,
@@ -382,7 +383,18 @@ HttpResponse *http_perform(HttpClient *client, const HttpRequest *request, GErro
 	url = http_url_parse(request->url, error);
 	if (url != NULL)
 		url = admit_url(&journey, url, error);
-	return url != NULL ? travel(&journey, url, error) : NULL;
+	response = url != NULL ? travel(&journey, url, error) : NULL;
+	if (response != NULL && (response->status == 429 || response->status == 503))
+		client->pause_secs = MAX(client->pause_secs, response->retry_after_secs);
+	return response;
+}
+
+int64_t http_client_take_pause(HttpClient *client)
+{
+	int64_t pause_secs = client->pause_secs;
+
+	client->pause_secs = 0;
+	return pause_secs;
 }
 
 static char *account_at(const char *url, const HttpAuth *auth)

@@ -103,6 +103,10 @@ bool http_client_knows_basic(HttpClient *client, const char *url, const HttpAuth
  * challenge. A server that wants another scheme by now is answered as it wants. */
 void http_client_assume_basic(HttpClient *client, const char *url, const HttpAuth *auth);
 
+/* How long the servers that were asked since the last call want to be left alone, the longest of
+ * their Retry-After in seconds; 0: nobody said so. */
+int64_t http_client_take_pause(HttpClient *client);
+
 /* Waits between two tries of the caller's own, as http_perform() does between its: returns early
  * when cancelled; in tests, as HttpOptions.wait_msecs says. */
 void http_client_wait(HttpClient *client, unsigned msecs, GCancellable *cancellable);

@@ -15,6 +15,7 @@ struct HttpClient {
 	/* Whose authentication state (a Digest nonce) the handle carries, and by which scheme. */
 	char *account;
 	unsigned long auth_scheme;
+	int64_t pause_secs; /* http_client_take_pause() */
 };
 
 typedef struct HttpReply {

@@ -242,9 +242,10 @@ static bool record_patience(ConnectionRun *run, const GError *failure, GError **
 	/* Tokens that were renewed and then refused are others than those that were read. */
 	const char *credentials =
 		run->account.box != NULL ? run->account.box : run->connection->credentials;
+	int64_t pause_secs = http_client_take_pause(run->worker->http);
 
 	if (!context->has_tables || context->dry_run ||
-		!patience_note(run->state, failure, credentials, context->now_utc()))
+		!patience_note(run->state, failure, credentials, pause_secs, context->now_utc()))
 		return true;
 	return connection_state_create(run->worker->db, run->report->user_id, run->state, error) &&
 	       connection_state_store(run->worker->db, run->state, error);

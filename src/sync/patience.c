@@ -58,8 +58,8 @@ static int64_t wait_after(unsigned failures)
 	return wait_secs - g_random_int_range(0, (gint32)(wait_secs / 10));
 }
 
-bool patience_note(
-	ConnectionState *state, const GError *failure, const char *credentials, int64_t now_utc)
+bool patience_note(ConnectionState *state, const GError *failure, const char *credentials,
+	int64_t pause_secs, int64_t now_utc)
 {
 	if (failure == NULL) {
 		bool changes = state->failures > 0 || state->is_refused || state->retry_utc != 0;
@@ -69,6 +69,8 @@ bool patience_note(
 		state->retry_utc = 0;
 		return changes;
 	}
+	if (failure->domain != PROVIDER_ERROR || failure->code == PROVIDER_ERROR_SITE)
+		return false;
 	state->failures = MIN(state->failures, G_MAXINT16) + 1;
 	state->is_refused = g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION);
 	if (state->is_refused) {
@@ -76,7 +78,7 @@ bool patience_note(
 		state->refused_utc = now_utc;
 		state->retry_utc = 0;
 	} else {
-		state->retry_utc = now_utc + wait_after(state->failures);
+		state->retry_utc = now_utc + MAX(wait_after(state->failures), pause_secs);
 	}
 	return true;
 }

@@ -14,7 +14,8 @@
  * may be. Caller frees. */
 char *patience_reason(const ConnectionState *state, const char *credentials, int64_t now_utc);
 
-/* How the connection went; `failure` is NULL after a success, and `credentials` are those that were
- * used, as stored. True when the state changed. */
-bool patience_note(
-	ConnectionState *state, const GError *failure, const char *credentials, int64_t now_utc);
+/* How the connection went; `failure` is NULL after a success, `credentials` are those that were
+ * used, as stored, and for `pause_secs` its servers asked to be left alone. What the site must mend
+ * is not held against the connection. True when the state changed. */
+bool patience_note(ConnectionState *state, const GError *failure, const char *credentials,
+	int64_t pause_secs, int64_t now_utc);

@@ -8,6 +8,7 @@
 #include "sync/patience.h"
 #include "util/log.h"
 #include "wp/connection.h"
+#include "wp/connection_state.h"
 #include "wp/connections_row.h"
 #include "wp/lease.h"
 #include "wp/people.h"
@@ -173,6 +174,35 @@ static void warn_of_problems(const UserRun *run, const ConnectionList *list)
 			(const char *)g_ptr_array_index(list->problems, i));
 }
 
+static bool has_connection(const ConnectionList *list, const char *connection_id)
+{
+	for (guint i = 0; i < list->connections->len; i++) {
+		const Connection *connection = g_ptr_array_index(list->connections, i);
+
+		if (strcmp(connection->id, connection_id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Nothing needs to be remembered of connections that their owner removed. One that cannot be read
+ * at present may be among those that seem to be missing. */
+static bool forget_removed(UserRun *run, GError **error)
+{
+	const UserState *state = run->state;
+
+	if (run->worker->context->dry_run || state->list->problems->len > 0)
+		return true;
+	for (guint i = 0; i < state->states->len; i++) {
+		const ConnectionState *connection = g_ptr_array_index(state->states, i);
+
+		if (!has_connection(state->list, connection->connection_id) &&
+			!connection_state_forget(run->worker->db, connection->id, error))
+			return false;
+	}
+	return true;
+}
+
 static bool sync_selected(
 	UserRun *run, const SyncSelection *selection, SyncTotals *totals, GError **error)
 {
@@ -183,7 +213,7 @@ static bool sync_selected(
 	/* Read under the lease: another pass may just have finished with this user. */
 	run->state = user_state_read(
 		run->worker->db, context->site, run->user->id, context->has_tables, error);
-	if (run->state == NULL)
+	if (run->state == NULL || !forget_removed(run, error))
 		return false;
 	list = run->state->list;
 	warn_of_problems(run, list);

@@ -52,6 +52,33 @@ bool connection_state_store(Db *db, const ConnectionState *state, GError **error
 	return db_run(statement, NULL, error);
 }
 
+static bool forget(Db *db, void *data, GError **error)
+{
+	static const char *const statements[] = {
+		"DELETE FROM {prm_calendar_events} WHERE connection = ?",
+		"DELETE FROM {prm_calendar_objects} WHERE connection = ?",
+		"DELETE FROM {prm_calendar_cursors} WHERE connection = ?",
+		"DELETE FROM {prm_calendar_connections} WHERE id = ?",
+	};
+	const int64_t *connection = data;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(statements); i++) {
+		DbStatement *statement = db_prepare(db, statements[i], error);
+
+		if (statement == NULL)
+			return false;
+		db_bind_int(statement, *connection);
+		if (!db_run(statement, NULL, error))
+			return false;
+	}
+	return true;
+}
+
+bool connection_state_forget(Db *db, int64_t connection, GError **error)
+{
+	return db_transaction(db, forget, &connection, error);
+}
+
 static const char count_sql[] = "SELECT COUNT(*), MIN(problem) FROM {prm_calendar_objects} "
 				"WHERE connection = ? AND problem IS NOT NULL";
 

@@ -17,6 +17,9 @@ bool connection_state_create(
 bool connection_state_store(
 	Db *db, const ConnectionState *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Forgets all that is remembered of a connection. One transaction. */
+bool connection_state_forget(Db *db, int64_t connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* How many objects of the connection could not be read, and why the first could not, as stored. */
 bool connection_state_count_problems(Db *db, int64_t connection, unsigned *ret_problems,
 	char **ret_first, GError **error) G_GNUC_WARN_UNUSED_RESULT;

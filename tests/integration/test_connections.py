@@ -75,6 +75,22 @@ class Connections(Story):
         done = self.sync("--user=nobody", status=1)
         self.assert_one_line(done.stderr, "nobody")
 
+    def test_nothing_is_remembered_of_a_connection_that_was_removed(self):
+        self.account.calendar("home")
+        self.account.put("two", vevent("two@story", self.utc(self.at(1))), calendar="home")
+        first, second = self.account.connection(1), self.account.connection(2, credentials={
+            "url": self.account.client.url("home"), "username": self.account.login,
+            "password": self.account.password})
+        self.connect(self.anna, first, second)
+        self.sync()
+        self.connect(self.anna, second)
+        self.sync()
+        remembered = {table: int(self.wp.rows(
+            f"SELECT COUNT(*) AS n FROM wp_prm_calendar_{table}")[0]["n"])
+            for table in ("connections", "cursors", "objects", "events")}
+        self.assertEqual(set(remembered.values()), {1}, remembered)
+        self.assertEqual(len(self.titles(self.anna)), 2, "what was stored stays")
+
 
 class Turns(Story):
 
