@@ -413,8 +413,8 @@ static bool complete_row(DbStatement *statement, GError **error)
 		}
 		column->text[column->length] = '\0';
 	}
-	/* Only now: binding makes the library forget where this row's values are, and those still to
-	 * be read again would come as NULL. */
+	/* Only now: binding makes the library forget where this row's values are, and those still
+	 * to be read again would come as NULL. */
 	if (!has_grown || mysql_stmt_bind_result(statement->handle, statement->column_binds) == 0)
 		return true;
 	handle_failure(statement, false, error);

@@ -83,8 +83,8 @@ static void test_a_change_touches_its_fields_only(void)
 	if (test == NULL)
 		return;
 	insert_rows(test);
-	g_assert_true(
-		connections_row_update(test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &error));
+	g_assert_true(connections_row_update(
+		test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &error));
 	g_assert_no_error(error);
 	stored = test_db_text(test, "SELECT meta_value FROM wp_usermeta WHERE user_id = 2");
 	g_assert_cmpstr(stored, ==,
@@ -94,8 +94,8 @@ static void test_a_change_touches_its_fields_only(void)
 		"s:10:\"last_error\";N;}}");
 	/* The same again: one look, no write. */
 	before = db_statement_count(test->db);
-	g_assert_true(
-		connections_row_update(test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &error));
+	g_assert_true(connections_row_update(
+		test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &error));
 	g_assert_cmpuint(db_statement_count(test->db), ==, before + 1);
 }
 
