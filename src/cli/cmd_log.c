@@ -55,7 +55,7 @@ static bool log_meetings(Job *job, GError **error)
 
 static ExitStatus run_log(const CliOptions *options)
 {
-	static const JobKind kind = {"log", false, false, log_meetings};
+	static const JobKind kind = {"log", JOB_LOGS, false, log_meetings};
 
 	return has_good_options(options) ? job_run(options, &kind) : EXIT_USAGE;
 }

@@ -20,7 +20,7 @@ static bool sync_and_log(Job *job, GError **error)
 
 static ExitStatus run_pass(const CliOptions *options)
 {
-	static const JobKind kind = {"run", true, true, sync_and_log};
+	static const JobKind kind = {"run", JOB_SYNCS, true, sync_and_log};
 
 	return job_run(options, &kind);
 }

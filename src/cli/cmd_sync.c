@@ -61,7 +61,7 @@ static bool sync_and_log(Job *job, GError **error)
 
 static ExitStatus run_sync(const CliOptions *options)
 {
-	static const JobKind kind = {"sync", true, false, sync_and_log};
+	static const JobKind kind = {"sync", JOB_SYNCS, false, sync_and_log};
 
 	return has_good_options(options) ? job_run(options, &kind) : EXIT_USAGE;
 }

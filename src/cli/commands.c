@@ -11,6 +11,7 @@ const Command *const *commands_all(void)
 		&command_run,
 		&command_sync,
 		&command_log,
+		&command_rematch,
 		&command_status,
 		&command_doctor,
 		&command_calendars,

@@ -10,6 +10,7 @@ extern const Command command_explain;
 extern const Command command_handback;
 extern const Command command_init;
 extern const Command command_log;
+extern const Command command_rematch;
 extern const Command command_run;
 extern const Command command_status;
 extern const Command command_sync;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `run`, `sync` and `log` have in common: they open a site, work, and say how it went. */
+/* What `run`, `sync`, `log` and `rematch` have in common: they open a site, work, and say how it
+ * went. */
 #include "cli/job.h"
 
 #include <string.h>
@@ -54,7 +55,8 @@ static RunCounts run_counts(const Job *job)
 		.connections_failed = job->totals.failed,
 		.connections_skipped = job->totals.skipped,
 		.events_added = events->added,
-		.events_changed = events->changed + events->restored + events->adopted,
+		.events_changed = events->changed + events->restored + events->adopted +
+				  job->totals.matched_again,
 		.events_removed = events->removed + events->folded,
 		.meetings_logged = job->logged.events,
 	};
@@ -113,7 +115,8 @@ static ExitStatus do_work(Job *job, const JobKind *kind)
 	printer_init(&job->printer, job->options);
 	if (!kind->work(job, &error))
 		return app_fail(job->options, error);
-	printer_finish(&job->printer, kind->syncs ? &job->totals : NULL, &job->logged);
+	printer_finish(&job->printer, kind->tells == JOB_LOGS ? NULL : &job->totals,
+		kind->tells == JOB_MATCHES ? NULL : &job->logged);
 	return status_of(job);
 }
 

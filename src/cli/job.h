@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `run`, `sync` and `log` have in common: they open a site, work, and say how it went. */
+/* What `run`, `sync`, `log` and `rematch` have in common: they open a site, work, and say how it
+ * went. */
 #pragma once
 
 #include "cli/app.h"
@@ -16,9 +17,12 @@ typedef struct Job {
 	AutoLogCounts logged;
 } Job;
 
+/* What is told at the end. */
+typedef enum { JOB_SYNCS, JOB_LOGS, JOB_MATCHES } JobTells;
+
 typedef struct JobKind {
 	const char *command;
-	bool syncs; /* else it only logs, and has no totals */
+	JobTells tells;
 	bool writes_metrics;
 	bool (*work)(Job *job, GError **error);
 } JobKind;

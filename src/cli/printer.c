@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Prints what `run`, `sync` and `log` do: as it happens for people, as one object for machines. */
+/* Prints what `run`, `sync`, `log` and `rematch` do: as it happens for people, as one object for
+ * machines. */
 #include "cli/printer.h"
 
 #include <stdio.h>
@@ -214,15 +215,27 @@ void printer_clear(Printer *printer)
 	g_clear_pointer(&printer->root, json_free);
 }
 
+static void print_matched(const SyncTotals *totals)
+{
+	printf("%" G_GSIZE_FORMAT " %s matched again", totals->matched_again,
+		totals->matched_again == 1 ? "event" : "events");
+}
+
 static void print_totals(const SyncTotals *totals, const AutoLogCounts *log_counts)
 {
-	if (totals != NULL) {
+	if (totals != NULL && log_counts == NULL) {
+		print_matched(totals);
+	} else if (totals != NULL) {
 		g_autofree char *changes = describe_counts(&totals->events);
 
 		printf("%" G_GSIZE_FORMAT " %s synced, %" G_GSIZE_FORMAT " failed, %" G_GSIZE_FORMAT
 		       " skipped; %s",
 			totals->done, totals->done == 1 ? "connection" : "connections",
 			totals->failed, totals->skipped, changes);
+		if (totals->matched_again > 0) {
+			fputs(", ", stdout);
+			print_matched(totals);
+		}
 	}
 	if (log_counts != NULL)
 		printf("%s%" G_GSIZE_FORMAT " %s logged", totals == NULL ? "" : "; ",
@@ -240,6 +253,7 @@ static void finish_json(Printer *printer, const SyncTotals *totals, const AutoLo
 		json_set_int(object, "failed", (int64_t)totals->failed);
 		json_set_int(object, "skipped", (int64_t)totals->skipped);
 		json_set_int(object, "busy", (int64_t)totals->busy);
+		json_set_int(object, "matched_again", (int64_t)totals->matched_again);
 		json_set_counts(json_add_object(object, "events"), &totals->events);
 	}
 	if (log_counts != NULL) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Prints what `run`, `sync` and `log` do: as it happens for people, as one object for machines. */
+/* Prints what `run`, `sync`, `log` and `rematch` do: as it happens for people, as one object for
+ * machines. */
 #pragma once
 
 #include <glib.h>
@@ -26,6 +27,6 @@ void printer_init(Printer *printer, const CliOptions *options);
 void printer_clear(Printer *printer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Printer, printer_clear)
 
-/* The end: totals in one line, or the JSON object. Either may be NULL where the command has none.
- */
+/* The end: totals in one line, or the JSON object. Either may be NULL where the command has none;
+ * without `log_counts` of the totals the events that were matched again. */
 void printer_finish(Printer *printer, const SyncTotals *totals, const AutoLogCounts *log_counts);

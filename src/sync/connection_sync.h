@@ -26,6 +26,7 @@ typedef struct SyncWorker {
 	Db *db;
 	HttpClient *http;
 	SyncListener *listener; /* or NULL; calls are already serialised */
+	GHashTable *marks;      /* ContactMarks of the run's users */
 } SyncWorker;
 
 /* Called now and then during a long listing; false (error set) stops it. */

@@ -229,3 +229,21 @@ bool pass_catch_up(const SyncContext *context, Db *db, const char *who, const ch
 		return catch_up_all(context, db, &selection, listener, ret_totals, error);
 	return catch_up_one(context, db, who, &selection, listener, ret_totals, error);
 }
+
+bool pass_rematch(const SyncContext *context, Db *db, const char *who, SyncListener *listener,
+	SyncTotals *ret_totals, GError **error)
+{
+	const SyncSelection selection = {.only_match = true};
+	g_autoptr(GPtrArray) rows = NULL;
+	g_autoptr(GPtrArray) selected = g_ptr_array_new(); /* borrows from rows */
+
+	if (who != NULL)
+		return catch_up_one(context, db, who, &selection, listener, ret_totals, error);
+	rows = connections_rows_load(db, context->site, NULL, error);
+	if (rows == NULL)
+		return false;
+	for (guint i = 0; i < rows->len; i++)
+		g_ptr_array_add(
+			selected, ((const UserConnections *)g_ptr_array_index(rows, i))->user);
+	return workers_sync(context, db, selected, &selection, listener, ret_totals, error);
+}

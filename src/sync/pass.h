@@ -35,6 +35,11 @@ bool pass_run(const SyncContext *context, Db *db, SyncListener *listener, SyncTo
 bool pass_catch_up(const SyncContext *context, Db *db, const char *who, const char *connection_id,
 	SyncListener *listener, SyncTotals *ret_totals, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Matches the stored events again with the contacts: of one user or, with NULL, of all who have
+ * calendar connections, enabled or not. */
+bool pass_rematch(const SyncContext *context, Db *db, const char *who, SyncListener *listener,
+	SyncTotals *ret_totals, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* When the last pass began and whose turn it was; zeros when nobody knows. */
 typedef struct PassTurn {
 	int64_t began_utc;

@@ -66,5 +66,6 @@ void sync_totals_sum(SyncTotals *totals, const SyncTotals *more)
 	totals->failed += more->failed;
 	totals->skipped += more->skipped;
 	totals->busy += more->busy;
+	totals->matched_again += more->matched_again;
 	add_counts(&totals->events, &more->events);
 }

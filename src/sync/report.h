@@ -54,7 +54,8 @@ typedef struct SyncTotals {
 	size_t done;
 	size_t failed;
 	size_t skipped;
-	size_t busy; /* users that another process was at */
+	size_t busy;          /* users that another process was at */
+	size_t matched_again; /* events that have other people, since the contacts changed */
 	EventStoreCounts events;
 } SyncTotals;
 

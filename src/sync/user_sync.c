@@ -6,6 +6,7 @@
 
 #include "provider/provider.h"
 #include "sync/patience.h"
+#include "sync/rematch.h"
 #include "util/log.h"
 #include "wp/connection.h"
 #include "wp/connection_state.h"
@@ -128,12 +129,17 @@ static void tell(UserRun *run, const ConnectionReport *report, SyncTotals *total
 		listener->connection(listener, report);
 }
 
+static SyncUser sync_user_of(UserRun *run)
+{
+	return (SyncUser){
+		.state = run->state, .contacts = contacts_of, .guard = guard_lease, .data = run};
+}
+
 static bool sync_one(UserRun *run, const Connection *connection, const SyncSelection *selection,
 	SyncTotals *totals, GError **error)
 {
 	const SyncHeartbeat heartbeat = {keep_lease, run};
-	const SyncUser user = {
-		.state = run->state, .contacts = contacts_of, .guard = guard_lease, .data = run};
+	const SyncUser user = sync_user_of(run);
 	g_auto(ConnectionReport) report = {
 		.user_id = run->user->id,
 		.user_login = g_strdup(run->user->login),
@@ -235,6 +241,25 @@ static bool sync_selected(
 	return true;
 }
 
+/* After the sync, whose events have the right people already; before they are logged. */
+static bool match_again(
+	UserRun *run, const SyncSelection *selection, SyncTotals *totals, GError **error)
+{
+	const SyncUser user = sync_user_of(run);
+	const ContactMark *mark = g_hash_table_lookup(run->worker->marks, &run->user->id);
+
+	if (!selection->only_match && (mark == NULL || !mark->has_changed))
+		return true;
+	return rematch_user(run->worker, run->user, &user, mark, totals, error);
+}
+
+static bool sync_and_match(
+	UserRun *run, const SyncSelection *selection, SyncTotals *totals, GError **error)
+{
+	return (selection->only_match || sync_selected(run, selection, totals, error)) &&
+	       match_again(run, selection, totals, error);
+}
+
 static char *lease_name(const WpUser *user)
 {
 	return g_strdup_printf("calendar_sync_%" G_GINT64_FORMAT, user->id);
@@ -248,8 +273,8 @@ static bool sync_leased(
 	g_autoptr(GError) sync_error = NULL;
 
 	if (run->worker->context->dry_run)
-		return sync_selected(run, selection, totals, error);
-	if (!sync_selected(run, selection, totals, &sync_error)) {
+		return sync_and_match(run, selection, totals, error);
+	if (!sync_and_match(run, selection, totals, &sync_error)) {
 		/* A lease that cannot be given back runs out by itself. */
 		if (!lease_release(db, run->lease, NULL))
 			log_line(LOG_DEBUG, NULL, "cannot give back the lease; it runs out");

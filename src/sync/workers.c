@@ -3,11 +3,14 @@
  */
 #include "sync/workers.h"
 
+#include "sync/rematch.h"
+
 /* What the threads share. The users and the context do not change; the mutex guards the rest. */
 typedef struct {
 	const SyncContext *context;
 	const GPtrArray *users;
 	const SyncSelection *selection;
+	GHashTable *marks; /* ContactMarks of the users */
 	GMutex mutex;
 	guint next_user;
 	SyncListener *listener;
@@ -86,6 +89,7 @@ static void work(Crew *crew, Db *db)
 		.db = db,
 		.http = http,
 		.listener = crew->listener == NULL ? NULL : &listener.base,
+		.marks = crew->marks,
 	};
 	const WpUser *user;
 
@@ -126,14 +130,18 @@ bool workers_sync(const SyncContext *context, Db *db, const GPtrArray *users,
 	const SyncSelection *selection, SyncListener *listener, SyncTotals *ret_totals,
 	GError **error)
 {
+	g_autoptr(GHashTable) marks = rematch_marks(context, db, users, error);
 	unsigned count = MIN((unsigned)context->config->sync_workers, users->len);
 	Crew crew = {
 		.context = context,
 		.users = users,
 		.selection = selection,
+		.marks = marks,
 		.listener = listener,
 	};
 
+	if (marks == NULL)
+		return false;
 	g_mutex_init(&crew.mutex);
 	if (count <= 1)
 		work(&crew, db);

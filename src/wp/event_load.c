@@ -21,6 +21,23 @@ static const char connection_sql[] =
 	", '_logged_as_activity') "
 	"WHERE p.post_author = ? AND p.post_type = 'calendar_event' ORDER BY p.ID";
 
+static const char people_sql[] =
+	"SELECT STRAIGHT_JOIN p.ID, p.post_status, CAST(p.post_date AS CHAR), CAST(p.post_date_gmt "
+	"AS CHAR), NULL, NULL, m.meta_id, m.meta_key, m.meta_value, p.post_author "
+	"FROM {posts} p JOIN {postmeta} m ON m.post_id = p.ID AND m.meta_key IN "
+	"('_attendees', '_organizer_email', '_matched_people', '_raw_data') "
+	"WHERE p.post_author = ? AND p.post_type = 'calendar_event' "
+	"AND p.post_status IN ('publish', 'future') ORDER BY p.ID";
+
+static const char locked_sql[] =
+	"SELECT STRAIGHT_JOIN p.ID, p.post_status, CAST(p.post_date AS CHAR), CAST(p.post_date_gmt "
+	"AS CHAR), "
+	"IF(m.meta_key = '_event_uid', p.post_title, NULL), "
+	"IF(m.meta_key = '_event_uid', p.post_content, NULL), m.meta_id, m.meta_key, m.meta_value, "
+	"p.post_author FROM {posts} p JOIN {postmeta} m ON m.post_id = p.ID AND m.meta_key IN "
+	"(" EVENT_SQL_META_KEYS ") WHERE p.post_type = 'calendar_event' "
+	"AND p.post_status IN ('publish', 'future') AND p.ID IN (";
+
 static const char ids_sql[] =
 	"SELECT p.ID, p.post_status, CAST(p.post_date AS CHAR), CAST(p.post_date_gmt AS CHAR), "
 	"p.post_title, NULL, m.meta_id, m.meta_key, m.meta_value, p.post_author "
@@ -118,6 +135,7 @@ static void hand_over(const Gathered *gathered, LoadedEventFunc each, void *data
 		.post_id = gathered->post_id,
 		.user_id = gathered->user_id,
 		.status = gathered->status,
+		.meta_ids = gathered->meta_ids,
 		.has_extra_rows = gathered->has_extra_rows,
 		.is_logged = gathered->is_logged,
 	};
@@ -166,6 +184,25 @@ bool event_load_connection(Db *db, int64_t user_id, const char *connection_id, L
 	db_bind_text(statement, connection_id);
 	db_bind_int(statement, user_id);
 	return gather_all(statement, connection_id, each, data, error);
+}
+
+bool event_load_people(Db *db, int64_t user_id, LoadedEventFunc each, void *data, GError **error)
+{
+	DbStatement *statement = db_prepare(db, people_sql, error);
+
+	if (statement == NULL)
+		return false;
+	db_bind_int(statement, user_id);
+	return gather_all(statement, NULL, each, data, error);
+}
+
+bool event_load_locked(
+	Db *db, const int64_t *ids, size_t count, LoadedEventFunc each, void *data, GError **error)
+{
+	DbStatement *statement = event_sql_prepare_ids(
+		db, locked_sql, ids, count, ") ORDER BY p.ID FOR UPDATE", error);
+
+	return statement != NULL && gather_all(statement, NULL, each, data, error);
 }
 
 bool event_load_ids(

@@ -221,7 +221,7 @@ static char *attendees_of(const Event *event, const WpSite *site)
 	return finish_json(list, site);
 }
 
-static char *matched_people_of(const GPtrArray *matches, const WpSite *site)
+char *event_row_matched_people(const GPtrArray *matches, const WpSite *site)
 {
 	GString *list = g_string_new("[");
 
@@ -252,6 +252,36 @@ static const Attendee *find_owner(const Event *event)
 	return NULL;
 }
 
+static void append_comma(GString *json)
+{
+	if (json->len > 1)
+		g_string_append_c(json, ',');
+}
+
+static bool is_no_person(const Attendee *attendee)
+{
+	return attendee->kind == ATTENDEE_ROOM || attendee->kind == ATTENDEE_RESOURCE ||
+	       attendee->kind == ATTENDEE_GROUP;
+}
+
+/* Which of the attendees, counted from 0, are rooms, resources and groups; -1 is the organizer.
+ * Without it, matching the stored event again would take them for people. */
+static void append_things(GString *json, const Event *event)
+{
+	g_autoptr(GString) places = g_string_new(NULL);
+
+	if (event->organizer != NULL && is_no_person(event->organizer))
+		g_string_append(places, "-1");
+	for (guint i = 0; i < event->attendees->len; i++) {
+		if (is_no_person(event->attendees->pdata[i]))
+			g_string_append_printf(places, "%s%u", places->len > 0 ? "," : "", i);
+	}
+	if (places->len == 0)
+		return;
+	append_comma(json);
+	g_string_append_printf(json, "\"no_people\":[%s]", places->str);
+}
+
 /* What auto-logging asks for and no other row has room for: whether the event is private, and who
  * of the attendees the calendar's owner is. */
 static void append_owner(GString *json, const Event *event)
@@ -262,8 +292,7 @@ static void append_owner(GString *json, const Event *event)
 		g_string_append(json, "\"is_private\":true");
 	if (owner == NULL)
 		return;
-	if (event->is_private)
-		g_string_append_c(json, ',');
+	append_comma(json);
 	append_text(json, "owner_email", owner->email);
 	g_string_append_c(json, ',');
 	append_text(json, "owner_status", attendee_status_name(owner->status));
@@ -277,6 +306,7 @@ static char *raw_data_of(const Event *event, const WpSite *site)
 	GString *json = g_string_new("{");
 
 	append_owner(json, event);
+	append_things(json, event);
 	g_strstrip(raw);
 	if (was_cut || raw[0] != '{' || !g_str_has_suffix(raw, "}")) {
 		g_string_append_c(json, '}');
@@ -360,7 +390,7 @@ EventRow *event_row_new(
 	metas[EVENT_META_MEETING_URL] = url_of(event->meeting_url, site);
 	metas[EVENT_META_ORGANIZER_EMAIL] = organizer_of(event, site);
 	metas[EVENT_META_ATTENDEES] = attendees_of(event, site);
-	metas[EVENT_META_MATCHED_PEOPLE] = matched_people_of(context->matches, site);
+	metas[EVENT_META_MATCHED_PEOPLE] = event_row_matched_people(context->matches, site);
 	metas[EVENT_META_RAW_DATA] = raw_data_of(event, site);
 	if (event->html_link != NULL && event->html_link[0] != '\0')
 		metas[EVENT_META_HTML_LINK] = url_of(event->html_link, site);

@@ -79,6 +79,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventRow, event_row_free)
 /* `_event_uid` as event_row_new() stores a provider's uid. Caller frees. */
 char *event_row_uid(const char *event_uid, const WpSite *site);
 
+/* `_matched_people` as event_row_new() stores it. Caller frees. */
+char *event_row_matched_people(const GPtrArray *matches, const WpSite *site);
+
 /* The hash of a stored row's values, as in EventRow. Title and content are compared without
  * their HTML entities: WordPress stores `R&D` as `R&amp;D` under WP-Cron and as it is otherwise. */
 void event_row_hash(const char *const columns[EVENT_COLUMN_COUNT],
