@@ -5,7 +5,7 @@ import time
 
 from fake.google_server import API_PATH, CLIENT_ID, CLIENT_SECRET, GoogleServer
 from lib.ics import vevent
-from lib.interruptions import InterruptedStory
+from lib.interruptions import STRIDE_OF_SMALLEST, InterruptedStory
 
 ZONE = {"tzid": "Europe/Amsterdam"}
 
@@ -72,7 +72,7 @@ class OnCalDav(InterruptedStory):
             self.meeting(f"past{day}", -day, people=("jose@example.org", "zoe@example.org")[:day])
         self.synced()
         self.connect_it(auto_log=True)
-        self.prove("auto-log", "log", stride=1)
+        self.prove("auto-log", "log", stride=STRIDE_OF_SMALLEST)
 
 
 class OnGoogle(InterruptedStory):

@@ -21,7 +21,9 @@ from .victim import Victim
 
 EVERY_STEP = os.environ.get("PRM_TEST_EVERY_STEP") == "1"
 # Run and resumed run under a sanitizer take several times as long.
-STRIDE = 1 if EVERY_STEP else 13 if os.environ.get("PRM_TEST_VARIANT", "plain") == "plain" else 29
+IS_PLAIN = os.environ.get("PRM_TEST_VARIANT", "plain") == "plain"
+STRIDE = 1 if EVERY_STEP else 13 if IS_PLAIN else 29
+STRIDE_OF_SMALLEST = 1 if EVERY_STEP or IS_PLAIN else 5
 LEASES = r"option_name LIKE '%prm\_calendar\_%.lock'"
 MAY_END_WITH = (0, 1, 69)
 
@@ -68,7 +70,7 @@ def some_of(ways, stride):
 class InterruptedStory(Story):
     """`calendar_port` says where the calendar server listens; the program gets there through `self.http`."""
 
-    story_secs = 3600 if EVERY_STEP else 180
+    story_secs = 3600 if EVERY_STEP else 180 if IS_PLAIN else 540
 
     def setUp(self):
         self.victim = Victim()
