@@ -11,7 +11,7 @@ import time
 
 from fake.stepping_proxy import HttpFault, SteppingProxy
 
-from .database_proxy import DEADLOCK, LOCK_WAIT, UNANSWERED, DatabaseProxy, Fault
+from .database_proxy import DEADLOCK, LOCK_WAIT, DatabaseProxy, Fault
 from .invariants import violations
 from .site_rows import SiteRows, difference
 from .snapshot import Snapshot
@@ -34,9 +34,7 @@ def note(text):
 
 
 def statement_faults(steps):
-    """All breaks of a run that sent these steps, by way of breaking off. Commands that are not answered are left out:
-    the program is anywhere by the time that they arrive."""
-    steps = [step for step in steps if step.command not in UNANSWERED]
+    """All breaks of a run that sent these steps, by way of breaking off."""
     writes = [step for step in steps if step.writes]
     locking = [step for step in writes if step.command == "execute"]
     return [
