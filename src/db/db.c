@@ -208,6 +208,8 @@ void db_free(Db *db)
 {
 	if (db == NULL)
 		return;
+	if (db->watcher != NULL)
+		db->watcher->free(db->watcher);
 	db_disconnect(db);
 	g_hash_table_destroy(db->statements);
 	g_queue_clear_full(&db->recent, (GDestroyNotify)db_statement_free);

@@ -104,5 +104,20 @@ char *db_repeat_sql(const char *head, const char *row, size_t rows, const char *
 typedef bool (*DbWork)(Db *db, void *data, GError **error);
 bool db_transaction(Db *db, DbWork work, void *data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Somebody who is told what became of the writes of a Db. Each call is about all that happened
+ * since the one before: `committed` when it is in the tables, or may be, as the answer to COMMIT
+ * was lost; `rolled_back` when it is not. A write outside of a transaction is a transaction of its
+ * own. May not use the Db. */
+typedef struct DbWatcher DbWatcher;
+struct DbWatcher {
+	void (*committed)(DbWatcher *watcher);
+	void (*rolled_back)(DbWatcher *watcher);
+	void (*free)(DbWatcher *watcher);
+};
+/* One for a Db; to be called once at most. */
+void db_watch(Db *db, DbWatcher *take_watcher);
+/* NULL when nobody watches. Borrowed. */
+DbWatcher *db_watcher(const Db *db);
+
 /* Statements sent since db_open(), prepared executions and plain ones. */
 uint64_t db_statement_count(const Db *db);

@@ -31,6 +31,7 @@ struct Db {
 	GQueue recent;          /* the same, last prepared first */
 	DbStatement *open;      /* whose result is being read */
 
+	DbWatcher *watcher; /* or NULL */
 	bool in_transaction;
 	DbFailureKind doom; /* why the transaction can no longer be committed */
 	int64_t last_used_usecs;
@@ -62,6 +63,11 @@ void db_pause(unsigned attempt);
 
 /* Attempts in all at what may go well the next time. */
 #define DB_ATTEMPTS 5
+
+/* Tells the watcher how a transaction, or a write outside of any, ended: `failure` is NULL when
+ * well.
+ */
+void db_tell_watcher(Db *db, const GError *failure);
 
 /* Drops the server's side of the statement. */
 void db_statement_forget(DbStatement *statement);

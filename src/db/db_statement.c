@@ -358,8 +358,15 @@ static bool execute(DbStatement *statement, bool is_read, GError **error)
 
 bool db_run(DbStatement *statement, uint64_t *ret_affected, GError **error)
 {
-	if (!execute(statement, false, error))
+	g_autoptr(GError) failure = NULL;
+	bool is_done = execute(statement, false, &failure);
+
+	if (!statement->db->in_transaction)
+		db_tell_watcher(statement->db, failure);
+	if (!is_done) {
+		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
+	}
 	statement->db->insert_id = mysql_stmt_insert_id(statement->handle);
 	if (ret_affected != NULL)
 		*ret_affected = mysql_stmt_affected_rows(statement->handle);

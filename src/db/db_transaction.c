@@ -73,6 +73,27 @@ static bool attempt_work(Db *db, DbWork work, void *data, GError **error)
 	return commit(db, error);
 }
 
+void db_watch(Db *db, DbWatcher *take_watcher)
+{
+	g_assert(db->watcher == NULL);
+	db->watcher = take_watcher;
+}
+
+DbWatcher *db_watcher(const Db *db)
+{
+	return db->watcher;
+}
+
+void db_tell_watcher(Db *db, const GError *failure)
+{
+	if (db->watcher == NULL)
+		return;
+	if (failure == NULL || g_error_matches(failure, DB_ERROR, DB_ERROR_UNKNOWN))
+		db->watcher->committed(db->watcher);
+	else
+		db->watcher->rolled_back(db->watcher);
+}
+
 bool db_transaction(Db *db, DbWork work, void *data, GError **error)
 {
 	g_assert(!db->in_transaction);
@@ -83,9 +104,10 @@ bool db_transaction(Db *db, DbWork work, void *data, GError **error)
 
 		db->in_transaction = false;
 		db->doom = FAILURE_NONE;
+		g_assert(is_done || failure != NULL);
+		db_tell_watcher(db, failure);
 		if (is_done)
 			return true;
-		g_assert(failure != NULL);
 		if (!is_passing || attempt == DB_ATTEMPTS) {
 			if (is_passing)
 				g_prefix_error(&failure, "gave up after %u attempts: ", attempt);

@@ -335,6 +335,82 @@ static void test_a_lost_single_write_is_unknown(void)
 	assert_option(test, "home", "again");
 }
 
+/* What a watcher was told, oldest first: "c" for committed, "r" for rolled back. */
+typedef struct {
+	DbWatcher base; /* first: the Db hands back a pointer to it */
+	GString *told;
+} Diary;
+
+static void diary_committed(DbWatcher *watcher)
+{
+	g_string_append_c(((Diary *)(void *)watcher)->told, 'c');
+}
+
+static void diary_rolled_back(DbWatcher *watcher)
+{
+	g_string_append_c(((Diary *)(void *)watcher)->told, 'r');
+}
+
+static void diary_free(DbWatcher *watcher)
+{
+	g_string_free(((Diary *)(void *)watcher)->told, TRUE);
+	g_free(watcher);
+}
+
+static GString *watch(Db *db)
+{
+	Diary *diary = g_new0(Diary, 1);
+
+	diary->base = (DbWatcher){diary_committed, diary_rolled_back, diary_free};
+	diary->told = g_string_new(NULL);
+	db_watch(db, &diary->base);
+	return diary->told;
+}
+
+static void test_a_watcher_learns_how_each_attempt_ended(void)
+{
+	static const struct {
+		const char *name;
+		Work work;
+		const char *told;
+	} cases[] = {
+		{"committed", {0}, "c"},
+		{"failed", {.fails = true}, "r"},
+		{"retried", {.kill_before_statement = 2}, "rrc"},
+		{"commit-unknown", {.kill_before_commit = 1}, "c"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(TestDb) test = test_db_new();
+		g_autoptr(GError) error = NULL;
+		Work work = cases[i].work;
+		GString *told;
+
+		if (test == NULL)
+			return;
+		g_test_message("%s", cases[i].name);
+		work.test = test;
+		told = watch(test->db);
+		(void)!db_transaction(test->db, work_on_options, &work, &error);
+		g_assert_cmpstr(told->str, ==, cases[i].told);
+	}
+}
+
+static void test_a_watcher_learns_of_single_writes(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+	GString *told;
+
+	if (test == NULL)
+		return;
+	told = watch(test->db);
+	g_assert_true(set_option(test->db, "home", "before", NULL));
+	g_assert_false(set_option(test->db, "home", NULL, NULL));
+	kill_connection(test, test->db);
+	g_assert_false(set_option(test->db, "home", "after", NULL));
+	g_assert_cmpstr(told->str, ==, "crc");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -358,5 +434,9 @@ int main(int argc, char **argv)
 		test_an_idle_connection_that_died_is_opened_again_for_reading);
 	g_test_add_func("/db/transaction/lost-single-write-is-unknown",
 		test_a_lost_single_write_is_unknown);
+	g_test_add_func("/db/transaction/watcher-learns-how-each-attempt-ended",
+		test_a_watcher_learns_how_each_attempt_ended);
+	g_test_add_func("/db/transaction/watcher-learns-of-single-writes",
+		test_a_watcher_learns_of_single_writes);
 	return g_test_run();
 }
