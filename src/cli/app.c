@@ -29,7 +29,8 @@ void app_setup_log(const CliOptions *options)
 
 static ExitStatus status_of(const GError *error)
 {
-	if (error->domain == CONFIG_ERROR || error->domain == WP_CONFIG_ERROR)
+	if (error->domain == CONFIG_ERROR || error->domain == WP_CONFIG_ERROR ||
+		error->domain == OBJECT_CACHE_ERROR)
 		return EXIT_CONFIG;
 	if (error->domain != DB_ERROR)
 		return EXIT_SOME_FAILED;
@@ -85,11 +86,33 @@ static HttpOptions http_options_of(const Config *config)
 	};
 }
 
+static bool open_cache(App *app, GError **error)
+{
+	const Config *config = app->config;
+	const ObjectCacheOptions options = {
+		.address = config->cache_address,
+		.database = (unsigned)config->cache_database,
+		.password = config->cache_password,
+		.key_prefix = config->cache_key_prefix,
+		.table_prefix = config->wordpress_table_prefix,
+	};
+
+	if (config->cache_type == CONFIG_CACHE_NONE)
+		return true;
+	app->cache = object_cache_server_new(&options, error);
+	return app->cache != NULL;
+}
+
 bool app_connect(App *app, GError **error)
 {
+	if (!open_cache(app, error))
+		return false;
 	app->db_options = db_options_of(app->config);
 	app->db = db_open(&app->db_options, error);
-	return app->db != NULL;
+	if (app->db == NULL)
+		return false;
+	object_cache_attach(app->cache, app->db);
+	return true;
 }
 
 static WpSiteOptions site_options_of(const Config *config)
@@ -152,12 +175,25 @@ ExitStatus app_open(App *app, const CliOptions *options)
 	return EXIT_ALL_WELL;
 }
 
+/* Once a run, whatever was not dropped. */
+static void warn_of_cache(const App *app)
+{
+	const char *failure = app->cache == NULL ? NULL : object_cache_server_failure(app->cache);
+
+	if (failure != NULL)
+		log_line(LOG_WARNING, NULL,
+			"WordPress may show old entries of its object cache until they expire: %s",
+			failure);
+}
+
 void app_clear(App *app)
 {
+	warn_of_cache(app);
 	g_clear_pointer(&app->notices, notices_free);
 	g_clear_pointer(&app->http, http_shared_free);
 	g_clear_pointer(&app->site, wp_site_free);
 	g_clear_pointer(&app->db, db_free);
+	g_clear_pointer(&app->cache, object_cache_server_free);
 	g_clear_pointer(&app->config, config_free);
 }
 
@@ -174,6 +210,7 @@ SyncContext app_sync_context(const App *app, const CliOptions *options)
 	return (SyncContext){
 		.config = app->config,
 		.db_options = &app->db_options,
+		.cache = app->cache,
 		.site = app->site,
 		.http = app->http,
 		.notices = app->notices,

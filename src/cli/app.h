@@ -10,11 +10,13 @@
 #include "net/http.h"
 #include "sync/context.h"
 #include "util/config.h"
+#include "wp/object_cache.h"
 #include "wp/site.h"
 
 typedef struct App {
 	Config *config;
-	DbOptions db_options; /* borrows from config */
+	DbOptions db_options;     /* borrows from config */
+	ObjectCacheServer *cache; /* NULL: the site has none */
 	Db *db;
 	WpSite *site;
 	bool has_tables; /* the sidecar's own tables are there */

@@ -172,9 +172,9 @@ void doctor_check_object_cache(Doctor *doctor)
 			doctor_ok(doctor, "the site has one, and [cache] names it");
 		else
 			doctor_add(doctor, DOCTOR_WARN,
-				"set type and address in section [cache] to those of the site's "
-				"cache; without, WordPress shows what is new when its entries "
-				"expire",
+				"where it is Redis Object Cache, set type = redis and address in "
+				"section [cache]; else WordPress shows what is new when its "
+				"entries expire",
 				"the site has a persistent object cache (%s%s), but [cache] is not "
 				"set",
 				drop_in != NULL ? drop_in : "plugin ",

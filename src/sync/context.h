@@ -10,12 +10,14 @@
 #include "net/http.h"
 #include "sync/notices.h"
 #include "util/config.h"
+#include "wp/object_cache.h"
 #include "wp/site.h"
 
 /* All borrowed. */
 typedef struct SyncContext {
 	const Config *config;
 	const DbOptions *db_options; /* each worker opens a connection of its own */
+	ObjectCacheServer *cache;    /* NULL: the site has none */
 	const WpSite *site;
 	HttpShared *http;
 	Notices *notices;

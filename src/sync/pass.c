@@ -91,7 +91,8 @@ GPtrArray *pass_users(const SyncContext *context, Db *db, size_t *ret_unreadable
 }
 
 /* Our own memory of the turn: the theme's holds an index, which means another user as soon as
- * somebody joins or leaves. */
+ * somebody joins or leaves. Always a row: a cache may forget it, and whose turn is late would wait
+ * on. */
 static char *own_turn_name(const WpSite *site)
 {
 	return g_strdup_printf("%s_calendar_sync_last_pass", site->theme_prefix);
@@ -109,7 +110,7 @@ bool pass_turn_load(const SyncContext *context, Db *db, PassTurn *ret_turn, GErr
 	PassTurn turn = {0};
 
 	if (!transient_peek(db, name, now_utc, &own, error) ||
-		!transient_peek(db, site->turn_transient, now_utc, &index, error))
+		!transient_peek_shared(db, site->turn_transient, now_utc, &index, error))
 		return false;
 	words = g_strsplit(own != NULL ? own : "", " ", 2);
 	if (g_strv_length(words) == 2 &&
@@ -135,7 +136,7 @@ static bool turn_store(
 	g_autofree char *theme_index = g_strdup_printf("%" G_GSIZE_FORMAT, index);
 
 	return transient_set(db, site, name, own, now_utc, TURN_SECS, error) &&
-	       transient_set(
+	       transient_set_shared(
 		       db, site, site->turn_transient, theme_index, now_utc, TURN_SECS, error);
 }
 

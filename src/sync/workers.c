@@ -109,10 +109,12 @@ static gpointer thread_main(gpointer data)
 	GError *error = NULL;
 	g_autoptr(Db) db = db_open(crew->context->db_options, &error);
 
-	if (db == NULL)
+	if (db == NULL) {
 		crew_fail(crew, error);
-	else
-		work(crew, db);
+		return NULL;
+	}
+	object_cache_attach(crew->context->cache, db);
+	work(crew, db);
 	return NULL;
 }
 

@@ -16,7 +16,7 @@ typedef enum {
 
 typedef enum { CONFIG_TLS_PREFERRED, CONFIG_TLS_REQUIRED, CONFIG_TLS_OFF } ConfigTls;
 typedef enum { CONFIG_GONE_TRASH, CONFIG_GONE_DELETE } ConfigGone;
-typedef enum { CONFIG_CACHE_NONE, CONFIG_CACHE_REDIS, CONFIG_CACHE_MEMCACHED } ConfigCache;
+typedef enum { CONFIG_CACHE_NONE, CONFIG_CACHE_REDIS } ConfigCache;
 
 /* Field names are section_key. Strings are owned and never NULL: empty when not set. */
 typedef struct Config {

@@ -4,7 +4,7 @@
 
 static const char *const tls_words[] = {"preferred", "required", "off", NULL};
 static const char *const gone_words[] = {"trash", "delete", NULL};
-static const char *const cache_words[] = {"none", "redis", "memcached", NULL};
+static const char *const cache_words[] = {"none", "redis", NULL};
 static const char *const theme_words[] = {"prm", "stadion", "rondo", NULL};
 static const char *const level_words[] = {"error", "warning", "info", "debug", NULL};
 static const char *const format_words[] = {"text", "json", NULL};
@@ -102,16 +102,17 @@ static const ConfigKey keys[] = {
 	{"network", "proxy", CONFIG_STRING, 0, FIELD(network_proxy), "",
 		.help = "HTTP proxy for calendar servers"},
 
-	{"cache", "type", CONFIG_CHOICE, CONFIG_LATER, FIELD(cache_type), "none",
-		.choices = cache_words, .help = "the site's object cache"},
-	{"cache", "address", CONFIG_STRING, CONFIG_LATER, FIELD(cache_address), "",
-		.help = "host:port or socket of the cache server"},
-	{"cache", "database", CONFIG_INT, CONFIG_LATER, FIELD(cache_database), "0", 0, 1023,
-		.help = "Redis database number"},
-	{"cache", "password", CONFIG_STRING, CONFIG_SECRET | CONFIG_LATER, FIELD(cache_password),
-		"", .help = "password of the cache server"},
-	{"cache", "key_prefix", CONFIG_STRING, CONFIG_LATER, FIELD(cache_key_prefix), "",
-		.help = "prefix of the site's cache keys"},
+	{"cache", "type", CONFIG_CHOICE, 0, FIELD(cache_type), "none", .choices = cache_words,
+		.help = "the site's persistent object cache: none, or redis with the plugin Redis "
+			"Object Cache"},
+	{"cache", "address", CONFIG_STRING, 0, FIELD(cache_address), "",
+		.help = "host:port or socket of the cache server; empty: 127.0.0.1:6379"},
+	{"cache", "database", CONFIG_INT, 0, FIELD(cache_database), "0", 0, 1023,
+		.help = "Redis database number (WP_REDIS_DATABASE)"},
+	{"cache", "password", CONFIG_STRING, CONFIG_SECRET, FIELD(cache_password), "",
+		.help = "password of the cache server (WP_REDIS_PASSWORD)"},
+	{"cache", "key_prefix", CONFIG_STRING, 0, FIELD(cache_key_prefix), "",
+		.help = "what the site's cache keys begin with (WP_REDIS_PREFIX)"},
 
 	{"output", "log_level", CONFIG_CHOICE, 0, FIELD(output_log_level), "info",
 		.choices = level_words, .help = "error, warning, info or debug"},

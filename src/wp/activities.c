@@ -11,6 +11,7 @@
 #include "wp/column_text.h"
 #include "wp/esc.h"
 #include "wp/event_sql.h"
+#include "wp/object_cache.h"
 
 /* comment_content is a text. */
 enum { CONTENT_BYTES_MAX = 65535 };
@@ -376,12 +377,25 @@ static bool recount(Db *db, const Batch *batch, GError **error)
 	       event_sql_run_ids(db, recount_sql, ids_of(ids), ids->len, ")", error);
 }
 
+static void note_logged(Db *db, const Batch *batch)
+{
+	for (guint i = 0; i < batch->meetings->len; i++) {
+		const ActivityMeeting *meeting = batch->meetings->pdata[i];
+
+		object_cache_note_post_meta(db, meeting->request->event->post_id);
+		for (guint j = 0; j < meeting->to_log->len; j++)
+			object_cache_note_comments(db, g_array_index(meeting->to_log, int64_t, j));
+	}
+}
+
 static bool log_in_transaction(Db *db, void *data, GError **error)
 {
 	Batch *batch = data;
 
 	if (!choose_people(db, batch, error))
 		return false;
+	if (!batch->dry_run)
+		note_logged(db, batch);
 	return batch->dry_run || (activity_rows_insert(db, batch->site, batch->meetings, error) &&
 					 activity_claims_insert(db, batch->meetings, error) &&
 					 set_flags(db, batch, error) && recount(db, batch, error));

@@ -6,6 +6,7 @@
 
 #include "wp/event_memory.h"
 #include "wp/known_events.h"
+#include "wp/object_cache.h"
 
 /* A few hundred rows keep the statements few; the bytes keep them below any max_allowed_packet. */
 enum { BATCH_WRITES_MAX = 256, BATCH_BYTES_MAX = 1024 * 1024 };
@@ -161,6 +162,21 @@ static Sorted sort_writes(const Part *part)
 	return sorted;
 }
 
+/* Whose rows these are to be in the cache. */
+static void note_writes(Db *db, const Part *part)
+{
+	for (size_t i = part->first; i < part->first + part->count; i++) {
+		const EventWrite *write = part->batch->writes->pdata[i];
+
+		if (write->done == EVENT_UNCHANGED)
+			continue;
+		object_cache_note_event(db, write->done_id);
+		/* Deleted for good, its comments go with it. */
+		if (write->row == NULL && part->batch->context.options->gone == EVENT_GONE_DELETE)
+			object_cache_note_comments(db, write->done_id);
+	}
+}
+
 /* Removals first: a slug that they free may be wanted by a restored event. */
 static bool send_writes(Db *db, const Part *part, GError **error)
 {
@@ -271,6 +287,7 @@ static bool send_part(Db *db, void *data, GError **error)
 	part->failed_in_last = false;
 	if (!send_writes(db, part, error) || !remember(db, part, error))
 		return false;
+	note_writes(db, part);
 	if (part->last == NULL || part->last(db, part->last_data, error))
 		return true;
 	part->failed_in_last = true;

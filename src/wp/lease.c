@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wp/object_cache.h"
 #include "wp/option.h"
 #include "wp/process_mark.h"
 
@@ -166,6 +167,7 @@ bool lease_renew(
 	db_bind_text(statement, value);
 	db_bind_text(statement, lease->option_name);
 	db_bind_text(statement, lease->token);
+	object_cache_note_option(db, lease->option_name, false);
 	if (!db_run(statement, &affected, error))
 		return false;
 	if (affected > 0) {
@@ -189,5 +191,6 @@ bool lease_release(Db *db, Lease *lease, GError **error)
 		return false;
 	db_bind_text(statement, lease->option_name);
 	db_bind_text(statement, lease->token);
+	object_cache_note_option(db, lease->option_name, false);
 	return db_run(statement, NULL, error);
 }

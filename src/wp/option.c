@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "wp/object_cache.h"
+
 const char *option_autoload_word(const WpSite *site, bool is_autoloaded)
 {
 	if (site->new_autoload_words)
@@ -47,6 +49,8 @@ bool option_insert(Db *db, const char *name, const char *value, size_t length,
 	db_bind_text(statement, name);
 	db_bind_bytes(statement, value, length);
 	db_bind_text(statement, autoload_word);
+	object_cache_note_option(
+		db, name, !g_str_equal(autoload_word, "no") && !g_str_equal(autoload_word, "off"));
 	if (!db_run(statement, &affected, error))
 		return false;
 	*ret_inserted = affected > 0;
@@ -81,6 +85,7 @@ bool option_replace(Db *db, const char *name, GBytes *old_value, GBytes *new_val
 	bind_value(statement, new_value);
 	db_bind_text(statement, name);
 	bind_value(statement, old_value);
+	object_cache_note_option(db, name, true);
 	if (!db_run(statement, &affected, error))
 		return false;
 	*ret_replaced = affected > 0;
@@ -97,6 +102,7 @@ bool option_update(Db *db, const char *name, const char *value, GError **error)
 		return false;
 	db_bind_text(statement, value);
 	db_bind_text(statement, name);
+	object_cache_note_option(db, name, true);
 	return db_run(statement, NULL, error);
 }
 
@@ -109,5 +115,6 @@ bool option_delete(Db *db, const char *name, GError **error)
 	if (statement == NULL)
 		return false;
 	db_bind_text(statement, name);
+	object_cache_note_option(db, name, true);
 	return db_run(statement, NULL, error);
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "wp/object_cache.h"
 #include "wp/option.h"
 
 /* A transient's two rows. */
@@ -164,4 +165,20 @@ bool transient_set(Db *db, const WpSite *site, const char *name, const char *val
 		!update_row(db, transient->timeout_name, transient->timeout, timeout, error))
 		return false;
 	return update_row(db, transient->value_name, transient->value, value, error);
+}
+
+bool transient_peek_shared(
+	Db *db, const char *name, int64_t now_utc, char **ret_value, GError **error)
+{
+	bool is_used = false;
+
+	object_cache_get_transient(db, name, &is_used, ret_value);
+	return is_used || transient_peek(db, name, now_utc, ret_value, error);
+}
+
+bool transient_set_shared(Db *db, const WpSite *site, const char *name, const char *value,
+	int64_t now_utc, unsigned ttl_secs, GError **error)
+{
+	return object_cache_set_transient(db, name, value, ttl_secs) ||
+	       transient_set(db, site, name, value, now_utc, ttl_secs, error);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* WordPress's transients as rows of the options table, for sites without a persistent object cache.
- */
+/* WordPress's transients: rows of the options table, or entries of the persistent object cache
+ * where the site has one. */
 #pragma once
 
 #include <glib.h>
@@ -24,3 +24,10 @@ bool transient_get(Db *db, const char *name, int64_t now_utc, char **ret_value,
  * With `ttl_secs` 0 it never expires. `value` is what the row holds: "3" for the integer 3. */
 bool transient_set(Db *db, const WpSite *site, const char *name, const char *value, int64_t now_utc,
 	unsigned ttl_secs, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where the site's WordPress itself keeps them: in its object cache if it has one that answers (a
+ * value of text without serialization), else as above. */
+bool transient_peek_shared(Db *db, const char *name, int64_t now_utc, char **ret_value,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool transient_set_shared(Db *db, const WpSite *site, const char *name, const char *value,
+	int64_t now_utc, unsigned ttl_secs, GError **error) G_GNUC_WARN_UNUSED_RESULT;

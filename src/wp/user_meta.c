@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "wp/object_cache.h"
+
 /* A person clicks and a sync ends a few times a minute at most: losing this often in a row means
  * that something is wrong. */
 #define CHANGE_ATTEMPTS 10
@@ -126,6 +128,7 @@ static bool swap_value(Db *db, const UserMetaRow *row, const char *value, size_t
 	db_bind_bytes(statement, value, length);
 	db_bind_int(statement, row->umeta_id);
 	db_bind_bytes(statement, row->value, row->length);
+	object_cache_note_user_meta(db, row->user_id);
 	if (!db_run(statement, &affected, error))
 		return false;
 	*ret_swapped = affected > 0;

@@ -94,7 +94,7 @@ static const struct {
 	{"cut-at-semicolon", MINIMUM "[log]\ncontent = a ;b\n", 0640, {":8:", "cut", "_file"}},
 	{"indented", MINIMUM " name = x\n", 0640, {":7:", "blank"}},
 	{"no-assignment", MINIMUM "[log]\nlimit\n", 0640, {":8:", "key = value"}},
-	{"not-yet", MINIMUM "[cache]\ntype = redis\n", 0640, {":8:", "type", "not supported"}},
+	{"not-yet", MINIMUM "blog_id = 2\n", 0640, {":7:", "blog_id", "not supported"}},
 	{"auth-key-missing", "[database]\nname = wp\nuser = u\n", 0640, {"auth_key", "AUTH_KEY"}},
 	{"name-missing", "[database]\nuser = u\n[wordpress]\nauth_key=k\n", 0640,
 		{"name is missing", "[database]"}},
