@@ -8,6 +8,7 @@
 #include "wp/event_load.h"
 #include "wp/event_row.h"
 #include "wp/event_sql.h"
+#include "wp/object_cache.h"
 #include "wp/stored_people.h"
 
 enum { BATCH_EVENTS = 100 };
@@ -209,6 +210,8 @@ static bool write_batch(Db *db, void *data, GError **error)
 	if (run->changes->len > 0 &&
 		(!write_metas(run, error) || !write_posts(run, error) || !write_known(run, error)))
 		return false;
+	for (guint i = 0; i < run->changes->len; i++)
+		object_cache_note_event(db, change_at(run, i)->post_id);
 	return !is_last || options->last == NULL || options->last(db, options->last_data, error);
 }
 

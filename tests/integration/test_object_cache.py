@@ -75,6 +75,13 @@ class ObjectCache(Story):
         self.sync_with_cache()
         self.assertEqual((self.title(), self.location()), ("Dinner", "At Dinner"))
 
+    def test_people_matched_again(self):
+        self.start()
+        self.assertIn(f'"person_id":{self.jose},', self.wp.meta(self.lunch, "_matched_people"))
+        self.wp.call("wp_trash_post", self.jose)
+        self.run_it("rematch", ini=self.cached)
+        self.assertEqual(self.wp.meta(self.lunch, "_matched_people"), "[]")
+
     def test_new_and_removed_posts_in_queries(self):
         self.start()
         self.assertEqual(self.titles(self.anna), ["Lunch"])
