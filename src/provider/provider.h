@@ -57,8 +57,9 @@ typedef struct ProviderObject {
  * borrowed for the length of the call unless they say otherwise.
  *
  * Order: for each calendar cursor(); begin_calendar(); objects() if need be; object_gone() of all
- * that are gone, before anything else; then events, alone or between begin_object() and
- * end_object(); end_calendar(). */
+ * that are known to be gone, so that another object may take their events over; then events, alone
+ * or between begin_object() and end_object(), and objects that turn out to be gone; end_calendar().
+ */
 typedef struct ProviderSink ProviderSink;
 struct ProviderSink {
 	/* The text that the provider gave to end_calendar() when this calendar was last complete,

@@ -349,5 +349,7 @@ const GError *listing_failure(const Listing *listing)
 
 EventStoreCounts listing_counts(const Listing *listing)
 {
-	return listing->store == NULL ? (EventStoreCounts){0} : *event_store_counts(listing->store);
+	if (listing->store == NULL)
+		return (EventStoreCounts){0};
+	return *event_store_counts(listing->store);
 }

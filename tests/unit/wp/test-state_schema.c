@@ -120,7 +120,6 @@ static void test_half_done_is_finished(void)
 static void test_other_prefixes(void)
 {
 	g_autoptr(TestDb) test = test_db_new();
-	g_autoptr(GError) error = NULL;
 	g_autoptr(Db) db = NULL;
 
 	if (test == NULL)
