@@ -126,16 +126,16 @@ static void check_option_add(Replay *replay)
 	const char *word = option_autoload_word(replay->site, true);
 	GError *error = NULL;
 	bool inserted;
+	bool done;
 
 	if (value == NULL) {
 		check_skip(replay->check, "we add no options that are no scalars");
 		return;
 	}
 	replay_remember(replay);
-	report(replay,
-		option_insert(replay->db, cJSON_GetStringValue(argument(replay, 0)), value,
-			strlen(value), word, &inserted, &error),
-		error);
+	done = option_insert(replay->db, cJSON_GetStringValue(argument(replay, 0)), value,
+		strlen(value), word, &inserted, &error);
+	report(replay, done, error);
 	replay_compare(replay, no_exceptions);
 }
 
@@ -156,17 +156,18 @@ static void update_connection(
 	ConnectionChange change = {0};
 	GError *error = NULL;
 	bool sets_sync;
+	bool done;
 
 	change.last_error =
 		changed_text(wanted, stored->last_error, "last_error", &change.set_last_error);
 	change.last_sync = changed_text(wanted, stored->last_sync, "last_sync", &sets_sync);
 	if (!sets_sync)
 		change.last_sync = NULL;
-	if (sets_sync || change.set_last_error)
-		report(replay,
-			connections_row_update(replay->db, replay->site, user_id, stored->id,
-				&change, NULL, &error),
-			error);
+	if (!sets_sync && !change.set_last_error)
+		return;
+	done = connections_row_update(
+		replay->db, replay->site, user_id, stored->id, &change, NULL, &error);
+	report(replay, done, error);
 }
 
 /* We change when a connection was synced and what went wrong, never what it is. */
@@ -335,14 +336,15 @@ static void log_comment(Replay *replay, const cJSON *comment)
 	g_autoptr(GPtrArray) requests = g_ptr_array_new();
 	int64_t person = (int64_t)cJSON_GetNumberValue(member(comment, "comment_post_ID"));
 	GError *error = NULL;
+	bool done;
 
 	g_ptr_array_add(requests, &request);
 	g_array_append_val(people, person);
 	add_participants(replay, participants_of(replay, comment), people);
 	replay_remember(replay);
-	report(replay, activities_log(replay->db, replay->site, requests, content, false, &error),
-		error);
-	g_clear_pointer(&request.logged, g_array_unref);
+	done = activities_log(replay->db, replay->site, requests, content, false, &error);
+	report(replay, done, error);
+	activity_request_clear(&request);
 }
 
 static void check_comment(Replay *replay)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wp/state_schema.h"
+
 #define SCHEMA_FILE "tests/data/wordpress-schema.sql"
 
 static const struct {
@@ -122,7 +124,7 @@ static bool make_database(Replay *replay, const char *socket, GError **error)
 		if (g_strstrip(*statement)[0] != '\0')
 			replay_run(replay, *statement);
 	}
-	return true;
+	return state_schema_ensure(replay->db, error);
 }
 
 Replay *replay_open(Check *check, const char *socket)
@@ -257,6 +259,8 @@ void replay_begin(Replay *replay)
 
 		replay_run(replay, empty);
 	}
+	/* What we remember of another case's meetings. */
+	replay_run(replay, "DELETE FROM {prm_calendar_activities}");
 	cJSON_ArrayForEach(diff, cJSON_GetObjectItemCaseSensitive(replay->one, "setup_diff"))
 		set_up_table(replay, diff);
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
