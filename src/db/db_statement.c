@@ -46,6 +46,7 @@ struct DbStatement {
 	unsigned column_count;
 	Column *columns;
 	MYSQL_BIND *column_binds;
+	bool has_grown; /* columns have moved since they were bound */
 	ResultState result;
 };
 
@@ -384,6 +385,7 @@ bool db_query(DbStatement *statement, GError **error)
 		handle_failure(statement, false, error);
 		return false;
 	}
+	statement->has_grown = false;
 	statement->result = RESULT_OPEN;
 	statement->db->open = statement;
 	return true;
@@ -398,6 +400,7 @@ static bool refetch_column(DbStatement *statement, unsigned index, GError **erro
 
 	grow_column(column, column->length);
 	point_column(bind, column);
+	statement->has_grown = true;
 	if (mysql_stmt_fetch_column(statement->handle, bind, index, 0) == 0)
 		return true;
 	handle_failure(statement, false, error);
@@ -406,26 +409,27 @@ static bool refetch_column(DbStatement *statement, unsigned index, GError **erro
 
 static bool complete_row(DbStatement *statement, GError **error)
 {
-	bool has_grown = false;
-
 	for (unsigned i = 0; i < statement->column_count; i++) {
 		Column *column = &statement->columns[i];
 
 		if (column->is_null || column->is_integer)
 			continue;
-		if (column->length > column->capacity) {
-			if (!refetch_column(statement, i, error))
-				return false;
-			has_grown = true;
-		}
+		if (column->length > column->capacity && !refetch_column(statement, i, error))
+			return false;
 		column->text[column->length] = '\0';
 	}
-	/* Only now: binding makes the library forget where this row's values are, and those still
-	 * to be read again would come as NULL. */
-	if (!has_grown || mysql_stmt_bind_result(statement->handle, statement->column_binds) == 0)
-		return true;
-	handle_failure(statement, false, error);
-	return false;
+	return true;
+}
+
+/* Columns that have grown are bound anew only now: binding makes the library forget where the last
+ * row's values are, and some releases (Connector/C 3.3.19) clear its lengths, too. */
+static int fetch(DbStatement *statement)
+{
+	if (statement->has_grown &&
+		mysql_stmt_bind_result(statement->handle, statement->column_binds) != 0)
+		return 1;
+	statement->has_grown = false;
+	return mysql_stmt_fetch(statement->handle);
 }
 
 bool db_next(DbStatement *statement, bool *ret_row, GError **error)
@@ -441,7 +445,7 @@ bool db_next(DbStatement *statement, bool *ret_row, GError **error)
 		*ret_row = false;
 		return true;
 	}
-	status = mysql_stmt_fetch(statement->handle);
+	status = fetch(statement);
 	if (status == MYSQL_NO_DATA) {
 		db_finish(statement);
 		statement->result = RESULT_NONE;

@@ -47,7 +47,7 @@ class MariaDb:
                 subprocess.run(
                     [_program("mariadb-install-db"), "--no-defaults", f"--user={user}",
                      f"--datadir={data}", f"--tmpdir={self.folder}", "--auth-root-authentication-method=normal",
-                     "--skip-test-db", "--skip-name-resolve"],
+                     "--skip-test-db", "--skip-name-resolve", "--force"],  # though nobody knows this host's name
                     stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=True)
         network = ([f"--port={self.port}", f"--bind-address={self._addresses}"] if self.port
                    else ["--skip-networking"])
