@@ -215,32 +215,33 @@ void printer_clear(Printer *printer)
 	g_clear_pointer(&printer->root, json_free);
 }
 
-static void print_matched(const SyncTotals *totals)
+static void print_matched(const SyncTotals *totals, const char *would_be)
 {
-	printf("%" G_GSIZE_FORMAT " %s matched again", totals->matched_again,
-		totals->matched_again == 1 ? "event" : "events");
+	printf("%" G_GSIZE_FORMAT " %s %smatched again", totals->matched_again,
+		totals->matched_again == 1 ? "event" : "events", would_be);
 }
 
-static void print_totals(const SyncTotals *totals, const AutoLogCounts *log_counts)
+static void print_totals(
+	const SyncTotals *totals, const AutoLogCounts *log_counts, const char *would_be)
 {
 	if (totals != NULL && log_counts == NULL) {
-		print_matched(totals);
+		print_matched(totals, would_be);
 	} else if (totals != NULL) {
 		g_autofree char *changes = describe_counts(&totals->events);
 
-		printf("%" G_GSIZE_FORMAT " %s synced, %" G_GSIZE_FORMAT " failed, %" G_GSIZE_FORMAT
-		       " skipped; %s",
-			totals->done, totals->done == 1 ? "connection" : "connections",
+		printf("%" G_GSIZE_FORMAT " %s %ssynced, %" G_GSIZE_FORMAT
+		       " failed, %" G_GSIZE_FORMAT " skipped; %s",
+			totals->done, totals->done == 1 ? "connection" : "connections", would_be,
 			totals->failed, totals->skipped, changes);
 		if (totals->matched_again > 0) {
 			fputs(", ", stdout);
-			print_matched(totals);
+			print_matched(totals, would_be);
 		}
 	}
 	if (log_counts != NULL)
-		printf("%s%" G_GSIZE_FORMAT " %s logged", totals == NULL ? "" : "; ",
+		printf("%s%" G_GSIZE_FORMAT " %s %slogged", totals == NULL ? "" : "; ",
 			log_counts->activities,
-			log_counts->activities == 1 ? "activity" : "activities");
+			log_counts->activities == 1 ? "activity" : "activities", would_be);
 	putchar('\n');
 }
 
@@ -272,5 +273,5 @@ void printer_finish(Printer *printer, const SyncTotals *totals, const AutoLogCou
 	if (printer->root != NULL)
 		finish_json(printer, totals, log_counts);
 	else if (!printer->options->quiet)
-		print_totals(totals, log_counts);
+		print_totals(totals, log_counts, printer->options->dry_run ? "would be " : "");
 }

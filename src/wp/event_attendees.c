@@ -1,34 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The attendees that are stored of an event, read from its meta row. */
+/* The attendees that are stored of an event, read from its meta rows. */
 #include "wp/event_attendees.h"
 
-#include <string.h>
-
 #include "wp/event_row.h"
-#include "wp/php_json.h"
+#include "wp/stored_people.h"
 
 /* As many as a source may name. */
 #define ATTENDEES_MAX 2000
-
-/* A member that is a non-empty string; NULL for anything else. Borrowed. */
-static const char *text_member(const PhpValue *object, const char *name)
-{
-	const char *text = php_value_bytes(php_array_get(object, name), NULL);
-
-	return text == NULL || text[0] == '\0' ? NULL : text;
-}
-
-static AttendeeStatus status_of(const char *name)
-{
-	static const AttendeeStatus statuses[] = {
-		ATTENDEE_ACCEPTED, ATTENDEE_DECLINED, ATTENDEE_TENTATIVE};
-
-	for (size_t i = 0; name != NULL && i < G_N_ELEMENTS(statuses); i++) {
-		if (strcmp(name, attendee_status_name(statuses[i])) == 0)
-			return statuses[i];
-	}
-	return ATTENDEE_NEEDS_ACTION;
-}
 
 static bool is_there(const Event *event, const char *email, const char *name)
 {
@@ -43,44 +21,64 @@ static bool is_there(const Event *event, const char *email, const char *name)
 	return false;
 }
 
-static void add_missing(Event *event, const char *json)
+static void add_missing(Event *event, Event *stored)
 {
-	g_autoptr(PhpValue) list = php_json_decode(json, strlen(json), NULL);
-	size_t count = php_value_size(list);
+	while (stored->attendees->len > 0 && event->attendees->len < ATTENDEES_MAX) {
+		g_autoptr(Attendee) guest = g_ptr_array_steal_index(stored->attendees, 0);
 
-	for (size_t i = 0; i < count && event->attendees->len < ATTENDEES_MAX; i++) {
-		PhpKey key;
-		const PhpValue *item = php_value_at(list, i, &key);
-		const char *email = text_member(item, "email");
-		const char *name = text_member(item, "name");
-		Attendee *attendee;
-
-		if ((email == NULL && name == NULL) || is_there(event, email, name))
-			continue;
-		attendee = attendee_new();
-		attendee->email = email != NULL ? g_utf8_strdown(email, -1) : NULL;
-		attendee->name = g_strdup(name);
-		attendee->status = status_of(text_member(item, "status"));
-		g_ptr_array_add(event->attendees, attendee);
+		if ((guest->email != NULL || guest->name != NULL) &&
+			!is_there(event, guest->email, guest->name))
+			g_ptr_array_add(event->attendees, g_steal_pointer(&guest));
 	}
 }
 
-bool event_attendees_add_stored(Db *db, int64_t post_id, Event *event, GError **error)
+typedef struct {
+	char *metas[EVENT_META_COUNT];
+} StoredMetas;
+
+static void stored_metas_clear(StoredMetas *stored)
+{
+	for (size_t i = 0; i < EVENT_META_COUNT; i++)
+		g_free(stored->metas[i]);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StoredMetas, stored_metas_clear)
+
+/* Of several rows of one key the first, as WordPress reads. */
+static bool load_metas(Db *db, int64_t post_id, StoredMetas *stored, GError **error)
 {
 	DbStatement *select = db_prepare(db,
-		"SELECT meta_value FROM {postmeta} WHERE post_id = ? AND meta_key = ? "
-		"ORDER BY meta_id LIMIT 1",
+		"SELECT meta_key, meta_value FROM {postmeta} WHERE post_id = ? "
+		"AND meta_key IN ('_attendees', '_raw_data') ORDER BY meta_id",
 		error);
 	bool has_row;
 
 	if (select == NULL)
 		return false;
 	db_bind_int(select, post_id);
-	db_bind_text(select, event_meta_key(EVENT_META_ATTENDEES));
-	if (!db_query(select, error) || !db_next(select, &has_row, error))
+	if (!db_query(select, error))
 		return false;
-	if (has_row && !db_column_is_null(select, 0))
-		add_missing(event, db_column_text(select, 0));
-	db_finish(select);
+	for (;;) {
+		EventMeta meta;
+
+		if (!db_next(select, &has_row, error))
+			return false;
+		if (!has_row)
+			return true;
+		if (event_meta_parse(db_column_text(select, 0), &meta) &&
+			stored->metas[meta] == NULL)
+			stored->metas[meta] = g_strdup(db_column_text(select, 1));
+	}
+}
+
+bool event_attendees_add_stored(Db *db, int64_t post_id, Event *event, GError **error)
+{
+	g_auto(StoredMetas) metas = {0};
+	g_autoptr(Event) stored = NULL;
+
+	if (!load_metas(db, post_id, &metas, error))
+		return false;
+	stored = stored_people_read((const char *const *)metas.metas);
+	if (stored != NULL)
+		add_missing(event, stored);
 	return true;
 }

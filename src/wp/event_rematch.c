@@ -68,10 +68,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
 /* The event's new `_matched_people`, or NULL when it has them already. Caller frees. */
 static char *new_matches(const Run *run, const LoadedEvent *loaded)
 {
-	g_autoptr(Event) event = stored_people_read(loaded->metas);
+	g_autoptr(Event) event = NULL;
 	g_autoptr(GPtrArray) matches = NULL;
 	g_autofree char *matched = NULL;
 
+	if (!stored_people_may_be_cut(loaded->metas))
+		event = stored_people_read(loaded->metas);
 	if (event == NULL)
 		return NULL;
 	matches = contact_index_match(run->options->contacts, event, run->options->match_names);

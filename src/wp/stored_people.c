@@ -34,12 +34,26 @@ static char *email_of(const PhpValue *object)
 	return text == NULL ? NULL : g_utf8_strdown(text, -1);
 }
 
+static AttendeeStatus status_of(const PhpValue *object)
+{
+	static const AttendeeStatus statuses[] = {
+		ATTENDEE_ACCEPTED, ATTENDEE_DECLINED, ATTENDEE_TENTATIVE};
+	const char *name = php_value_bytes(php_array_get(object, "status"), NULL);
+
+	for (size_t i = 0; name != NULL && i < G_N_ELEMENTS(statuses); i++) {
+		if (strcmp(name, attendee_status_name(statuses[i])) == 0)
+			return statuses[i];
+	}
+	return ATTENDEE_NEEDS_ACTION;
+}
+
 static Attendee *read_person(const PhpValue *object, const char *name_member)
 {
 	Attendee *attendee = attendee_new();
 
 	attendee->email = email_of(object);
 	attendee->name = text_of(object, name_member);
+	attendee->status = status_of(object);
 	if (attendee->email != NULL && g_str_has_suffix(attendee->email, google_things))
 		attendee->kind = ATTENDEE_RESOURCE;
 	return attendee;
@@ -98,8 +112,11 @@ static void mark_places(Event *event, const PhpValue *raw)
 
 	for (size_t i = 0; i < count; i++) {
 		PhpKey key;
-		int64_t place = php_value_to_int(php_value_at(list, i, &key));
+		const PhpValue *item = php_value_at(list, i, &key);
+		int64_t place = php_value_to_int(item);
 
+		if (php_value_type(item) != PHP_INT)
+			continue;
 		if (place == -1 && event->organizer != NULL)
 			event->organizer->kind = ATTENDEE_RESOURCE;
 		else if (place >= 0 && place < event->attendees->len)
@@ -107,15 +124,42 @@ static void mark_places(Event *event, const PhpValue *raw)
 	}
 }
 
-Event *stored_people_read(const char *const metas[EVENT_META_COUNT])
+/* Rows that the theme wrote of a CalDAV event do not say who is a room. Who is called as the place
+ * is one, as far as names go; an address that a contact has is still that contact's. */
+static void unname_places(Event *event, const PhpValue *raw)
+{
+	const char *location = php_value_bytes(php_array_get(raw, "location"), NULL);
+	g_autofree char *place = location == NULL ? NULL : g_utf8_casefold(location, -1);
+
+	if (place == NULL || php_array_get(raw, "attendee_count") != NULL ||
+		php_array_get(raw, "attendees") != NULL)
+		return;
+	g_strstrip(place);
+	for (guint i = 0; i < event->attendees->len; i++) {
+		Attendee *attendee = event->attendees->pdata[i];
+		g_autofree char *name =
+			attendee->name == NULL ? NULL : g_utf8_casefold(attendee->name, -1);
+
+		if (name != NULL && strcmp(g_strstrip(name), place) == 0)
+			g_clear_pointer(&attendee->name, g_free);
+	}
+}
+
+bool stored_people_may_be_cut(const char *const metas[EVENT_META_COUNT])
 {
 	const char *json = metas[EVENT_META_ATTENDEES];
-	g_autoptr(PhpValue) list = decode(json);
+
+	return json != NULL && strlen(json) > LIST_BYTES_CERTAIN;
+}
+
+Event *stored_people_read(const char *const metas[EVENT_META_COUNT])
+{
+	g_autoptr(PhpValue) list = decode(metas[EVENT_META_ATTENDEES]);
 	g_autoptr(PhpValue) raw = decode(metas[EVENT_META_RAW_DATA]);
 	size_t count = php_value_size(list);
 	Event *event;
 
-	if (!php_value_is_array(list) || strlen(json) > LIST_BYTES_CERTAIN)
+	if (!php_value_is_array(list))
 		return NULL;
 	event = event_new();
 	for (size_t i = 0; i < count; i++) {
@@ -126,5 +170,6 @@ Event *stored_people_read(const char *const metas[EVENT_META_COUNT])
 	event->organizer = read_organizer(raw, metas[EVENT_META_ORGANIZER_EMAIL]);
 	mark_resources(event, raw);
 	mark_places(event, raw);
+	unname_places(event, raw);
 	return event;
 }

@@ -405,6 +405,22 @@ class Changes(OnGoogle):
         self.sync()
         self.assertEqual(len(self.by_uid()["e1"]["json"]["_attendees"]), 1)
 
+    def test_a_room_that_google_leaves_out_does_not_become_a_person(self):
+        grace = self.person(self.anna, "Grace", "Hall", "grace@example.org")
+        me = guest("anna@example.org", self=True)
+        room = guest("room-1@example.org", "Grace Hall", resource=True)
+        self.calendar.meeting("e1", self.at(-1), summary="e1", attendees=[me, room])
+        self.sync()
+        self.assertEqual(self.by_uid()["e1"]["json"]["_matched_people"], [])
+        self.calendar.meeting("e1", self.at(-1), summary="Renamed", attendees=[me], attendeesOmitted=True)
+        self.sync()
+        event = self.by_uid()["e1"]
+        self.assertEqual([one["name"] for one in event["json"]["_attendees"]][1:], ["Grace Hall"])
+        self.assertEqual(event["json"]["_matched_people"], [])
+        self.run_it("rematch")
+        self.assertEqual(self.by_uid()["e1"]["json"]["_matched_people"], [])
+        self.assertEqual(self.activities(grace), [])
+
     def test_a_calendar_that_google_does_not_find_loses_nothing(self):
         self.google.fail("/events?", 404, "notFound")
         self.sync(status=1)

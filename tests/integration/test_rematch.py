@@ -53,6 +53,66 @@ class ContactsChange(WithMeetings):
         self.assert_a_full_sync_agrees()
         self.assertEqual(len(self.activities(bob)), 1)
 
+    def test_the_unattended_pass_finds_a_later_contact_and_logs_the_meeting_once(self):
+        self.run_it("run")
+        bob = self.person(self.anna, "Bob", "Builder", "bob@example.org")
+        self.assertEqual(self.run_it("run", "--json").json["totals"]["matched_again"], 2)
+        self.assertEqual(len(self.activities(bob)), 1)
+        for _ in range(2):
+            self.assertEqual(self.run_it("run", "--json").json["totals"]["matched_again"], 0)
+        self.drop_own_tables()
+        self.run_it("run")
+        self.assertEqual(len(self.activities(bob)), 1)
+
+    def test_a_pass_with_unchanged_contacts_costs_what_it_did_with_none(self):
+        self.run_it("run")
+        self.run_it("run")
+        without = len(self.statements(lambda: self.run_it("run")))
+        self.person(self.anna, "Bob", "Builder", "bob@example.org")
+        self.run_it("run")
+        self.assertEqual(len(self.statements(lambda: self.run_it("run"))), without)
+
+    def test_another_users_contact_is_never_used(self):
+        carl = self.user("carl", "Carl")
+        bob = self.person(carl, "Bob", "Builder", "bob@example.org")
+        self.run_it("run")
+        self.run_it("rematch")
+        self.assertEqual(self.matched(), {"past": [], "coming": []})
+        own = self.person(self.anna, "Robert", "Mason", "bob@example.org")
+        self.run_it("run")
+        self.assertEqual(self.matched()["past"], [(own, "email_exact")])
+        self.assertEqual((len(self.activities(own)), self.activities(bob)), (1, []))
+
+    def test_a_renamed_a_moved_and_a_deleted_contact_are_noticed(self):
+        bob = self.person(self.anna, "Bob", "Builder", "bob@example.org")
+        self.run_it("run")
+        self.wp.call("update_post_meta", bob, "contact_info_0_contact_value", "bob@work.example")
+        self.run_it("run")
+        self.assertEqual(self.matched()["past"], [(bob, "name_exact")])
+        self.wp.call("update_post_meta", bob, "first_name", "Robert")
+        self.wp.call("update_post_meta", bob, "last_name", "Mason")
+        self.run_it("run")
+        self.assertEqual(self.matched()["past"], [])
+        self.wp.call("update_post_meta", bob, "contact_info_0_contact_value", "bob@example.org")
+        self.run_it("run")
+        self.assertEqual(self.matched()["coming"], [(bob, "email_exact")])
+        self.assertEqual(len(self.activities(bob)), 1)
+        self.wp.call("wp_delete_post", bob, True)
+        self.run_it("run")
+        self.assertEqual(self.matched(), {"past": [], "coming": []})
+
+    def test_a_room_of_an_event_that_the_theme_wrote_stays_none(self):
+        self.sync()
+        for event in self.events(self.anna):
+            self.wp.call("update_post_meta", event["ID"], "_attendees",
+                         '[{"email":"hall@example.org","name":"Grace Hall","status":"accepted"}]')
+            self.wp.call("update_post_meta", event["ID"], "_raw_data",
+                         '{"uid":"1","summary":"x","location":"Grace Hall"}')
+        grace = self.person(self.anna, "Grace", "Hall", "grace@example.org")
+        self.assertIn("0 events matched again", self.run_it("rematch").stdout)
+        self.wp.call("update_post_meta", grace, "contact_info_0_contact_value", "hall@example.org")
+        self.assertIn("2 events matched again", self.run_it("rematch").stdout)
+
     def test_a_logged_meeting_is_not_logged_again_for_those_it_was_logged_for(self):
         bob = self.person(self.anna, "Bob", "Builder", "bob@example.org")
         self.meeting("past", -2, [("bob@example.org", "Bob", "ACCEPTED"), ("eve@example.org", "Eve", None)])
@@ -166,7 +226,8 @@ class ByHand(WithMeetings):
         done = self.run_it("rematch", "--dry-run")
         self.assert_one_line(done.stdout, "changed", "past")
         self.assert_one_line(done.stdout, "changed", "coming")
-        self.assertIn("2 events matched again", done.stdout)
+        self.assertIn("2 events would be matched again", done.stdout)
+        self.assertNotIn("events matched again", done.stdout)
         self.assertEqual(self.sandbox.database.checksum(self.wp.name), before)
 
     def test_only_the_user_asked_for(self):
