@@ -21,7 +21,7 @@ BUILD := build/$(VARIANT)
 PROGRAM := $(if $(filter plain,$(VARIANT)),build,$(BUILD))/prm-calendar
 
 # Asked for once, and not by targets that build nothing.
-ifeq ($(filter help clean format packages check crash-tests demo deb check-deb fuzz,$(MAKECMDGOALS)),)
+ifeq ($(filter help clean format packages check crash-tests thread-tests demo deb check-deb fuzz,$(MAKECMDGOALS)),)
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
 LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
 endif
@@ -59,7 +59,7 @@ Q := $(if $(V),,@)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: always all help install clean unit-tests check-vectors packages check check-built crash-tests checker fuzz demo bench deb check-deb lint format
+.PHONY: always all help install clean unit-tests check-vectors packages check check-built crash-tests thread-tests thread-tests-built checker fuzz demo bench deb check-deb lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -149,6 +149,16 @@ check-built: $(PROGRAM) $(COMPLETIONS) $(UNIT_TESTS) $(CHECKER) $(FUZZ_TARGETS)
 
 crash-tests: ## break off runs at every single statement and request, and resume them (a quarter of an hour and more)
 	$(Q)PRM_TEST_EVERY_STEP=1 $(MAKE) --no-print-directory check ONLY=integration/test_resumed
+
+thread-tests: ## run what has several threads under ThreadSanitizer
+	$(Q)packaging/packages build test
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) VARIANT=tsan thread-tests-built
+
+THREADED_TESTS := $(patsubst %.c,$(BUILD)/%,$(if $(filter tsan,$(VARIANT)),$(shell grep -l g_thread_new $(UNIT_SOURCES))))
+
+thread-tests-built: $(PROGRAM) $(THREADED_TESTS)
+	$(Q)$(PYTHON) -B tests/run --variant=$(VARIANT) --program=$(PROGRAM) $(if $(STRICT),--strict) \
+		--only=integration/test_threads,unit/ $(THREADED_TESTS)
 
 fuzz: ## search for crashes for FUZZ_SECS (60): FUZZ=multistatus …; what is found goes to tests/fuzz/corpus/
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) CC=clang VARIANT=fuzz build/fuzz/tests/fuzz/fuzz-$(FUZZ)
