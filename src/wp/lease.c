@@ -19,6 +19,7 @@
 struct Lease {
 	char *option_name;
 	char *token;
+	int64_t ends_utc; /* as it was last written */
 };
 
 void lease_free(Lease *lease)
@@ -42,10 +43,15 @@ static char *new_token(void)
 	return g_strdup_printf("%s:%s", mark, hex);
 }
 
-static char *lease_value(const Lease *lease, int64_t now_utc, unsigned ttl_secs)
+/* Another one each time: a row that an UPDATE leaves as it is looks like one that it did not find.
+ */
+static char *lease_value(Lease *lease, int64_t now_utc, unsigned ttl_secs)
 {
+	int64_t ends_utc = now_utc + ttl_secs;
+
 	g_assert(ttl_secs > 0 && ttl_secs <= LEASE_MAX_SECS);
-	return g_strdup_printf("%" G_GINT64_FORMAT " %s", now_utc + ttl_secs, lease->token);
+	lease->ends_utc = ends_utc == lease->ends_utc ? ends_utc - 1 : ends_utc;
+	return g_strdup_printf("%" G_GINT64_FORMAT " %s", lease->ends_utc, lease->token);
 }
 
 /* Its holder was killed: nobody needs to wait until it runs out. */
@@ -174,7 +180,7 @@ bool lease_renew(
 		*ret_held = true;
 		return true;
 	}
-	/* Not ours, or renewed a second time within this second. */
+	/* Not ours; or ours as it is, when the last renewal was rolled back. */
 	if (!option_get(db, lease->option_name, &stored, NULL, error))
 		return false;
 	*ret_held = stored != NULL && is_ours(lease, stored);

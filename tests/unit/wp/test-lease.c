@@ -178,6 +178,26 @@ static void test_renewing_extends(void)
 	g_assert_false(renew(test->db, lease, NOW + 501));
 }
 
+/* A renewal costs the same, however quickly it follows the last one: one statement, which tells by
+ * the row that it changed that the lease is held. */
+static void test_each_renewal_changes_the_row(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(Lease) lease = NULL;
+
+	if (test == NULL)
+		return;
+	lease = take(test->db, NOW);
+	for (int i = 0; i < 5; i++) {
+		int64_t asked = db_statement_count(test->db);
+
+		g_assert_true(renew(test->db, lease, NOW + i / 3));
+		g_assert_cmpint(db_statement_count(test->db) - asked, ==, 1);
+	}
+	/* At most a second is lost. */
+	g_assert_null(take(test->db, NOW + 59));
+}
+
 static void test_nonsense_does_not_lock_for_ever(void)
 {
 	static const char *const values[] = {
@@ -210,6 +230,8 @@ int main(int argc, char **argv)
 	g_test_add_func(
 		"/wp/lease/expired-one-is-taken-over-once", test_an_expired_one_is_taken_over_once);
 	g_test_add_func("/wp/lease/renewing-extends", test_renewing_extends);
+	g_test_add_func(
+		"/wp/lease/each-renewal-changes-the-row", test_each_renewal_changes_the_row);
 	g_test_add_func(
 		"/wp/lease/nonsense-does-not-lock-for-ever", test_nonsense_does_not_lock_for_ever);
 	return g_test_run();
