@@ -95,7 +95,7 @@ CREATE TABLE IF NOT EXISTS wp_prm_calendar_activities (
 CREATE TABLE IF NOT EXISTS wp_prm_calendar_runs (
 	id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
 	command VARCHAR(20) NOT NULL,
-	host VARCHAR(255) NOT NULL,
+	host VARCHAR(255) NOT NULL, -- and, behind a colon, the process, so that one that was killed is known
 	started_at BIGINT NOT NULL,
 	ended_at BIGINT NULL, -- NULL: still running, or ended without saying so
 	exit_status INT NULL,

@@ -78,7 +78,7 @@ static bool status_view_load(
 	view->events = event_counts_load(app->db, error);
 	if (view->events == NULL)
 		return false;
-	view->runs = run_history_load(app->db, view->now_utc, RUNS_SHOWN, error);
+	view->runs = run_history_load(app->db, NULL, view->now_utc, RUNS_SHOWN, error);
 	if (view->runs == NULL)
 		return false;
 	view->next_index = index_of_next(view);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "wp/process_mark.h"
+
 enum {
 	SECONDS_PER_DAY = 24 * 60 * 60,
 	KEPT_DAYS = 90,
@@ -23,7 +25,8 @@ static const char update_sql[] =
 static const char load_sql[] =
 	"SELECT command, host, started_at, ended_at, exit_status, connections_done, "
 	"connections_failed, connections_skipped, events_added, events_changed, events_removed, "
-	"meetings_logged FROM {prm_calendar_runs} ORDER BY id DESC LIMIT ?";
+	"meetings_logged FROM {prm_calendar_runs} WHERE ? IN ('', command) "
+	"ORDER BY id DESC LIMIT ?";
 enum {
 	COLUMN_COMMAND,
 	COLUMN_HOST,
@@ -55,14 +58,14 @@ static bool prune(Db *db, int64_t now_utc, GError **error)
 bool run_history_begin(
 	Db *db, const char *command, int64_t now_utc, int64_t *ret_id, GError **error)
 {
-	/* A name of the operating system's, at most 64 bytes on Linux. */
-	g_autofree char *host = g_utf8_make_valid(g_get_host_name(), -1);
+	/* The column takes 255: host names have at most 64 on Linux. */
+	g_autofree char *mark = process_mark_own();
 	DbStatement *statement = db_prepare(db, insert_sql, error);
 
 	if (statement == NULL)
 		return false;
 	db_bind_text(statement, command);
-	db_bind_text(statement, host);
+	db_bind_text(statement, mark);
 	db_bind_int(statement, now_utc);
 	if (!db_run(statement, NULL, error))
 		return false;
@@ -98,10 +101,12 @@ static void record_free(gpointer data)
 	g_free(record);
 }
 
-/* The timer begins no pass before the last one ended, and nothing takes a day. */
-static bool is_lost(const RunRecord *record, const GPtrArray *later, int64_t now_utc)
+/* Its process is gone; or, where that cannot be seen, by what is known: the timer begins no pass
+ * before the last one ended, and nothing takes a day. */
+static bool is_lost(
+	const RunRecord *record, const char *mark, const GPtrArray *later, int64_t now_utc)
 {
-	if (record->started_utc < now_utc - SECONDS_PER_DAY)
+	if (process_mark_is_dead(mark) || record->started_utc < now_utc - SECONDS_PER_DAY)
 		return true;
 	for (guint i = 0; i < later->len && g_str_equal(record->command, "run"); i++) {
 		const RunRecord *other = later->pdata[i];
@@ -119,11 +124,13 @@ static size_t number(const DbStatement *statement, unsigned column)
 
 static RunRecord *read_record(const DbStatement *statement, const GPtrArray *later, int64_t now_utc)
 {
+	const char *host = db_column_text(statement, COLUMN_HOST);
+	const char *mark = host != NULL ? host : "";
 	RunRecord *record = g_new(RunRecord, 1);
 
 	*record = (RunRecord){
 		.command = g_strdup(db_column_text(statement, COLUMN_COMMAND)),
-		.host = g_strdup(db_column_text(statement, COLUMN_HOST)),
+		.host = g_strndup(mark, strcspn(mark, ":")),
 		.started_utc = db_column_int(statement, COLUMN_STARTED_AT),
 		.ended_utc = db_column_int(statement, COLUMN_ENDED_AT),
 		.exit_status = (int)db_column_int(statement, COLUMN_EXIT_STATUS),
@@ -140,18 +147,19 @@ static RunRecord *read_record(const DbStatement *statement, const GPtrArray *lat
 			},
 	};
 	if (db_column_is_null(statement, COLUMN_ENDED_AT))
-		record->state = is_lost(record, later, now_utc) ? RUN_LOST : RUN_OPEN;
+		record->state = is_lost(record, mark, later, now_utc) ? RUN_LOST : RUN_OPEN;
 	return record;
 }
 
-static bool read_records(
-	Db *db, int64_t now_utc, unsigned limit, GPtrArray *records, GError **error)
+static bool read_records(Db *db, const char *command, int64_t now_utc, unsigned limit,
+	GPtrArray *records, GError **error)
 {
 	DbStatement *statement = db_prepare(db, load_sql, error);
 	bool row;
 
 	if (statement == NULL)
 		return false;
+	db_bind_text(statement, command != NULL ? command : "");
 	db_bind_int(statement, limit);
 	if (!db_query(statement, error))
 		return false;
@@ -164,12 +172,13 @@ static bool read_records(
 	}
 }
 
-GPtrArray *run_history_load(Db *db, int64_t now_utc, unsigned limit, GError **error)
+GPtrArray *run_history_load(
+	Db *db, const char *command, int64_t now_utc, unsigned limit, GError **error)
 {
 	g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(record_free);
 	g_autoptr(GError) failure = NULL;
 
-	if (read_records(db, now_utc, limit, records, &failure))
+	if (read_records(db, command, now_utc, limit, records, &failure))
 		return g_steal_pointer(&records);
 	if (g_error_matches(failure, DB_ERROR, DB_ERROR_SCHEMA) ||
 		g_error_matches(failure, DB_ERROR, DB_ERROR_ACCESS))

@@ -21,7 +21,7 @@ typedef struct RunCounts {
 
 typedef enum {
 	RUN_ENDED,
-	RUN_OPEN, /* it has not said that it ended: it runs, or died */
+	RUN_OPEN, /* it has not said that it ended: it runs, or died on another machine */
 	RUN_LOST, /* it ended without saying so */
 } RunState;
 
@@ -43,10 +43,10 @@ bool run_history_begin(Db *db, const char *command, int64_t now_utc, int64_t *re
 bool run_history_end(Db *db, int64_t id, int64_t now_utc, int exit_status, const RunCounts *counts,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The last runs, at most so many, the latest first: an array of RunRecord. Empty where the tables
- * are missing. Caller unrefs; NULL with error set. */
-GPtrArray *run_history_load(
-	Db *db, int64_t now_utc, unsigned limit, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The last runs of this command (NULL: of all), at most so many, the latest first: an array of
+ * RunRecord. Empty where the tables are missing. Caller unrefs; NULL with error set. */
+GPtrArray *run_history_load(Db *db, const char *command, int64_t now_utc, unsigned limit,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* When a run of this command last ended with exit status 0; 0 for never. */
 bool run_history_last_success(Db *db, const char *command, int64_t *ret_ended_utc,

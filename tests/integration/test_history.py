@@ -50,13 +50,20 @@ class History(Story):
         self.assert_one_line(self.run_it("status").stdout, "1 failed", "exit status 1")
 
     def test_a_run_that_was_killed_ended_without_saying_so(self):
+        for command in (("run",), ("sync", "--all"), ("log",)):
+            self.run_it(*command)
+            self.database("UPDATE wp_prm_calendar_runs SET ended_at = NULL, exit_status = NULL"
+                          " ORDER BY id DESC LIMIT 1")
+            self.assert_one_line(self.run_it("status").stdout, f" {command[0]} on ", ": ended without saying so")
+        self.assertEqual({run["state"] for run in self.runs()}, {"lost"})
+        self.assertEqual({run["exit_status"] for run in self.runs()}, {None})
+        self.assertEqual({run["host"] for run in self.runs()}, {socket.gethostname()})
+
+    def test_a_run_of_another_machine_may_be_at_work(self):
         self.run_it("run")
-        self.database("UPDATE wp_prm_calendar_runs SET ended_at = NULL, exit_status = NULL")
-        self.assert_one_line(self.run_it("status").stdout, "still at work, or ended without")
-        self.run_it("run")
-        self.assert_one_line(self.run_it("status").stdout, ": ended without saying so")
-        self.assertEqual([run["state"] for run in self.runs()], ["ended", "lost"])
-        self.assertIsNone(self.runs()[1]["exit_status"])
+        self.database("UPDATE wp_prm_calendar_runs SET ended_at = NULL, exit_status = NULL,"
+                      " host = 'elsewhere:1.1:abcdef01'")
+        self.assert_one_line(self.run_it("status").stdout, " run on elsewhere: ", "still at work, or ended without")
 
     def test_metrics_tell_how_the_last_pass_went(self):
         path = os.path.join(self.wp.folder, "prm_calendar.prom")

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "wp/run_history.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "../support/test_db.h"
 
 #define NOW INT64_C(1768910400)
@@ -20,7 +23,7 @@ static int64_t begin(Db *db, const char *command, int64_t now_utc)
 static GPtrArray *load(Db *db, unsigned limit)
 {
 	g_autoptr(GError) error = NULL;
-	GPtrArray *records = run_history_load(db, NOW, limit, &error);
+	GPtrArray *records = run_history_load(db, NULL, NOW, limit, &error);
 
 	g_assert_no_error(error);
 	return records;
@@ -95,6 +98,55 @@ static void test_what_did_not_say_that_it_ended(void)
 	g_assert_cmpint(state(records, 4), ==, RUN_LOST); /* too long ago */
 }
 
+/* A run of another process, which ends without saying so. */
+static void begin_and_die(const TestDb *test, const char *command)
+{
+	pid_t child = fork();
+
+	g_assert_cmpint(child, >=, 0);
+	if (child == 0) {
+		begin(test_db_connect(test), command, NOW);
+		_exit(0);
+	}
+	g_assert_cmpint(waitpid(child, NULL, 0), ==, child);
+}
+
+static void test_that_of_a_killed_process_is_lost_at_once(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(GPtrArray) records = NULL;
+
+	if (test == NULL)
+		return;
+	begin_and_die(test, "sync");
+	begin_and_die(test, "log");
+	test_db_exec(test, "UPDATE wp_prm_calendar_runs SET host = REPLACE(host, ':', ':9') "
+			   "WHERE command = 'log'");
+	begin(test->db, "sync", NOW);
+	records = load(test->db, 10);
+	g_assert_cmpint(state(records, 0), ==, RUN_OPEN);
+	g_assert_cmpint(state(records, 1), ==, RUN_OPEN); /* on another machine */
+	g_assert_cmpint(state(records, 2), ==, RUN_LOST);
+	g_assert_cmpstr(((const RunRecord *)records->pdata[2])->host, ==, g_get_host_name());
+}
+
+static void test_those_of_one_command(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(GPtrArray) records = NULL;
+	g_autoptr(GError) error = NULL;
+
+	if (test == NULL)
+		return;
+	begin(test->db, "run", NOW - 3);
+	begin(test->db, "log", NOW - 2);
+	begin(test->db, "run", NOW - 1);
+	records = run_history_load(test->db, "run", NOW, 10, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(records->len, ==, 2);
+	g_assert_cmpint(((const RunRecord *)records->pdata[0])->started_utc, ==, NOW - 1);
+}
+
 static void test_old_rows_go(void)
 {
 	g_autoptr(TestDb) test = test_db_new();
@@ -158,6 +210,9 @@ int main(int argc, char **argv)
 		"/wp/run_history/only-the-latest-are-loaded", test_only_the_latest_are_loaded);
 	g_test_add_func("/wp/run_history/what-did-not-say-that-it-ended",
 		test_what_did_not_say_that_it_ended);
+	g_test_add_func("/wp/run_history/that-of-a-killed-process-is-lost-at-once",
+		test_that_of_a_killed_process_is_lost_at_once);
+	g_test_add_func("/wp/run_history/those-of-one-command", test_those_of_one_command);
 	g_test_add_func("/wp/run_history/old-rows-go", test_old_rows_go);
 	g_test_add_func("/wp/run_history/without-the-tables-nothing-ran",
 		test_without_the_tables_nothing_ran);
