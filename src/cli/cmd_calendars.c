@@ -92,38 +92,13 @@ static void print_text(
 	}
 }
 
-static bool list_calendars(const CalendarsRun *run, const Connection *connection,
-	GPtrArray **ret_calendars, GError **error)
-{
-	const Provider *provider = provider_find(connection->provider);
-	const TimeWindow none = {0, 0};
-	g_auto(Account) account = {0};
-	ProviderRequest request;
-	GPtrArray *calendars;
-
-	if (provider == NULL) {
-		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT,
-			"The provider '%s' is not supported by this version.",
-			connection->provider);
-		return false;
-	}
-	if (!account_open(&account, run->context, run->app->db, run->http, run->user->id,
-		    connection, error))
-		return false;
-	request = account_request(&account, none);
-	calendars = provider->list_calendars(&request, error);
-	if (calendars == NULL)
-		return false;
-	*ret_calendars = calendars;
-	return true;
-}
-
 static void show(CalendarsRun *run, const Connection *connection)
 {
 	g_autoptr(GError) failure = NULL;
-	g_autoptr(GPtrArray) calendars = NULL;
+	g_autoptr(GPtrArray) calendars = account_calendars(
+		run->context, run->app->db, run->http, run->user->id, connection, &failure);
 
-	if (!list_calendars(run, connection, &calendars, &failure))
+	if (calendars == NULL)
 		run->failed++;
 	if (run->connections != NULL)
 		add_json(run->connections, connection, calendars, failure);

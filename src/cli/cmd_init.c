@@ -40,6 +40,7 @@ typedef struct {
 	char *ini_path;
 	char *password_path; /* of the files that hold the secrets */
 	char *auth_key_path;
+	char *google_path;
 	char *wp_config_path;
 	ThemeTraces traces;
 	CredentialCounts credentials;
@@ -55,6 +56,7 @@ static void init_clear(Init *init)
 	g_free(init->ini_path);
 	g_free(init->password_path);
 	g_free(init->auth_key_path);
+	g_free(init->google_path);
 	g_free(init->wp_config_path);
 	g_free(init->ini);
 	g_free(init->grants);
@@ -70,6 +72,7 @@ static void set_paths(Init *init, const CliOptions *options)
 	g_autofree char *prefix = NULL;
 	g_autofree char *password = NULL;
 	g_autofree char *auth_key = NULL;
+	g_autofree char *google = NULL;
 
 	init->options = options;
 	init->ini_path = g_canonicalize_filename(path, NULL);
@@ -79,25 +82,52 @@ static void set_paths(Init *init, const CliOptions *options)
 	prefix = site == NULL ? g_strdup("") : g_strconcat(site, ".", NULL);
 	password = g_strconcat(prefix, "database.password", NULL);
 	auth_key = g_strconcat(prefix, "auth.key", NULL);
+	google = g_strconcat(prefix, "google.secret", NULL);
 	init->password_path = g_build_filename(folder, password, NULL);
 	init->auth_key_path = g_build_filename(folder, auth_key, NULL);
+	init->google_path = g_build_filename(folder, google, NULL);
+}
+
+/* Access to Google calendars is renewed as the client that was given it: the theme's. */
+static bool has_google(const Init *init)
+{
+	const Config *config = init->app.config;
+
+	return config->google_client_id[0] != '\0' && config->google_client_secret[0] != '\0';
 }
 
 static bool check_absent(const Init *init, GError **error)
 {
-	const char *const paths[] = {init->ini_path, init->password_path, init->auth_key_path};
+	const char *const paths[] = {
+		init->ini_path, init->password_path, init->auth_key_path, init->google_path};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
 		if (g_access(paths[i], F_OK) != 0 ||
 			(paths[i] == init->ini_path && sample_ini_is_untouched(paths[i])))
 			continue;
 		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
-			"%s exists already and is left as it is: move it away, or name a "
-			"configuration in another folder with -c FILE",
+			"%s exists already and is left as it is: prm-calendar doctor checks a "
+			"configuration that is there; to make another, move it away, or name one "
+			"in another folder with -c FILE",
 			paths[i]);
 		return false;
 	}
 	return true;
+}
+
+/* What only PHP can tell is for the administrator to say, in an ini that leaves the rest to
+ * wp-config.php. */
+static bool fill(Init *init, const WpConfig *wp_config, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+
+	if (site_config_fill(init->app.config, wp_config, &why))
+		return true;
+	g_set_error(error, why->domain, why->code,
+		"%s; init cannot do it then: write %s yourself, with these keys and wp_config = %s "
+		"in [wordpress], which gives it the rest",
+		why->message, init->ini_path, init->wp_config_path);
+	return false;
 }
 
 static bool read_settings(Init *init, const WpConfig *wp_config, GError **error)
@@ -105,7 +135,7 @@ static bool read_settings(Init *init, const WpConfig *wp_config, GError **error)
 	init->app.config = config_new_default();
 	return config_set(
 		       init->app.config, "wordpress", "wp_config", init->wp_config_path, error) &&
-	       site_config_fill(init->app.config, wp_config, error) &&
+	       fill(init, wp_config, error) &&
 	       config_check(init->app.config, init->wp_config_path, error);
 }
 
@@ -186,6 +216,15 @@ static bool add_database(GString *ini, const Init *init, GError **error)
 	       add_value(ini, "password_file", init->password_path, error);
 }
 
+static bool add_google(GString *ini, const Init *init, GError **error)
+{
+	if (!has_google(init))
+		return true;
+	g_string_append(ini, "\n[google]\n");
+	return add_value(ini, "client_id", init->app.config->google_client_id, error) &&
+	       add_value(ini, "client_secret_file", init->google_path, error);
+}
+
 static bool make_ini(Init *init, GError **error)
 {
 	const Config *config = init->app.config;
@@ -200,7 +239,8 @@ static bool make_ini(Init *init, GError **error)
 		return false;
 	g_string_append_printf(ini, "\n[theme]\nprefix = %s\nactivity_comment_type = %s\n",
 		init->traces.prefix, init->app.site->activity_comment_type);
-	if (!add_value(ini, "stylesheet", init->app.site->stylesheet, error))
+	if (!add_value(ini, "stylesheet", init->app.site->stylesheet, error) ||
+		!add_google(ini, init, error))
 		return false;
 	init->ini = g_strdup(ini->str);
 	return true;
@@ -237,19 +277,30 @@ static bool write_ini(const Init *init, GError **error)
 static bool write_files(const Init *init, GError **error)
 {
 	const Config *config = init->app.config;
+	const struct {
+		const char *path;
+		const char *text; /* NULL: no such file */
+	} secrets[] = {
+		{init->password_path, config->database_password},
+		{init->auth_key_path, config->wordpress_auth_key},
+		{init->google_path, has_google(init) ? config->google_client_secret : NULL},
+	};
+	size_t written = 0;
+	bool ok = true;
 
-	if (!new_file_write(init->password_path, config->database_password, error))
-		return false;
-	if (!new_file_write(init->auth_key_path, config->wordpress_auth_key, error)) {
-		g_unlink(init->password_path);
-		return false;
+	while (ok && written < G_N_ELEMENTS(secrets)) {
+		ok = secrets[written].text == NULL ||
+		     new_file_write(secrets[written].path, secrets[written].text, error);
+		if (ok)
+			written++;
 	}
-	if (!write_ini(init, error)) {
-		g_unlink(init->password_path);
-		g_unlink(init->auth_key_path);
-		return false;
+	if (ok && write_ini(init, error))
+		return true;
+	for (size_t i = 0; i < written; i++) {
+		if (secrets[i].text != NULL)
+			g_unlink(secrets[i].path);
 	}
-	return true;
+	return false;
 }
 
 static void print_json_init(const Init *init)
@@ -267,6 +318,7 @@ static void print_json_init(const Init *init)
 	json_set_int(root, "connections", init->credentials.connections);
 	json_set_int(root, "credentials_opened", init->credentials.opened);
 	json_set_int(root, "credentials_locked", init->credentials.locked);
+	json_set_bool(root, "google_client", has_google(init));
 	json_set_bool(root, "tables_missing", init->missing[0] != NULL);
 	json_set_text(root, "ini", init->ini);
 	json_set_text(root, "grants", init->grants);
@@ -292,6 +344,16 @@ static void print_tables(const Init *init)
 		printf("%s as in %s\n", init->options->dry_run ? "would be made" : "made", files);
 }
 
+static void print_credentials(const CredentialCounts *counts)
+{
+	printf("Connections      %u; AUTH_KEY opens the credentials of %u", counts->connections,
+		counts->opened);
+	if (counts->locked > 0)
+		printf(", not those of %u: their owners have to connect them again",
+			counts->locked);
+	putchar('\n');
+}
+
 static void print_found(const Init *init)
 {
 	const Config *config = init->app.config;
@@ -304,16 +366,20 @@ static void print_found(const Init *init)
 		config->database_socket[0] != '\0' ? config->database_socket
 						   : config->database_host,
 		config->database_user, config->wordpress_table_prefix);
-	printf("Theme's prefix   %s: %" G_GINT64_FORMAT " users have connections%s\n",
-		init->traces.prefix, init->traces.users,
+	printf("Theme's prefix   %s: %" G_GINT64_FORMAT " %s connections%s\n", init->traces.prefix,
+		init->traces.users, init->traces.users == 1 ? "user has" : "users have",
 		init->traces.users == 0 ? ", so this is the default"
 		: init->traces.has_other_prefixes
 			? "; some have connections of another prefix, which stay unused"
 			: "");
 	printf("Activities       comment type %s: %s\n", init->app.site->activity_comment_type,
 		init->comment_type_reason);
-	printf("Connections      %u; AUTH_KEY opens the credentials of %u, not those of %u\n",
-		init->credentials.connections, init->credentials.opened, init->credentials.locked);
+	print_credentials(&init->credentials);
+	printf("Google           %s\n",
+		has_google(init)
+			? "the theme's OAuth client is taken from wp-config.php"
+			: "no OAuth client stands in wp-config.php: to sync Google calendars, set "
+			  "client_id and client_secret in [google]");
 	print_tables(init);
 }
 
@@ -324,25 +390,30 @@ static void print_next(const char *ini_path)
 	g_autofree char *timer = timer_of(ini_path);
 
 	printf("\nNext:\n\n"
-	       "    prm-calendar status%s\n"
-	       "    prm-calendar sync --all --dry-run%s\n"
+	       "    prm-calendar sync --all --dry-run%s    # what would be stored\n"
 	       "    prm-calendar takeover%s    # so that the theme does not do the work, too\n",
-		where, where, where);
+		where, where);
 	if (timer != NULL)
 		printf("    systemctl enable --now %s    # a pass every 15 minutes\n", timer);
+	else
+		printf("    prm-calendar run%s    # a pass: let cron call it every 15 minutes\n",
+			where);
+	printf("    prm-calendar doctor --online%s    # is all as it should be?\n", where);
 }
 
 static void print_init(const Init *init)
 {
 	print_found(init);
-	printf("\n%s %s, and the secrets in %s and %s:\n\n",
+	printf("\n%s %s, and the secrets in %s%s%s and %s:\n\n",
 		init->options->dry_run ? "Would write" : "Wrote", init->ini_path,
-		init->password_path, init->auth_key_path);
+		init->password_path, has_google(init) ? ", " : "",
+		has_google(init) ? init->google_path : "", init->auth_key_path);
 	print_indented(init->ini);
 	printf("\nWordPress's own database user may do more than is needed. For one of least "
-	       "privilege, run as root of the\ndatabase, then set user and the password in %s:"
-	       "\n\n",
-		init->ini_path);
+	       "privilege, run as root of the\ndatabase, with a password of your own; then set "
+	       "user "
+	       "in %s,\nand put the password into %s:\n\n",
+		init->ini_path, init->password_path);
 	print_indented(init->grants);
 	print_next(init->ini_path);
 }

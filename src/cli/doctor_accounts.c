@@ -71,29 +71,6 @@ typedef struct {
 	unsigned passed_over; /* beyond ONLINE_MAX */
 } Inquiry;
 
-static bool answers(const Inquiry *inquiry, Db *db, int64_t user_id, const Connection *connection,
-	GError **error)
-{
-	const Provider *provider = provider_find(connection->provider);
-	const TimeWindow none = {0, 0};
-	g_auto(Account) account = {0};
-	g_autoptr(GPtrArray) calendars = NULL;
-	ProviderRequest request;
-
-	if (provider == NULL) {
-		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT,
-			"The provider '%s' is not supported by this version.",
-			connection->provider);
-		return false;
-	}
-	if (!account_open(
-		    &account, &inquiry->context, db, inquiry->http, user_id, connection, error))
-		return false;
-	request = account_request(&account, none);
-	calendars = provider->list_calendars(&request, error);
-	return calendars != NULL;
-}
-
 /* Whom the failure waits for. */
 static const char *remedy_of(const GError *failure)
 {
@@ -112,6 +89,7 @@ static void ask_provider(
 	g_autofree char *login = printable(user->login);
 	g_autofree char *name = printable(connection->name);
 	g_autofree char *message = NULL;
+	g_autoptr(GPtrArray) calendars = NULL;
 	bool is_for_us;
 
 	if (inquiry->asked == ONLINE_MAX) {
@@ -119,7 +97,9 @@ static void ask_provider(
 		return;
 	}
 	inquiry->asked++;
-	if (answers(inquiry, doctor->app.db, user->id, connection, &failure)) {
+	calendars = account_calendars(
+		&inquiry->context, doctor->app.db, inquiry->http, user->id, connection, &failure);
+	if (calendars != NULL) {
 		inquiry->answered++;
 		return;
 	}

@@ -8,6 +8,27 @@
 #include "wp/connections_row.h"
 #include "wp/credentials.h"
 
+/* The owner gave it access in Google's window, not a password. */
+static bool is_google(const Connection *connection)
+{
+	return strcmp(connection->provider, "google") == 0;
+}
+
+static void set_box_error(const Account *account, GError **error)
+{
+	bool is_google_account = is_google(account->connection);
+
+	if (account->box[0] == '\0')
+		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION,
+			"No %s stored. Please connect the calendar again.",
+			is_google_account ? "access to Google is" : "username and password are");
+	else
+		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION,
+			"The stored %s cannot be opened: damaged, or sealed with another AUTH_KEY "
+			"than the site has now. Please connect the calendar again.",
+			is_google_account ? "access to Google" : "username and password");
+}
+
 bool account_open(Account *account, const SyncContext *context, Db *db, HttpClient *http,
 	int64_t user_id, const Connection *connection, GError **error)
 {
@@ -28,17 +49,12 @@ bool account_open(Account *account, const SyncContext *context, Db *db, HttpClie
 			},
 		.box = g_strdup(connection->credentials),
 	};
-	if (account->box[0] == '\0') {
-		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION,
-			"No username and password are stored. Please connect the calendar again.");
-		return false;
-	}
-	account->credentials = credentials_open(account->box, context->site->credential_key, NULL);
+	if (account->box[0] != '\0')
+		account->credentials =
+			credentials_open(account->box, context->site->credential_key, NULL);
 	if (account->credentials != NULL)
 		return true;
-	g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION,
-		"The stored username and password cannot be opened: they are damaged, or the "
-		"site's AUTH_KEY has changed. Please connect the calendar again.");
+	set_box_error(account, error);
 	return false;
 }
 
@@ -121,4 +137,24 @@ ProviderRequest account_request(Account *account, TimeWindow window)
 		.store_credentials = context->dry_run ? NULL : store,
 		.store_data = account,
 	};
+}
+
+GPtrArray *account_calendars(const SyncContext *context, Db *db, HttpClient *http, int64_t user_id,
+	const Connection *connection, GError **error)
+{
+	const Provider *provider = provider_find(connection->provider);
+	const TimeWindow none = {0, 0};
+	g_auto(Account) account = {0};
+	ProviderRequest request;
+
+	if (provider == NULL) {
+		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT,
+			"The provider '%s' is not supported by this version.",
+			connection->provider);
+		return NULL;
+	}
+	if (!account_open(&account, context, db, http, user_id, connection, error))
+		return NULL;
+	request = account_request(&account, none);
+	return provider->list_calendars(&request, error);
 }

@@ -35,3 +35,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Account, account_clear)
 /* A request for the whole of the account; it borrows from it. Renewed credentials are stored by
  * compare-and-swap; in a dry run not at all. */
 ProviderRequest account_request(Account *account, TimeWindow window);
+
+/* Asks the connection's server which calendars the account has: ProviderCalendars; caller unrefs.
+ * NULL with an error for the calendar's owner to read: PROVIDER_ERROR. */
+GPtrArray *account_calendars(const SyncContext *context, Db *db, HttpClient *http, int64_t user_id,
+	const Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;

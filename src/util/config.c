@@ -111,7 +111,8 @@ static char *config_read_line(char *buffer, int size, void *data)
 	length = getline(&reader->line, &reader->line_capacity, reader->file);
 	if (length < 0) {
 		if (ferror(reader->file))
-			config_fail(reader, "cannot read on: %s", g_strerror(errno));
+			config_fail(reader, "cannot read on: %s; name a file with -c FILE",
+				g_strerror(errno));
 		return NULL;
 	}
 	reader->line_number++;
@@ -244,21 +245,10 @@ static const ConfigKey *find_key(const char *section, const char *name, bool *re
 	return NULL;
 }
 
-static char *known_names(const char *section)
-{
-	g_autoptr(GString) names = g_string_new(NULL);
-
-	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
-		if (strcmp(key->section, section) == 0)
-			g_string_append_printf(
-				names, "%s%s", names->len == 0 ? "" : ", ", key->name);
-	}
-	return g_strdup(names->str);
-}
-
 static void report_unknown(ConfigReader *reader, const char *section, const char *name)
 {
-	g_autofree char *names = known_names(section);
+	g_autofree char *names = config_key_names(section);
+	g_autofree char *sections = config_section_names();
 
 	if (section[0] == '\0')
 		config_fail(reader,
@@ -266,7 +256,7 @@ static void report_unknown(ConfigReader *reader, const char *section, const char
 			"another one",
 			name);
 	else if (names[0] == '\0')
-		config_fail(reader, "unknown section [%s]", section);
+		config_fail(reader, "unknown section [%s]; there are %s", section, sections);
 	else
 		config_fail(reader, "unknown key %s in [%s]; it knows %s", name, section, names);
 }
@@ -428,6 +418,20 @@ static bool check_whole(ConfigReader *reader, ConfigCompleter complete, GError *
 	       note_problem(invalid, "", problem, error);
 }
 
+static void set_open_error(const char *path, int code, GError **error)
+{
+	const char *remedy = "name another with -c FILE";
+
+	if (code == ENOENT)
+		remedy = "make it with prm-calendar init --wp-config=PATH, or name another with -c "
+			 "FILE";
+	else if (code == EACCES)
+		remedy = "run this as root or as the user prm-calendar, or name another with -c "
+			 "FILE";
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+		"cannot read the configuration %s: %s; %s", path, g_strerror(code), remedy);
+}
+
 static Config *load(
 	const char *path, ConfigCompleter complete, ConfigProblems *problems, GError **error)
 {
@@ -440,9 +444,7 @@ static Config *load(
 	};
 
 	if (reader.file == NULL) {
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
-			"cannot read the configuration %s: %s; name another with -c FILE", path,
-			g_strerror(errno));
+		set_open_error(path, errno, error);
 		return NULL;
 	}
 	if (problems != NULL)

@@ -109,6 +109,11 @@ typedef struct ConfigKey {
 /* All keys, in the order of the sample. The array ends with a NULL section. */
 const ConfigKey *config_keys(void);
 
+/* For messages: the keys of a section ("host, port", empty for an unknown one), and all sections
+ * ("[database], [wordpress]"). Caller frees. */
+char *config_key_names(const char *section);
+char *config_section_names(void);
+
 /* All defaults; caller frees. */
 Config *config_new_default(void);
 

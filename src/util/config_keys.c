@@ -2,6 +2,8 @@
 /* The table of all configuration keys. */
 #include "util/config.h"
 
+#include <string.h>
+
 static const char *const tls_words[] = {"preferred", "required", "off", NULL};
 static const char *const gone_words[] = {"trash", "delete", NULL};
 static const char *const cache_words[] = {"none", "redis", NULL};
@@ -126,4 +128,31 @@ static const ConfigKey keys[] = {
 const ConfigKey *config_keys(void)
 {
 	return keys;
+}
+
+char *config_key_names(const char *section)
+{
+	g_autoptr(GString) names = g_string_new(NULL);
+
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
+		if (strcmp(key->section, section) == 0)
+			g_string_append_printf(
+				names, "%s%s", names->len == 0 ? "" : ", ", key->name);
+	}
+	return g_strdup(names->str);
+}
+
+/* Sections stand together in the table. */
+char *config_section_names(void)
+{
+	GString *names = g_string_new(NULL);
+	const char *last = "";
+
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
+		if (strcmp(key->section, last) != 0)
+			g_string_append_printf(
+				names, "%s[%s]", names->len == 0 ? "" : ", ", key->section);
+		last = key->section;
+	}
+	return g_string_free(names, FALSE);
 }

@@ -48,8 +48,10 @@ char *secret_file_read(const char *path, GError **ret_exposed, GError **error)
 	size_t length;
 
 	if (descriptor < 0) {
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "cannot read %s: %s", path,
-			g_strerror(errno));
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"cannot read %s: %s; put the secret into a file of that name, readable by "
+			"the user who runs this, or name another",
+			path, g_strerror(errno));
 		return NULL;
 	}
 	if (!secret_file_check(descriptor, path, "holds a secret",

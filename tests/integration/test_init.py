@@ -29,9 +29,9 @@ class Init(Story):
         account.put("lunch", ics.vevent("lunch", self.utc(self.at(1)), summary="Lunch"))
         text = self.init().stdout
         self.assert_one_line(text, "https://crm.example.org", "personal-crm", "Europe/Amsterdam")
-        self.assert_one_line(text, "prefix", "prm: 1 users have connections")
+        self.assert_one_line(text, "prefix", "prm: 1 user has connections")
         self.assert_one_line(text, "comment type activity")
-        self.assert_one_line(text, "AUTH_KEY opens the credentials of 1, not those of 0")
+        self.assert_one_line(text, "1; AUTH_KEY opens the credentials of 1")
         self.assert_one_line(text, "CREATE USER", "'prm_calendar'@'localhost'")
         # The sandbox's calendar server is on this machine, by http.
         with open(self.made, "a", encoding="utf-8") as file:
@@ -48,6 +48,38 @@ class Init(Story):
             shown = file.read() + done.stdout + done.stderr
         self.assertNotIn(self.wp.password, shown)
         self.assertNotIn(self.wp.auth_key, shown)
+
+    def define(self, *lines):
+        with open(self.wp.config_path, encoding="utf-8") as file:
+            text = file.read()
+        with open(self.wp.config_path, "w", encoding="utf-8") as file:
+            file.write(text.replace("<?php\n", "\n".join(("<?php", *lines, "")), 1))
+
+    def test_the_themes_google_client_is_taken_over(self):
+        self.assert_one_line(self.init("--dry-run").stdout, "Google ", "no OAuth client")
+        self.define("define( 'GOOGLE_OAUTH_CLIENT_ID', '123-abc.apps.googleusercontent.com' );",
+                    "define( 'GOOGLE_OAUTH_CLIENT_SECRET', 'GOCSPX-x;y' );")
+        done = self.init()
+        self.assert_one_line(done.stdout, "client_id = 123-abc.apps.googleusercontent.com")
+        self.assertNotIn("GOCSPX", done.stdout + done.stderr)
+        path = os.path.join(self.folder, "google.secret")
+        self.assert_one_line(done.stdout, f"client_secret_file = {path}")
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(file.read().strip(), "GOCSPX-x;y")
+        self.run_it("status", ini=self.made)
+
+    def test_what_only_php_can_tell_is_named_with_the_way_out(self):
+        self.define("define( 'AUTH_KEY', getenv( 'AUTH_KEY' ) );",
+                    "define( 'DB_PASSWORD', getenv_docker( 'WORDPRESS_DB_PASSWORD', 'example' ) );")
+        done = self.init(status=78)
+        self.assert_one_line(done.stderr, "AUTH_KEY is computed in line 2", "DB_PASSWORD is computed in line 3",
+                             "set password in [database]", "set auth_key in [wordpress]",
+                             f"write {self.made} yourself", f"wp_config = {self.wp.config_path}")
+        self.assertEqual(os.listdir(self.folder), [])
+        # And that way leads on.
+        ini = self.write_ini("mixed.ini", database_socket=None, database_name=None, database_user=None,
+                             wordpress_table_prefix=None, wordpress_wp_config=self.wp.config_path)
+        self.run_it("status", ini=ini)
 
     def test_a_dry_run_writes_nothing(self):
         before = self.content()
