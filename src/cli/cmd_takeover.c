@@ -74,9 +74,11 @@ const Command command_handback = {
 	.arguments = "",
 	.summary = "schedule the theme's own calendar sync again",
 	.details =
-		"Puts the theme's event back into WP-Cron, every 15 minutes from now on: for when "
-		"this\n"
-		"program is not used any more.\n\n"
+		"Puts the theme's event back into WP-Cron, as often and at the same minutes as it "
+		"was\n"
+		"when takeover took it out, else every 15 minutes from now on: for when this "
+		"program\n"
+		"is not used any more.\n\n"
 		"Example: prm-calendar handback",
 	.options = no_options,
 	.run = run_handback,

@@ -108,6 +108,23 @@ static PhpValue *parse(const char *stored, size_t length, GError **error)
 	return g_steal_pointer(&cron);
 }
 
+/* The hook's first event without arguments, as wp_get_scheduled_event() finds it; NULL where there
+ * is none. Borrowed. */
+static const PhpValue *find_event(const PhpValue *cron, const char *hook, int64_t *ret_utc)
+{
+	for (size_t i = 0; i < php_value_size(cron); i++) {
+		PhpKey key;
+		const PhpValue *hooks = php_value_at(cron, i, &key);
+		const PhpValue *event = php_array_get(php_array_get(hooks, hook), NO_ARGUMENTS);
+
+		if (!key.is_int || event == NULL)
+			continue;
+		*ret_utc = key.number;
+		return event;
+	}
+	return NULL;
+}
+
 bool cron_next_scheduled(
 	const char *stored, size_t length, const char *hook, int64_t *ret_utc, GError **error)
 {
@@ -116,13 +133,24 @@ bool cron_next_scheduled(
 	if (cron == NULL)
 		return false;
 	*ret_utc = 0;
-	for (size_t i = 0; i < php_value_size(cron) && *ret_utc == 0; i++) {
-		PhpKey key;
-		const PhpValue *hooks = php_value_at(cron, i, &key);
+	find_event(cron, hook, ret_utc);
+	return true;
+}
 
-		if (key.is_int && php_array_get(php_array_get(hooks, hook), NO_ARGUMENTS) != NULL)
-			*ret_utc = key.number;
-	}
+bool cron_find_event(const char *stored, size_t length, const char *hook, CronEvent *ret_event,
+	bool *ret_is_known, GError **error)
+{
+	g_autoptr(PhpValue) cron = parse(stored, length, error);
+	const PhpValue *event;
+	int64_t at_utc = 0;
+
+	if (cron == NULL)
+		return false;
+	event = find_event(cron, hook, &at_utc);
+	*ret_is_known =
+		event != NULL && cron_event_set(ret_event, at_utc,
+					 php_value_bytes(php_array_get(event, "schedule"), NULL),
+					 php_value_to_int(php_array_get(event, "interval")));
 	return true;
 }
 
@@ -303,25 +331,37 @@ bool cron_next_theme_run(Db *db, const WpSite *site, int64_t *ret_utc, GError **
 	return cron_next_scheduled(bytes, length, site->cron_hook, ret_utc, error);
 }
 
-/* The changed option; without the hook for `at_utc` 0. */
-static GBytes *changed(const WpSite *site, GBytes *stored, int64_t at_utc, GError **error)
+/* The changed option: with the event, or without it for NULL. */
+static GBytes *changed(const WpSite *site, GBytes *stored, const CronEvent *event, GError **error)
 {
 	size_t length = 0;
 	const char *bytes = g_bytes_get_data(stored, &length);
 	int64_t next_utc;
 
-	if (at_utc == 0)
+	if (event == NULL)
 		return cron_unschedule_hook(bytes, length, site->cron_hook, error);
 	if (!cron_next_scheduled(bytes, length, site->cron_hook, &next_utc, error))
 		return NULL;
 	if (next_utc != 0)
 		return g_bytes_ref(stored);
-	return cron_schedule_event(
-		bytes, length, at_utc, CRON_SCHEDULE, CRON_INTERVAL_SECS, site->cron_hook, error);
+	return cron_schedule_event(bytes, length, event->at_utc, event->recurrence,
+		event->interval_secs, site->cron_hook, error);
+}
+
+/* Before the event goes: a process that ends in between has forgotten nothing. */
+static bool remember(Db *db, const WpSite *site, GBytes *stored, GError **error)
+{
+	size_t length = 0;
+	const char *bytes = g_bytes_get_data(stored, &length);
+	CronEvent event;
+	bool is_known;
+
+	return cron_find_event(bytes, length, site->cron_hook, &event, &is_known, error) &&
+	       (!is_known || cron_memory_store(db, site, &event, error));
 }
 
 static bool swap_option(
-	Db *db, const WpSite *site, int64_t at_utc, bool *ret_changed, GError **error)
+	Db *db, const WpSite *site, const CronEvent *event, bool *ret_changed, GError **error)
 {
 	for (int try = 0; try < TRIES_MAX; try++) {
 		g_autoptr(GBytes) stored = NULL;
@@ -330,8 +370,8 @@ static bool swap_option(
 
 		if (!read_option(db, &stored, error))
 			return false;
-		wanted = changed(site, stored, at_utc, error);
-		if (wanted == NULL ||
+		wanted = changed(site, stored, event, error);
+		if (wanted == NULL || (event == NULL && !remember(db, site, stored, error)) ||
 			!option_replace(db, OPTION_NAME, stored, wanted, &is_replaced, error))
 			return false;
 		if (is_replaced) {
@@ -346,10 +386,20 @@ static bool swap_option(
 
 bool cron_take_over(Db *db, const WpSite *site, bool *ret_changed, GError **error)
 {
-	return swap_option(db, site, 0, ret_changed, error);
+	return swap_option(db, site, NULL, ret_changed, error);
 }
 
-bool cron_hand_back(Db *db, const WpSite *site, int64_t at_utc, bool *ret_changed, GError **error)
+bool cron_hand_back(Db *db, const WpSite *site, int64_t now_utc, bool *ret_changed, GError **error)
 {
-	return swap_option(db, site, at_utc, ret_changed, error);
+	CronEvent event = {.at_utc = now_utc,
+		.recurrence = CRON_SCHEDULE,
+		.interval_secs = CRON_INTERVAL_SECS};
+	bool is_known;
+
+	if (!cron_memory_load(db, site, &event, &is_known, error))
+		return false;
+	if (is_known)
+		event.at_utc = cron_event_next(&event, now_utc);
+	return swap_option(db, site, &event, ret_changed, error) &&
+	       (!is_known || cron_memory_forget(db, site, error));
 }

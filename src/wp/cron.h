@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "db/db.h"
+#include "wp/cron_memory.h"
 #include "wp/site.h"
 
 #define CRON_ERROR cron_error_quark()
@@ -27,6 +28,11 @@ enum { CRON_INTERVAL_SECS = 900 };
 bool cron_next_scheduled(const char *stored, size_t length, const char *hook, int64_t *ret_utc,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same event, where it recurs: `*ret_is_known` is false where it does not, or is not there, and
+ * `ret_event` is left alone then. */
+bool cron_find_event(const char *stored, size_t length, const char *hook, CronEvent *ret_event,
+	bool *ret_is_known, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* As wp_unschedule_hook(): the stored option without any event of the hook; the same bytes when
  * there is none. Caller unrefs; NULL with CRON_ERROR_DAMAGED. */
 GBytes *cron_unschedule_hook(const char *stored, size_t length, const char *hook,
@@ -41,9 +47,12 @@ GBytes *cron_schedule_event(const char *stored, size_t length, int64_t at_utc, c
 bool cron_next_theme_run(
 	Db *db, const WpSite *site, int64_t *ret_utc, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Takes the theme's event out, or puts it in at `at_utc` unless it is there, by compare-and-swap.
- * `ret_changed` is false where that was so already. Errors: DB_ERROR, CRON_ERROR. */
+/* Takes the theme's event out by compare-and-swap, and remembers how it was scheduled.
+ * `ret_changed` is false where it was out already. Errors: DB_ERROR, CRON_ERROR. */
 bool cron_take_over(
 	Db *db, const WpSite *site, bool *ret_changed, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-bool cron_hand_back(Db *db, const WpSite *site, int64_t at_utc, bool *ret_changed,
+
+/* Puts the theme's event in unless it is there: with the recurrence and the phase that it had when
+ * it was taken out, or every 15 minutes from `now_utc` on where that is not known. */
+bool cron_hand_back(Db *db, const WpSite *site, int64_t now_utc, bool *ret_changed,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;

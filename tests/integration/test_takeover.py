@@ -25,6 +25,36 @@ class Takeover(Story):
         self.assertEqual((event["schedule"], event["interval"], event["args"]),
                          ("every_15_minutes", 900, []))
 
+    def test_the_former_schedule_comes_back_with_its_phase(self):
+        for recurrence, interval in (("hourly", 3600), ("every_15_minutes", 900), ("daily", 86400)):
+            with self.subTest(recurrence):
+                before = self.wp.run(
+                    "wp_clear_scheduled_hook( $hook ); wp_schedule_event( time() - 100000, $recurrence, $hook );"
+                    " return wp_next_scheduled( $hook );", hook=HOOK, recurrence=recurrence)
+                self.run_it("takeover")
+                self.drop_own_tables()
+                self.run_it("takeover")
+                # Not through the theme, which would schedule its event again.
+                self.run_it("handback")
+                self.assertEqual(self.wp.call("wp_get_schedule", HOOK), recurrence)
+                after = self.next_run()
+                self.assertEqual((after - before) % interval, 0)
+                self.assertTrue(before + 100000 <= after + 5 <= before + 100000 + interval + 600, after - before)
+                self.assertEqual(self.wp.rows("SELECT * FROM {p}options WHERE option_name LIKE '%former%'"), [])
+
+    def test_every_dialects_hook_is_known(self):
+        for prefix in ("prm", "stadion", "rondo"):
+            hook = f"{prefix}_calendar_sync"
+            self.wp.run("wp_clear_scheduled_hook( $hook ); wp_schedule_event( time() + 300, 'hourly', $hook );"
+                        " return true;", hook=hook)
+            before = self.wp.call("wp_next_scheduled", hook)
+            ini = self.write_ini(f"{prefix}.ini", theme_prefix=prefix)
+            self.run_it("takeover", ini=ini)
+            self.assertFalse(self.wp.call("wp_next_scheduled", hook))
+            self.run_it("handback", ini=ini)
+            self.assertEqual((self.wp.call("wp_next_scheduled", hook), self.wp.call("wp_get_schedule", hook)),
+                             (before, "hourly"))
+
     def test_all_else_in_the_schedule_stays_byte_for_byte(self):
         self.wp.run("wp_schedule_single_event( time() + 86400, 'other', array( 'é\"', 1.5, true ) );"
                     " wp_clear_scheduled_hook( $hook ); return true;", hook=HOOK)

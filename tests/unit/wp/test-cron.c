@@ -113,6 +113,95 @@ static void test_takes_over_and_hands_back(void)
 	g_assert_cmpint(next, ==, 0);
 }
 
+static void assert_schedule(const TestDb *test, const char *expected)
+{
+	g_autofree char *stored = test_db_text(
+		test, "SELECT option_value FROM wp_options WHERE option_name = 'cron'");
+
+	g_assert_cmpstr(stored, ==, expected);
+}
+
+static void assert_memory(const TestDb *test, const char *expected)
+{
+	g_autofree char *stored = test_db_text(test, "SELECT option_value FROM wp_options WHERE "
+						     "option_name = "
+						     "'prm_calendar_sync_former_schedule'");
+
+	g_assert_cmpstr(stored, ==, expected);
+}
+
+#define HOURLY                                                                                     \
+	"s:17:\"prm_calendar_sync\";a:1:{s:32:\"40cd750bba9870f18aada2478b24840a\";a:3:{"          \
+	"s:8:\"schedule\";s:6:\"hourly\";s:4:\"args\";a:0:{}s:8:\"interval\";i:3600;}}"
+
+static void test_the_former_schedule_comes_back(void)
+{
+	static const char without[] = "a:2:{i:400;a:1:{" OTHER "}" VERSION "}";
+	g_autoptr(TestDb) test = test_db_new();
+	WpSite site = {.cron_hook = (char *)HOOK};
+	g_autoptr(GError) error = NULL;
+	bool is_changed = false;
+
+	if (test == NULL)
+		return;
+	test_db_exec(test, "DELETE FROM wp_options WHERE option_name = 'cron'; "
+			   "INSERT INTO wp_options (option_name, option_value) VALUES ('cron', "
+			   "'a:2:{i:400;a:2:{" OTHER HOURLY "}" VERSION "}')");
+	g_assert_true(cron_take_over(test->db, &site, &is_changed, &error));
+	assert_schedule(test, without);
+	assert_memory(test, "400 3600 hourly");
+	/* A second one has nothing to remember, and forgets nothing. */
+	g_assert_true(cron_take_over(test->db, &site, &is_changed, &error));
+	g_assert_false(is_changed);
+	assert_memory(test, "400 3600 hourly");
+	g_assert_true(cron_hand_back(test->db, &site, 5000, &is_changed, &error));
+	g_assert_true(is_changed);
+	assert_schedule(test, "a:3:{i:400;a:1:{" OTHER "}i:7600;a:1:{" HOURLY "}" VERSION "}");
+	assert_memory(test, NULL);
+}
+
+static void test_a_memory_that_nobody_can_read_is_none(void)
+{
+	static const char *const memories[] = {"", "400", "400 3600", "400 3600 ", "x 3600 hourly",
+		"400 0 hourly", "-1 3600 hourly", "400 99999999999 hourly",
+		"99999999999999999999 3600 hourly"};
+	g_autoptr(TestDb) test = test_db_new();
+	WpSite site = {.cron_hook = (char *)HOOK};
+
+	if (test == NULL)
+		return;
+	for (size_t i = 0; i < G_N_ELEMENTS(memories); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *sql =
+			g_strdup_printf("DELETE FROM wp_options; INSERT INTO wp_options "
+					"(option_name, option_value) "
+					"VALUES ('cron', 'a:1:{" VERSION "}'), "
+					"('prm_calendar_sync_former_schedule', '%s')",
+				memories[i]);
+		bool is_changed = false;
+
+		test_db_exec(test, sql);
+		g_assert_true(cron_hand_back(test->db, &site, 5000, &is_changed, &error));
+		g_assert_no_error(error);
+		assert_schedule(test, "a:2:{i:5000;a:1:{" THEME "}" VERSION "}");
+	}
+}
+
+static void test_the_phase_is_kept(void)
+{
+	static const struct {
+		int64_t at_utc, now_utc, expected;
+	} cases[] = {{400, 300, 400}, {400, 400, 4000}, {400, 401, 4000}, {400, 3999, 4000},
+		{400, 4000, 7600}, {400, 1795426011, 1795428400}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		CronEvent event;
+
+		g_assert_true(cron_event_set(&event, cases[i].at_utc, "hourly", 3600));
+		g_assert_cmpint(cron_event_next(&event, cases[i].now_utc), ==, cases[i].expected);
+	}
+}
+
 /* The option's text before and after, where a diff changed it; NULL where it did not. */
 static const char *option_text(const cJSON *diff, const char *which)
 {
@@ -190,6 +279,11 @@ int main(int argc, char **argv)
 	}
 	g_test_add_func("/wp/cron/refused", test_what_is_no_schedule_is_left_alone);
 	g_test_add_func("/wp/cron/rows", test_takes_over_and_hands_back);
+	g_test_add_func(
+		"/wp/cron/the-former-schedule-comes-back", test_the_former_schedule_comes_back);
+	g_test_add_func("/wp/cron/a-memory-that-nobody-can-read-is-none",
+		test_a_memory_that_nobody_can_read_is_none);
+	g_test_add_func("/wp/cron/the-phase-is-kept", test_the_phase_is_kept);
 	g_test_add_func("/wp/cron/vectors", test_writes_what_wordpress_writes);
 	return g_test_run();
 }
