@@ -7,7 +7,10 @@
 
 #include "cli/metrics.h"
 #include "util/log.h"
+#include "wp/activity_claims.h"
 #include "wp/run_history.h"
+
+enum { TIDIED_EVERY = 50 /* runs */ };
 
 AutoLogOptions job_log_options(const SyncContext *context)
 {
@@ -86,6 +89,17 @@ static void end_history(const Job *job, int64_t id, ExitStatus status)
 	log_line(LOG_WARNING, NULL, "cannot note how this run ended: %s", error->message);
 }
 
+/* What nobody needs any more; another run will do it if this one cannot. */
+static void tidy_now_and_then(const Job *job, int64_t id)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (id == 0 || id % TIDIED_EVERY != 0 || activity_claims_prune(job->app.db, &error))
+		return;
+	log_line(LOG_WARNING, NULL, "cannot forget the meetings of people who were deleted: %s",
+		error->message);
+}
+
 /* Metrics that cannot be written stop nobody either. */
 static void write_metrics(
 	const Job *job, const char *command, int64_t began_usecs, ExitStatus status)
@@ -142,6 +156,7 @@ ExitStatus job_run(const CliOptions *options, const JobKind *kind)
 	job.context = app_sync_context(&job.app, options);
 	history_id = begin_history(&job, kind->command);
 	status = do_work(&job, kind);
+	tidy_now_and_then(&job, history_id);
 	end_history(&job, history_id, status);
 	if (kind->writes_metrics)
 		write_metrics(&job, kind->command, began_usecs, status);

@@ -7,6 +7,7 @@
 
 #include "wp/activity_history.h"
 #include "wp/activity_rows.h"
+#include "wp/event_sql.h"
 
 /* Rows of one INSERT: far below the 65,535 parameters. */
 enum { ROWS_MAX = 2000 };
@@ -18,6 +19,13 @@ enum { COLUMN_USER_ID, COLUMN_HASH, COLUMN_PERSON_ID };
 
 static const char insert_head[] = "INSERT INTO {prm_calendar_activities} "
 				  "(user_id, meeting_hash, person_id, comment_id) VALUES ";
+
+/* An activity has one person, so that its id names their rows, by an index. */
+static const char gone_sql[] =
+	"SELECT DISTINCT a.comment_id FROM {prm_calendar_activities} a "
+	"LEFT JOIN {posts} p ON p.ID = a.person_id WHERE p.ID IS NULL LIMIT 500";
+
+static const char forget_head[] = "DELETE FROM {prm_calendar_activities} WHERE comment_id IN (";
 
 /* With their NUL, which keeps "ab" + "c" and "a" + "bc" apart. */
 static void hash_parts(const char *kind, const char *first, const char *second,
@@ -182,4 +190,26 @@ bool activity_claims_insert(Db *db, const GPtrArray *meetings, GError **error)
 			return false;
 	}
 	return true;
+}
+
+bool activity_claims_prune(Db *db, GError **error)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	DbStatement *statement = db_prepare(db, gone_sql, error);
+
+	if (statement == NULL || !db_query(statement, error))
+		return false;
+	for (;;) {
+		int64_t id;
+		bool row;
+
+		if (!db_next(statement, &row, error))
+			return false;
+		if (!row)
+			break;
+		id = db_column_int(statement, 0);
+		g_array_append_val(ids, id);
+	}
+	return ids->len == 0 || event_sql_run_ids(db, forget_head,
+					(const int64_t *)(void *)ids->data, ids->len, ")", error);
 }

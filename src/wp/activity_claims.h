@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* For src/wp/activities.c: rows of our own that say that a person had a meeting, whose unique key
- * lets one of several processes write an activity of it, even where row locks are not shared. */
+ * lets one of several processes write an activity of it, even where row locks are not shared. They
+ * stay as long as the person does: WordPress keeps the activity, too, or the row is all that says
+ * that somebody deleted it, and a meeting comes back as a new post years later, when a connection
+ * is made anew or its window is widened. */
 #pragma once
 
 #include <glib.h>
@@ -33,3 +36,7 @@ bool activity_claims_find(Db *db, const GPtrArray *meetings /* of ActivityMeetin
  * first: then all has to be rolled back and looked up anew. */
 bool activity_claims_insert(Db *db, const GPtrArray *meetings /* of ActivityMeeting */,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Forgets people whose posts were deleted for good, some hundreds at a time. Locks no rows but
+ * those. */
+bool activity_claims_prune(Db *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -37,6 +37,29 @@ class AutoLog(Story):
             "clean_post_cache( $person ); return array( $old, get_post( $person )->comment_count );",
             person=person)
 
+    def test_meetings_are_remembered_as_long_as_their_people(self):
+        """Also that an activity was deleted: until its person is, too."""
+        self.meet("lunch", self.at(-2), "jose", "zoe")
+        self.sync_and_log()
+        database = self.sandbox.database
+
+        def remembered():
+            return {int(row[0]) for row in database.sql(
+                "SELECT DISTINCT person_id FROM wp_prm_calendar_activities", self.wp.name)}
+
+        def many_runs_later(number):
+            database.sql(f"ALTER TABLE wp_prm_calendar_runs AUTO_INCREMENT = {number}", self.wp.name)
+            self.run_it("log")
+        self.wp.call("wp_delete_comment", int(self.activities(self.zoe)[0]["comment_ID"]), True)
+        many_runs_later(100)
+        self.assertEqual(remembered(), {self.jose, self.zoe})
+        self.wp.call("wp_delete_post", self.jose, True)
+        self.wp.call("wp_trash_post", self.zoe)
+        self.run_it("log")
+        self.assertEqual(remembered(), {self.jose, self.zoe})
+        many_runs_later(150)
+        self.assertEqual(remembered(), {self.zoe})
+
     def test_a_past_meeting_becomes_an_activity_on_each_contact(self):
         start = self.at(-2, 12, 30)
         self.meet("lunch", start, "jose", "zoe", hours=1.5, summary='Lunch "Ω" & <b>R&D</b> \\o/',
