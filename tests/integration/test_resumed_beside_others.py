@@ -48,12 +48,23 @@ class BesideOthers(InterruptedStory):
         self.jose = self.person(self.anna, "José", "Núñez", "jose@example.org")
         self.account = self.account()
         self.connect(self.anna, self.proxied_connection(self.account))
+        self.connections_before = self.rows().connections
         self.other = SqlSession(self.wp.database, self.wp.name)
         self.addCleanup(self.other.close)
 
     def met(self, name, day):
         self.account.put(name, vevent(f"{name}@story", self.utc(self.at(day)), summary=name,
                                       attendees=[("jose@example.org", "José", "ACCEPTED")]))
+
+    def assert_everything_holds(self, calendar):
+        """All six, also against what the calendar holds."""
+        rows = self.rows()
+        self.assertEqual(violations(rows, calendar, self.connections_before), [])
+        self.assert_only_a_cache(self.comparable(rows), "sync", "--all")
+
+    def lunch(self, day):
+        start, end = (self.site_time(self.at(day, hour)) for hour in (12, 13))
+        return {"lunch@story": ("lunch", start, end, "0")}
 
     def wait_a_second_for_locks(self):
         self.proxy.rewrite = {b"innodb_lock_wait_timeout = 10": b"innodb_lock_wait_timeout =  1"}
@@ -78,7 +89,7 @@ class BesideOthers(InterruptedStory):
         self.run_well("sync", "--all")
         self.assertGreaterEqual(len(seen), 2)
         self.assertTrue(self.connections(self.anna)[0]["last_sync"])
-        self.assertEqual(violations(self.rows()), [])
+        self.assert_everything_holds(self.lunch(-1))
 
     def test_a_row_that_stays_locked_fails_the_run_and_not_the_next(self):
         self.wait_a_second_for_locks()
@@ -91,7 +102,7 @@ class BesideOthers(InterruptedStory):
         self.run_well("sync", "--all")
         self.assertTrue(self.connections(self.anna)[0]["last_sync"])
         self.assertEqual(self.titles(self.anna), ["lunch"])
-        self.assertEqual(violations(self.rows()), [])
+        self.assert_everything_holds(self.lunch(-1))
 
     def test_the_loser_of_a_deadlock_begins_again(self):
         self.met("lunch", -1)
@@ -117,12 +128,11 @@ class BesideOthers(InterruptedStory):
         self.proxy.watch = embrace
         self.run_well("log")
         self.assertEqual(len(flags), 2, "there was no deadlock")
-        rows = self.rows()
-        self.assertEqual(len(rows.activities), 1)
-        self.assertEqual(violations(rows), [])
+        self.assertEqual(len(self.rows().activities), 1)
+        self.run_well("sync", "--all")
+        self.assert_everything_holds(self.lunch(-1))
 
     def test_two_processes_and_wordpress_at_once(self):
-        before = self.rows().connections
         plugin = copy.copy(self.wp)
         plugin._php = None  # pylint: disable=protected-access
         self.addCleanup(plugin.close)
@@ -152,7 +162,7 @@ class BesideOthers(InterruptedStory):
         bad = [str(done) for done in statuses if done.status not in (0, 75)]
         self.assertEqual(bad, [])
         self.run_well("sync", "--all")
-        self.assertEqual(violations(self.rows(), model.events(), before), [])
+        self.assert_everything_holds(model.events())
         self.assert_counts_as_wordpress()
         busy = sum(done.status == 75 for done in statuses)
         note(f"beside each other for {BESIDE_SECS} s: {changes} changes, {answers[0]['times']} writes by WordPress, "

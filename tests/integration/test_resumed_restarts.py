@@ -75,3 +75,4 @@ class Restarts(InterruptedStory):
         rows = self.rows()
         self.assert_all_holds(rows)
         self.assert_same(self.expected, rows)
+        self.assert_only_a_cache(self.expected, "sync", "--all")
