@@ -5,11 +5,14 @@
 #include "cli/doctor.h"
 #include "cli/timer.h"
 #include "sync/pass.h"
+#include "wp/run_history.h"
 
 enum {
 	SECONDS_PER_MINUTE = 60,
 	LATE_FACTOR = 2,           /* a sync is late after twice the time that it may take */
 	LATE_GRACE_SECS = 60 * 60, /* longer for a host that was off */
+	PASSES_READ = 500,         /* the last ones; five days of them */
+	PASSES_FAILED = 3,         /* so many in a row are no accident */
 };
 
 static bool load_turn(const Doctor *doctor, PassTurn *turn)
@@ -73,11 +76,11 @@ typedef struct {
 	unsigned failed;
 	unsigned late;
 	unsigned never;
-} RunCounts;
+} ConnectionCounts;
 
 static void count_run(Doctor *doctor, const WpUser *user, const Connection *connection, void *data)
 {
-	RunCounts *counts = data;
+	ConnectionCounts *counts = data;
 	int64_t frequency_secs = (int64_t)connection->sync_frequency_minutes * SECONDS_PER_MINUTE;
 	int64_t late_secs = LATE_FACTOR * MAX(counts->late_secs, frequency_secs) + LATE_GRACE_SECS;
 	int64_t last_utc;
@@ -128,7 +131,7 @@ static bool cycle_secs(Doctor *doctor, int64_t *ret_secs)
 	return true;
 }
 
-static void add_late(Doctor *doctor, const RunCounts *counts)
+static void add_late(Doctor *doctor, const ConnectionCounts *counts)
 {
 	bool all_are = counts->late + counts->never == counts->all && counts->late > 0;
 	g_autofree char *latest = site_zone_format_iso(doctor->app.site->zone, counts->latest_utc);
@@ -145,9 +148,105 @@ static void add_late(Doctor *doctor, const RunCounts *counts)
 			counts->all);
 }
 
+/* The passes after the last good one. Records are borrowed. */
+typedef struct {
+	unsigned failed;
+	const RunRecord *first;  /* of those that failed; NULL for none */
+	const RunRecord *latest; /* likewise */
+	const RunRecord *good;   /* the last good one; NULL when none is remembered */
+} PassStreak;
+
+/* Connections that fail have findings of their own. */
+static bool is_good(const RunRecord *record)
+{
+	return record->state == RUN_ENDED &&
+	       (record->exit_status == EXIT_ALL_WELL || record->exit_status == EXIT_SOME_FAILED ||
+		       record->exit_status == EXIT_BUSY);
+}
+
+static PassStreak streak_of(const GPtrArray *records)
+{
+	PassStreak streak = {0};
+
+	for (guint i = 0; i < records->len && streak.good == NULL; i++) {
+		const RunRecord *record = records->pdata[i];
+
+		if (record->state == RUN_OPEN)
+			continue;
+		if (is_good(record)) {
+			streak.good = record;
+			continue;
+		}
+		streak.failed++;
+		streak.first = record;
+		if (streak.latest == NULL)
+			streak.latest = record;
+	}
+	return streak;
+}
+
+static char *describe_good(const Doctor *doctor, const RunRecord *good)
+{
+	g_autofree char *ended = NULL;
+
+	if (good == NULL)
+		return g_strdup("no good one is remembered");
+	ended = site_zone_format_iso(doctor->app.site->zone, good->ended_utc);
+	return g_strdup_printf("the last good one ended at %s and took %" G_GINT64_FORMAT " s",
+		ended, MAX(good->ended_utc - good->started_utc, 0));
+}
+
+static char *describe_end(const RunRecord *record)
+{
+	if (record->state == RUN_LOST)
+		return g_strdup("without saying so, as if killed");
+	return g_strdup_printf("with exit status %d", record->exit_status);
+}
+
+static void add_streak(Doctor *doctor, const PassStreak *streak)
+{
+	g_autofree char *since =
+		site_zone_format_iso(doctor->app.site->zone, streak->first->started_utc);
+	g_autofree char *good = describe_good(doctor, streak->good);
+	g_autofree char *end = describe_end(streak->latest);
+	g_autofree char *which = streak->failed == 1
+					 ? g_strdup("the last pass")
+					 : g_strdup_printf("the last %u passes", streak->failed);
+	g_autofree char *remedy = g_strdup_printf(
+		"read their log (under systemd: journalctl -u 'prm-calendar*'), or run: "
+		"prm-calendar run -v -c %s",
+		doctor->config_path);
+
+	doctor_add(doctor, streak->failed < PASSES_FAILED ? DOCTOR_WARN : DOCTOR_FAIL, remedy,
+		"%s failed, since %s; the latest ended %s; %s", which, since, end, good);
+}
+
+/* What the history says of the passes; false when a finding was added. `*ret_good` tells of the
+ * last one, NULL where none is remembered. */
+static bool check_history(Doctor *doctor, char **ret_good)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) records =
+		run_history_load(doctor->app.db, "run", doctor->now_utc, PASSES_READ, &error);
+	PassStreak streak;
+
+	if (records == NULL) {
+		doctor_add_unexpected(doctor, error);
+		return false;
+	}
+	streak = streak_of(records);
+	*ret_good = streak.good != NULL ? describe_good(doctor, streak.good) : NULL;
+	if (streak.failed == 0)
+		return true;
+	add_streak(doctor, &streak);
+	return false;
+}
+
 void doctor_check_runs(Doctor *doctor)
 {
-	RunCounts counts = {0};
+	ConnectionCounts counts = {0};
+	g_autofree char *good = NULL;
+	bool passes_are_well = check_history(doctor, &good);
 
 	if (!cycle_secs(doctor, &counts.late_secs) ||
 		!doctor_visit_connections(doctor, count_run, &counts))
@@ -160,6 +259,8 @@ void doctor_check_runs(Doctor *doctor)
 	if (counts.failed > 0)
 		doctor_add(doctor, DOCTOR_WARN, "run: prm-calendar status",
 			"%u of %u connections failed the last time", counts.failed, counts.all);
-	if (counts.late + counts.never + counts.failed == 0)
-		doctor_ok(doctor, "%u connections, all synced when it was their turn", counts.all);
+	if (counts.late + counts.never + counts.failed == 0 && passes_are_well)
+		doctor_ok(doctor, "%u connections, all synced when it was their turn%s%s",
+			counts.all, good != NULL ? "; of the passes, " : "",
+			good != NULL ? good : "");
 }

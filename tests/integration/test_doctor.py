@@ -277,6 +277,35 @@ class Doctor(Story):
         self.assert_only("fail", "runs", "no connection was synced since 2026-01-15T11:00:00",
                          remedy="timer")
 
+    def passes(self, *how):
+        """Further passes, each an exit status or None for one that was killed: no process has so high a number."""
+        for number, status in enumerate(how):
+            begun = f"UNIX_TIMESTAMP() - {1800 * (len(how) - number)}"
+            ended = "NULL, NULL" if status is None else f"{begun} + 7, {status}"
+            self.root("INSERT INTO wp_prm_calendar_runs (command, host, started_at, ended_at, exit_status) SELECT "
+                      f"'run', REGEXP_REPLACE(host, ':[0-9]+[.]', ':4194305.'), {begun}, {ended} "
+                      "FROM wp_prm_calendar_runs LIMIT 1")
+
+    def test_passes_that_end_badly(self):
+        self.passes(69)
+        self.assert_only("warn", "runs", "the last pass failed, since 2", "ended with exit status 69",
+                         "the last good one ended at 2", "and took ", remedy="journalctl")
+        self.passes(75)
+        self.assertEqual(self.examine()["warnings"], 0)
+        self.passes(69, 69, 78)
+        self.assert_only("fail", "runs", "the last 3 passes failed, since 2", "exit status 78",
+                         remedy=f"prm-calendar run -v -c {self.ini}")
+        self.root("DELETE FROM wp_prm_calendar_runs WHERE exit_status IN (0, 75)")
+        self.assert_only("fail", "runs", "the last 4 passes failed", "no good one is remembered")
+        self.run_it("run")
+        message = self.findings(self.examine(), "runs")[0][1]
+        self.assertIn("the last good one ended at 2", message)
+
+    def test_passes_that_were_killed(self):
+        self.passes(None, None)
+        self.run_it("sync", "--all")  # by hand: says nothing of the timer's
+        self.assert_only("warn", "runs", "the last 2 passes failed", "without saying so, as if killed")
+
     def test_nothing_calls_it(self):
         self.root("DELETE FROM wp_options WHERE option_name LIKE '%calendar_sync_last_pass'")
         self.assert_only("warn", "timer", "no timer and no crontab",
