@@ -231,20 +231,6 @@ static char *config_assign(Config *config, const ConfigKey *key, const char *tex
 	g_assert_not_reached();
 }
 
-static const ConfigKey *find_key(const char *section, const char *name, bool *ret_is_file)
-{
-	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
-		size_t length = strlen(key->name);
-
-		if (strcmp(key->section, section) != 0 || strncmp(key->name, name, length) != 0)
-			continue;
-		*ret_is_file = strcmp(name + length, "_file") == 0;
-		if (name[length] == '\0' || (*ret_is_file && (key->flags & CONFIG_SECRET) != 0))
-			return key;
-	}
-	return NULL;
-}
-
 static void report_unknown(ConfigReader *reader, const char *section, const char *name)
 {
 	g_autofree char *names = config_key_names(section);
@@ -285,7 +271,7 @@ static int config_handle(void *data, const char *section, const char *name, cons
 	g_auto(Secret) secret = NULL;
 	g_autofree char *wanted = NULL;
 	bool is_file = false;
-	const ConfigKey *key = find_key(section, name, &is_file);
+	const ConfigKey *key = config_key_find(section, name, &is_file);
 
 	if (reader->error != NULL)
 		return 1;
@@ -355,7 +341,7 @@ bool config_is_given(const Config *config, const char *section, const char *name
 {
 	g_autofree char *full_name = g_strdup_printf("%s.%s", section, name);
 	bool is_file = false;
-	const ConfigKey *key = find_key(section, name, &is_file);
+	const ConfigKey *key = config_key_find(section, name, &is_file);
 
 	g_assert(key != NULL && !is_file);
 	if (!g_hash_table_contains(config->given, full_name))
@@ -368,7 +354,7 @@ bool config_set(
 	Config *config, const char *section, const char *name, const char *text, GError **error)
 {
 	bool is_file = false;
-	const ConfigKey *key = find_key(section, name, &is_file);
+	const ConfigKey *key = config_key_find(section, name, &is_file);
 	g_autofree char *wanted = NULL;
 
 	g_assert(key != NULL && !is_file);

@@ -109,6 +109,11 @@ typedef struct ConfigKey {
 /* All keys, in the order of the sample. The array ends with a NULL section. */
 const ConfigKey *config_keys(void);
 
+/* The key that stands as `name` in the ini, or NULL; `*ret_is_file` is true for KEY_file of a
+ * secret.
+ */
+const ConfigKey *config_key_find(const char *section, const char *name, bool *ret_is_file);
+
 /* For messages: the keys of a section ("host, port", empty for an unknown one), and all sections
  * ("[database], [wordpress]"). Caller frees. */
 char *config_key_names(const char *section);

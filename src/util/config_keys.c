@@ -156,3 +156,17 @@ char *config_section_names(void)
 	}
 	return g_string_free(names, FALSE);
 }
+
+const ConfigKey *config_key_find(const char *section, const char *name, bool *ret_is_file)
+{
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
+		size_t length = strlen(key->name);
+
+		if (strcmp(key->section, section) != 0 || strncmp(key->name, name, length) != 0)
+			continue;
+		*ret_is_file = strcmp(name + length, "_file") == 0;
+		if (name[length] == '\0' || (*ret_is_file && (key->flags & CONFIG_SECRET) != 0))
+			return key;
+	}
+	return NULL;
+}

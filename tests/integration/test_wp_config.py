@@ -28,6 +28,13 @@ class WpConfig(Story):
         self.run_it("sync", "--all", ini=self.ini_with(self.wp.config_path))
         self.assertEqual(self.titles(anna), ["Lunch"])
 
+    def test_a_file_from_a_windows_editor_is_read(self):
+        with open(self.wp.config_path, encoding="utf-8") as file:
+            text = file.read()
+        with open(self.wp.config_path, "w", encoding="utf-8-sig", newline="\r\n") as file:
+            file.write(text)
+        self.run_it("status", ini=self.ini_with(self.wp.config_path))
+
     def test_a_value_that_php_computes_is_named(self):
         self.edit_config("define( 'AUTH_KEY', ", "define( 'AUTH_KEY', 'salt' . ")
         done = self.run_it("status", status=78, ini=self.ini_with(self.wp.config_path))
