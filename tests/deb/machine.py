@@ -41,18 +41,18 @@ def codename():
         return re.search(r"^VERSION_CODENAME=(\w+)$", file.read(), re.MULTILINE).group(1)
 
 
-def sources():
-    """(address, release) of Debian's own archives that apt of this machine is told to use; the main one first."""
+def archive():
+    """Where apt of this machine finds Debian's release itself.
+
+    Not its updates: the tests elsewhere run with the newest libraries, and here with the oldest."""
     name = codename()
     listed = host_output("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)",
                          "Created-By: Packages")
-    found = {tuple(line.split()[:2]) for line in listed.splitlines() if line.endswith(" main")}
-    found = sorted((pair for pair in found
-                    if pair[1] in (name, f"{name}-updates", f"{name}-security")),
-                   key=lambda pair: pair[1])
-    if not found or found[0][1] != name:
-        raise MachineError(f"apt knows no archive of {name}")
-    return found
+    for line in listed.splitlines():
+        address, release, component = line.split()
+        if (release, component) == (name, "main"):
+            return address
+    raise MachineError(f"apt knows no archive of {name}")
 
 
 def proxies():
@@ -82,17 +82,16 @@ class Machine:
 
     @classmethod
     def bootstrap(cls, root):
-        """debootstrap's smallest system, with the archives that apt uses on this machine."""
-        archives = sources()
+        """debootstrap's smallest system, as it was released, from the archive that apt uses on this machine."""
+        address = archive()
         done = subprocess.run(
-            ["debootstrap", "--variant=minbase", codename(), root, archives[0][0]],
+            ["debootstrap", "--variant=minbase", codename(), root, address],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             check=False, env={**os.environ, **proxies()})
         if done.returncode != 0:
             raise MachineError(f"debootstrap: {done.stdout[-2000:]}")
         machine = cls(root)
-        machine.write("/etc/apt/sources.list", "".join(
-            f"deb {address} {release} main\n" for address, release in archives))
+        machine.write("/etc/apt/sources.list", f"deb {address} {codename()} main\n")
         machine.write("/etc/apt/apt.conf.d/00host", "".join(
             line + "\n" for line in host_output("apt-config", "dump", "Acquire").splitlines()
             if re.match(r"Acquire::https?::", line)))
