@@ -83,7 +83,8 @@ static const struct {
 	const char *words[3]; /* that the message must hold */
 } refusals[] = {
 	{"unknown-key", MINIMUM "[log]\nlimits = 3\n", 0640, {"test.ini:8:", "limits", "limit"}},
-	{"unknown-section", MINIMUM "[logs]\nlimit = 3\n", 0640, {"test.ini:8:", "[logs]", "[log], "}},
+	{"unknown-section", MINIMUM "[logs]\nlimit = 3\n", 0640,
+		{"test.ini:8:", "[logs]", "[log], "}},
 	{"no-section", "limit = 3\n" MINIMUM, 0640, {"test.ini:1:", "before the first section"}},
 	{"out-of-range", MINIMUM "[log]\nlimit = -1\n", 0640, {":8:", "limit", "from 0 to"}},
 	{"no-number", MINIMUM "[log]\nlimit = ten\n", 0640, {":8:", "'ten'", "number"}},
