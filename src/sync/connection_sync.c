@@ -10,6 +10,7 @@
 #include "sync/patience.h"
 #include "wp/connection_state.h"
 #include "wp/connections_row.h"
+#include "wp/theme_lock.h"
 
 enum { SECONDS_PER_HOUR = 60 * 60, SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR };
 
@@ -22,12 +23,14 @@ typedef struct {
 	Account account;
 	ConnectionState *state;
 	const Listing *listing; /* while it is open; borrowed */
+	ThemeLock *theme_lock;  /* NULL until something differs */
 	char *first_unreadable; /* in words for the calendar's owner */
 } ConnectionRun;
 
 static void run_clear(ConnectionRun *run)
 {
 	account_clear(&run->account);
+	g_clear_pointer(&run->theme_lock, theme_lock_free);
 	g_clear_pointer(&run->first_unreadable, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ConnectionRun, run_clear)
@@ -39,7 +42,7 @@ G_DEFINE_QUARK(prm - sync - error, sync_error)
 static bool is_fatal(const GError *error)
 {
 	if (error->domain == SYNC_ERROR)
-		return true;
+		return error->code != SYNC_ERROR_BUSY;
 	return error->domain == DB_ERROR &&
 	       (error->code == DB_ERROR_UNAVAILABLE || error->code == DB_ERROR_ACCESS ||
 		       error->code == DB_ERROR_LOST);
@@ -85,7 +88,37 @@ static bool on_progress(void *data, GError **error)
 
 	if (listener != NULL)
 		listener->progress(listener, run->report, listing_counts(run->listing).seen);
-	return run->heartbeat->beat(run->heartbeat->data, error);
+	return run->heartbeat->beat(run->heartbeat->data, error) &&
+	       (run->theme_lock == NULL || theme_lock_keep(run->worker->db, run->theme_lock,
+						   run->worker->context->now_utc(), error));
+}
+
+/* Newer themes lock the connection that they sync: nobody should insert the same event twice. */
+static bool claim(void *data, GError **error)
+{
+	ConnectionRun *run = data;
+	const SyncContext *context = run->worker->context;
+
+	if (context->dry_run)
+		return true;
+	if (!theme_lock_take(run->worker->db, context->site, run->report->user_id,
+		    run->report->connection_id, context->now_utc(), &run->theme_lock, error))
+		return false;
+	if (run->theme_lock != NULL)
+		return true;
+	g_set_error_literal(error, SYNC_ERROR, SYNC_ERROR_BUSY,
+		"the theme is syncing this connection right now; leaving it for the next pass");
+	return false;
+}
+
+static void release_claim(ConnectionRun *run)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (run->theme_lock != NULL && !theme_lock_release(run->worker->db, run->theme_lock,
+					       run->worker->context->now_utc(), &error))
+		log_line(LOG_DEBUG, NULL, "cannot give back the theme's lock, it runs out: %s",
+			error->message);
 }
 
 static TimeWindow window_of(const Connection *connection, int64_t now_utc)
@@ -172,6 +205,7 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, GError **e
 		.has_tables = context->has_tables,
 		.forgets = context->forgets,
 		.full_every_secs = (int64_t)config->sync_full_every_hours * SECONDS_PER_HOUR,
+		.claim = claim,
 		.contacts = contacts_of,
 		.on_unreadable = on_unreadable,
 		.on_progress = on_progress,
@@ -262,6 +296,40 @@ static void log_failure(const ConnectionRun *run, const GError *failure)
 	log_line(is_known ? LOG_DEBUG : LOG_ERROR, &about, "%s", failure->message);
 }
 
+/* Tells how it went: its owner, the log and later passes. */
+static bool conclude(ConnectionRun *run, const GError *failure, GError **error)
+{
+	const LogAbout about = connection_report_about(run->report);
+	g_autoptr(GError) record_error = NULL;
+
+	if (failure == NULL)
+		recall_problems(run);
+	run->report->message = last_error_of(run, failure);
+	if (failure != NULL)
+		log_failure(run, failure);
+	if (record_patience(run, failure, &record_error) &&
+		record_outcome(run, failure, &record_error))
+		return true;
+	if (is_fatal(record_error)) {
+		g_propagate_error(error, g_steal_pointer(&record_error));
+		return false;
+	}
+	log_line(LOG_ERROR, &about, "cannot store when it was synced: %s", record_error->message);
+	run->report->outcome = SYNC_FAILED;
+	return true;
+}
+
+/* Somebody else is at it: not a failure, and nothing to be remembered. */
+static bool leave_alone(ConnectionRun *run, const GError *why)
+{
+	const LogAbout about = connection_report_about(run->report);
+
+	run->report->outcome = SYNC_SKIPPED;
+	run->report->message = g_strdup(why->message);
+	log_line(LOG_DEBUG, &about, "%s", why->message);
+	return true;
+}
+
 bool connection_sync(const SyncWorker *worker, const Connection *connection, const SyncUser *user,
 	const SyncHeartbeat *heartbeat, ConnectionReport *report, GError **error)
 {
@@ -273,30 +341,17 @@ bool connection_sync(const SyncWorker *worker, const Connection *connection, con
 		.report = report,
 		.state = user_state_find(user->state, connection->id),
 	};
-	const LogAbout about = connection_report_about(report);
 	int64_t started = g_get_monotonic_time();
 	g_autoptr(GError) failure = NULL;
-	g_autoptr(GError) record_error = NULL;
 
 	report->outcome = fetch(&run, &failure) ? SYNC_DONE : SYNC_FAILED;
 	report->elapsed_secs = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;
+	release_claim(&run);
 	if (failure != NULL && is_fatal(failure)) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
-	if (failure == NULL)
-		recall_problems(&run);
-	report->message = last_error_of(&run, failure);
-	if (failure != NULL)
-		log_failure(&run, failure);
-	if (record_patience(&run, failure, &record_error) &&
-		record_outcome(&run, failure, &record_error))
-		return true;
-	if (is_fatal(record_error)) {
-		g_propagate_error(error, g_steal_pointer(&record_error));
-		return false;
-	}
-	log_line(LOG_ERROR, &about, "cannot store when it was synced: %s", record_error->message);
-	report->outcome = SYNC_FAILED;
-	return true;
+	if (g_error_matches(failure, SYNC_ERROR, SYNC_ERROR_BUSY))
+		return leave_alone(&run, failure);
+	return conclude(&run, failure, error);
 }

@@ -18,6 +18,7 @@ GQuark sync_error_quark(void);
 typedef enum {
 	SYNC_ERROR_INTERRUPTED, /* the lease went to another process, or the run was cancelled */
 	SYNC_ERROR_NOT_FOUND,   /* no such user or connection */
+	SYNC_ERROR_BUSY,        /* the theme is syncing this connection */
 } SyncError;
 
 /* One thread's own: a database connection and an HTTP client. */

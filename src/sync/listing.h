@@ -26,6 +26,9 @@ typedef struct ListingOptions {
 	bool forgets;                            /* list all as if nothing were remembered */
 	int64_t full_every_secs;                 /* all is listed at least this often */
 
+	/* Called before stored events are read and written: keeps others from doing the same; false
+	 * stops the listing. */
+	bool (*claim)(void *data, GError **error);
 	/* The user's contacts; NULL with error set. Asked for when the first event arrives. */
 	const ContactIndex *(*contacts)(void *data, GError **error);
 	/* One object is skipped; the rest goes on. */

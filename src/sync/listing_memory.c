@@ -18,6 +18,8 @@ bool listing_need_store(Listing *listing, GError **error)
 
 	if (listing->store != NULL)
 		return true;
+	if (!options->claim(options->data, error))
+		return false;
 	if (listing_remembers(listing) && !connection_state_create(options->db,
 						  options->store->user_id, options->state, error))
 		return false;

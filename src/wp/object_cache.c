@@ -369,6 +369,13 @@ static bool set_transient(CacheRedis *redis, void *data, GError **error)
 	return cache_redis_set(redis, transient->key, transient->value, transient->ttl_secs, error);
 }
 
+static bool delete_transient(CacheRedis *redis, void *data, GError **error)
+{
+	const TransientCommand *transient = data;
+
+	return cache_redis_drop(redis, &transient->key, 1, error);
+}
+
 void object_cache_get_transient(Db *db, const char *name, bool *ret_is_used, char **ret_value)
 {
 	ObjectCache *cache = cache_of(db);
@@ -387,4 +394,13 @@ bool object_cache_set_transient(Db *db, const char *name, const char *value, uns
 	TransientCommand transient = {.key = key, .value = value, .ttl_secs = ttl_secs};
 
 	return cache != NULL && run_command(cache, set_transient, &transient);
+}
+
+bool object_cache_delete_transient(Db *db, const char *name)
+{
+	ObjectCache *cache = cache_of(db);
+	g_autofree char *key = cache == NULL ? NULL : key_of(cache, "transient", name);
+	TransientCommand transient = {.key = key};
+
+	return cache != NULL && run_command(cache, delete_transient, &transient);
 }

@@ -60,6 +60,8 @@ void object_cache_note_option(Db *db, const char *name, bool is_autoloaded);
 void object_cache_get_transient(Db *db, const char *name, bool *ret_is_used, char **ret_value);
 /* Returns whether it was written. 0 seconds is for ever. */
 bool object_cache_set_transient(Db *db, const char *name, const char *value, unsigned ttl_secs);
+/* Returns whether it is gone. */
+bool object_cache_delete_transient(Db *db, const char *name);
 
 /* The server's name of a key. Caller frees. */
 char *object_cache_key(

@@ -167,6 +167,14 @@ bool transient_set(Db *db, const WpSite *site, const char *name, const char *val
 	return update_row(db, transient->value_name, transient->value, value, error);
 }
 
+bool transient_delete(Db *db, const char *name, GError **error)
+{
+	g_autofree char *value_name = g_strconcat("_transient_", name, NULL);
+	g_autofree char *timeout_name = g_strconcat("_transient_timeout_", name, NULL);
+
+	return option_delete(db, value_name, error) && option_delete(db, timeout_name, error);
+}
+
 bool transient_peek_shared(
 	Db *db, const char *name, int64_t now_utc, char **ret_value, GError **error)
 {
@@ -181,4 +189,9 @@ bool transient_set_shared(Db *db, const WpSite *site, const char *name, const ch
 {
 	return object_cache_set_transient(db, name, value, ttl_secs) ||
 	       transient_set(db, site, name, value, now_utc, ttl_secs, error);
+}
+
+bool transient_delete_shared(Db *db, const char *name, GError **error)
+{
+	return object_cache_delete_transient(db, name) || transient_delete(db, name, error);
 }

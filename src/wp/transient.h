@@ -25,9 +25,13 @@ bool transient_get(Db *db, const char *name, int64_t now_utc, char **ret_value,
 bool transient_set(Db *db, const WpSite *site, const char *name, const char *value, int64_t now_utc,
 	unsigned ttl_secs, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* delete_transient(). */
+bool transient_delete(Db *db, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Where the site's WordPress itself keeps them: in its object cache if it has one that answers (a
  * value of text without serialization), else as above. */
 bool transient_peek_shared(Db *db, const char *name, int64_t now_utc, char **ret_value,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool transient_set_shared(Db *db, const WpSite *site, const char *name, const char *value,
 	int64_t now_utc, unsigned ttl_secs, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool transient_delete_shared(Db *db, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
