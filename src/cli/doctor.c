@@ -75,6 +75,15 @@ static const char *find_remedy(const char *message, const char **ret_end)
 	return NULL;
 }
 
+char *doctor_run(const Doctor *doctor, const char *command)
+{
+	bool is_default = strcmp(doctor->config_path, APP_CONFIG_PATH) == 0;
+
+	return is_default ? g_strdup_printf("run: prm-calendar %s", command)
+			  : g_strdup_printf(
+				    "run: prm-calendar %s -c %s", command, doctor->config_path);
+}
+
 void doctor_add_message(
 	Doctor *doctor, DoctorStatus status, const char *message, const char *remedy)
 {

@@ -50,6 +50,10 @@ void doctor_ok(Doctor *doctor, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void doctor_add(Doctor *doctor, DoctorStatus status, const char *remedy, const char *format, ...)
 	G_GNUC_PRINTF(4, 5);
 
+/* "run: prm-calendar COMMAND", with the configuration's path where it is not the default. Caller
+ * frees. */
+char *doctor_run(const Doctor *doctor, const char *command);
+
 /* Adds a message of ours, which ends in "; REMEDY" or ": run COMMAND" where one is known; where it
  * does not, `remedy` is. */
 void doctor_add_message(

@@ -212,10 +212,9 @@ static void add_streak(Doctor *doctor, const PassStreak *streak)
 	g_autofree char *which = streak->failed == 1
 					 ? g_strdup("the last pass")
 					 : g_strdup_printf("the last %u passes", streak->failed);
+	g_autofree char *run = doctor_run(doctor, "run -v");
 	g_autofree char *remedy = g_strdup_printf(
-		"read their log (under systemd: journalctl -u 'prm-calendar*'), or run: "
-		"prm-calendar run -v -c %s",
-		doctor->config_path);
+		"read their log (under systemd: journalctl -u 'prm-calendar*'), or %s", run);
 
 	doctor_add(doctor, streak->failed < PASSES_FAILED ? DOCTOR_WARN : DOCTOR_FAIL, remedy,
 		"%s failed, since %s; the latest ended %s; %s", which, since, end, good);
@@ -246,6 +245,8 @@ void doctor_check_runs(Doctor *doctor)
 {
 	ConnectionCounts counts = {0};
 	g_autofree char *good = NULL;
+	g_autofree char *sync = doctor_run(doctor, "sync --all");
+	g_autofree char *status = doctor_run(doctor, "status");
 	bool passes_are_well = check_history(doctor, &good);
 
 	if (!cycle_secs(doctor, &counts.late_secs) ||
@@ -254,11 +255,11 @@ void doctor_check_runs(Doctor *doctor)
 	if (counts.late > 0)
 		add_late(doctor, &counts);
 	if (counts.never > 0)
-		doctor_add(doctor, DOCTOR_WARN, "run: prm-calendar sync --all",
-			"%u of %u connections have never been synced", counts.never, counts.all);
+		doctor_add(doctor, DOCTOR_WARN, sync, "%u of %u connections have never been synced",
+			counts.never, counts.all);
 	if (counts.failed > 0)
-		doctor_add(doctor, DOCTOR_WARN, "run: prm-calendar status",
-			"%u of %u connections failed the last time", counts.failed, counts.all);
+		doctor_add(doctor, DOCTOR_WARN, status, "%u of %u connections failed the last time",
+			counts.failed, counts.all);
 	if (counts.late + counts.never + counts.failed == 0 && passes_are_well)
 		doctor_ok(doctor, "%u connections, all synced when it was their turn%s%s",
 			counts.all, good != NULL ? "; of the passes, " : "",

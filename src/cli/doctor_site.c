@@ -92,6 +92,7 @@ void doctor_check_theme_sync(Doctor *doctor)
 	const WpSite *site = doctor->app.site;
 	g_autoptr(GError) error = NULL;
 	g_autofree char *next = NULL;
+	g_autofree char *remedy = doctor_run(doctor, "takeover");
 	int64_t next_utc = 0;
 
 	if (!cron_next_theme_run(doctor->app.db, site, &next_utc, &error)) {
@@ -104,7 +105,7 @@ void doctor_check_theme_sync(Doctor *doctor)
 		return;
 	}
 	next = site_zone_format_iso(site->zone, next_utc);
-	doctor_add(doctor, DOCTOR_WARN, "run: prm-calendar takeover",
+	doctor_add(doctor, DOCTOR_WARN, remedy,
 		"the theme's own sync (%s) is still scheduled, next for %s: two syncs do the work "
 		"twice",
 		site->cron_hook, next);

@@ -46,6 +46,7 @@ G_DEFINE_QUARK(prm - calendar - http - error - quark, http_error)
 bool http_error_is_temporary(const GError *error)
 {
 	return g_error_matches(error, HTTP_ERROR, HTTP_ERROR_NETWORK) ||
+	       g_error_matches(error, HTTP_ERROR, HTTP_ERROR_HANDSHAKE) ||
 	       g_error_matches(error, HTTP_ERROR, HTTP_ERROR_TIMEOUT);
 }
 

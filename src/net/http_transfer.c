@@ -169,6 +169,9 @@ static bool set_transfer_error(
 	case CURLE_OPERATION_TIMEDOUT:
 		return set_error(error, HTTP_ERROR_TIMEOUT, host, "it did not answer in time");
 	case CURLE_SSL_CONNECT_ERROR:
+		g_set_error(error, HTTP_ERROR, HTTP_ERROR_HANDSHAKE,
+			"cannot speak https with %s: %s", host, describe_tls_failure(transfer));
+		return false;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_CERTPROBLEM:

@@ -50,6 +50,9 @@ static const struct {
 	[HTTP_ERROR_TLS] = {CALDAV_ERROR_TLS,
 		"has no valid certificate. Check the address, or ask the server's "
 		"administrator."},
+	[HTTP_ERROR_HANDSHAKE] = {CALDAV_ERROR_NETWORK,
+		"does not answer on a secure connection. The next sync tries again; if this "
+		"stays, check the address: perhaps its port is not the one for https://."},
 	[HTTP_ERROR_NETWORK] = {CALDAV_ERROR_NETWORK,
 		"cannot be reached. The next sync tries again; if this stays, check the "
 		"address."},

@@ -194,6 +194,8 @@ void google_error_set_http(GError **error, GError *take_failure)
 		[HTTP_ERROR_REDIRECT] = {PROVIDER_ERROR_TEMPORARY, "sends us elsewhere." NEXT_SYNC},
 		[HTTP_ERROR_TLS] = {PROVIDER_ERROR_TEMPORARY,
 			"shows no valid certificate." NEXT_SYNC},
+		[HTTP_ERROR_HANDSHAKE] = {PROVIDER_ERROR_TEMPORARY,
+			"does not answer on a secure connection." NEXT_SYNC},
 		[HTTP_ERROR_NETWORK] = {PROVIDER_ERROR_TEMPORARY, "cannot be reached." NEXT_SYNC},
 		[HTTP_ERROR_TIMEOUT] = {PROVIDER_ERROR_TEMPORARY,
 			"took too long to answer." NEXT_SYNC},

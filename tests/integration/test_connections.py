@@ -147,6 +147,37 @@ class Turns(Story):
         self.sync()
         self.assertEqual(self.titles(anna), ["One", "Two"])
 
+    def test_the_theme_finds_what_it_shows(self):
+        """What PRM_Calendar_Sync::get_sync_status() and the settings page read."""
+        carl = self.users[2]
+        account = self.connections(carl)[0]
+        self.connect(carl, {**account, "credentials": {
+            "url": self.account.client.url("work"), "username": self.account.login,
+            "password": "wrong"}})
+        self.run_it("run")
+        self.run_it("run", status=1)
+        theirs = self.wp.run("""
+            global $wpdb;
+            $total = 0;
+            foreach ( $wpdb->get_col( "SELECT DISTINCT user_id FROM $wpdb->usermeta
+                    WHERE meta_key = '_prm_calendar_connections'" ) as $id ) {
+                $list   = get_user_meta( (int) $id, '_prm_calendar_connections', true );
+                $total += (int) ! empty( array_filter( array_column( $list, 'sync_enabled' ) ) );
+            }
+            return array(
+                'current_user_index'           => (int) get_transient( 'prm_calendar_sync_last_user_index' ),
+                'total_users_with_connections' => $total,
+            );""")
+        ours = self.run_it("status", "--json").json
+        self.assertEqual({key: ours[key] for key in theirs}, theirs)
+        self.assertEqual(theirs["current_user_index"], 1)
+        anna, carl = (self.connections(user)[0] for user in (self.users[0], carl))
+        shown = self.wp.run("return array( strtotime( $at ), time() );", at=anna["last_sync"])
+        self.assertLess(abs(shown[0] - shown[1]), 300)
+        self.assertIsNone(anna["last_error"])
+        self.assertIsNone(carl.get("last_sync"))
+        self.assertIn("password", carl["last_error"])
+
     def test_status_names_what_the_theme_names(self):
         self.run_it("run")
         status = self.run_it("status", "--json").json

@@ -220,9 +220,9 @@ class Doctor(Story):
 
     def test_the_themes_own_sync_is_still_scheduled(self):
         self.run_it("handback")
-        self.assert_only("warn", "theme's sync", "prm_calendar_sync", "two syncs",
-                         remedy="prm-calendar takeover")
-        self.run_it("takeover")
+        found = self.assert_only("warn", "theme's sync", "prm_calendar_sync", "two syncs",
+                                 remedy=f"run: prm-calendar takeover -c {self.ini}")
+        self.run_it(*found["remedy"].split()[2:3])
         self.assertEqual(self.examine()["warnings"], 0)
 
     def test_a_damaged_schedule(self):

@@ -777,6 +777,19 @@ static void test_certificates_are_verified(void)
 	http_client_free(g_steal_pointer(&fixture.client));
 }
 
+static void test_a_server_without_tls_is_no_wrong_certificate(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autoptr(GError) error = NULL;
+	g_autofree char *url = NULL;
+
+	start_plain(&fixture, "{'*': [{}]}");
+	url = g_strdup_printf("https%s", fixture.origin + strlen("http"));
+	g_assert_null(ask_url(&fixture, url, NULL, &error));
+	g_assert_error(error, HTTP_ERROR, HTTP_ERROR_HANDSHAKE);
+	g_assert_true(http_error_is_temporary(error));
+}
+
 static void test_https_is_never_left(void)
 {
 	g_auto(Fixture) fixture = {0};
@@ -917,6 +930,8 @@ int main(int argc, char **argv)
 	ADD("a-cancelled-request-ends", test_a_cancelled_request_ends);
 	ADD("a-request-under-way-can-be-cancelled", test_a_request_under_way_can_be_cancelled);
 	ADD("certificates-are-verified", test_certificates_are_verified);
+	ADD("a-server-without-tls-is-no-wrong-certificate",
+		test_a_server_without_tls_is_no_wrong_certificate);
 	ADD("https-is-never-left", test_https_is_never_left);
 	ADD("http-needs-a-permit", test_http_needs_a_permit);
 	ADD("a-dead-host-is-named", test_a_dead_host_is_named);
