@@ -11,43 +11,40 @@
 	"/users/me/calendarList?maxResults=250&showHidden=true&fields="                            \
 	"kind%2CnextPageToken%2Citems%28id%2Csummary%2CsummaryOverride%2Cprimary%2CaccessRole%29"
 
-static bool add_page(void *data, const cJSON *page, GError **error)
+static bool add_calendar(void *data, const cJSON *item, GError **error)
 {
 	GPtrArray *calendars = data;
-	const cJSON *item;
+	const char *id = json_string(item, "id");
+	const char *name = json_string(item, "summaryOverride");
+	const char *role = json_string(item, "accessRole");
+	ProviderCalendar *calendar;
 
 	(void)error;
-	cJSON_ArrayForEach(item, json_member(page, "items"))
-	{
-		const char *id = json_string(item, "id");
-		const char *name = json_string(item, "summaryOverride");
-		const char *role = json_string(item, "accessRole");
-		ProviderCalendar *calendar;
-
-		if (id == NULL)
-			continue;
-		if (name == NULL)
-			name = json_string(item, "summary");
-		calendar = provider_calendar_new(id, name, NULL);
-		calendar->holds_events = g_strcmp0(role, "freeBusyReader") != 0;
-		calendar->is_primary = json_is_true(item, "primary");
-		g_ptr_array_add(calendars, calendar);
-	}
+	if (id == NULL)
+		return true;
+	if (name == NULL)
+		name = json_string(item, "summary");
+	calendar = provider_calendar_new(id, name, NULL);
+	calendar->holds_events = g_strcmp0(role, "freeBusyReader") != 0;
+	calendar->is_primary = json_is_true(item, "primary");
+	g_ptr_array_add(calendars, calendar);
 	return true;
 }
 
 GPtrArray *google_calendars_list(GoogleSession *session, GError **error)
 {
+	g_autoptr(GPtrArray) calendars =
+		g_ptr_array_new_with_free_func((GDestroyNotify)provider_calendar_free);
 	const GooglePages pages = {
 		.session = session,
 		.path_and_query = LIST_PATH,
 		.kind = "calendar#calendarList",
 		.what = "the list of your calendars",
+		.item = add_calendar,
+		.data = calendars,
 	};
-	g_autoptr(GPtrArray) calendars =
-		g_ptr_array_new_with_free_func((GDestroyNotify)provider_calendar_free);
 
-	if (!google_pages_each(&pages, add_page, calendars, error))
+	if (!google_pages_each(&pages, error))
 		return NULL;
 	return g_steal_pointer(&calendars);
 }

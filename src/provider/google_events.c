@@ -118,7 +118,7 @@ static bool tell_unreadable(const GoogleEventList *list, const char *id)
 }
 
 /* In a list of all, what is left out is not there: only changes have to be told of. */
-static bool pass_item(Run *run, const cJSON *item, GError **error)
+static bool tell_item(Run *run, const cJSON *item, GError **error)
 {
 	ProviderSink *sink = run->list->sink;
 	const GoogleItemContext context = {
@@ -160,24 +160,25 @@ static bool pass_page(void *data, const cJSON *page, GError **error)
 {
 	Run *run = data;
 	const char *token = json_string(page, "nextSyncToken");
-	const cJSON *item;
 
 	if (!is_as_remembered(run, page, error))
 		return false;
-	/* What fails below is the sink, and that is told apart from the calendar. */
+	/* What fails in the sink is told apart from what fails in the calendar. */
 	if (!run->has_begun && !begin_calendar(run, page, &run->sink_error))
 		return false;
 	if (token != NULL && run->next.token == NULL)
 		run->next.token = g_strdup(token);
-	/* Of a calendar that shows only when its owner is busy there is nothing to keep. */
-	if (g_strcmp0(run->next.role, "freeBusyReader") == 0)
-		return true;
-	cJSON_ArrayForEach(item, json_member(page, "items"))
-	{
-		if (!pass_item(run, item, &run->sink_error))
-			return false;
-	}
 	return true;
+}
+
+static bool pass_item(void *data, const cJSON *item, GError **error)
+{
+	Run *run = data;
+
+	(void)error;
+	/* Of a calendar that shows only when its owner is busy there is nothing to keep. */
+	return g_strcmp0(run->next.role, "freeBusyReader") == 0 ||
+	       tell_item(run, item, &run->sink_error);
 }
 
 /* A list that cannot be told is told once as one of all; Google says so in several ways (410, also
@@ -245,9 +246,12 @@ static bool list_pages(Run *run, GError **failure)
 		.path_and_query = path,
 		.kind = "calendar#events",
 		.what = run->what,
+		.page = pass_page,
+		.item = pass_item,
+		.data = run,
 	};
 
-	return google_pages_each(&pages, pass_page, run, failure);
+	return google_pages_each(&pages, failure);
 }
 
 /* `text` is what the cursor was read from. It stays as long as nothing differs: Google gives a new

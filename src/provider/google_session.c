@@ -140,14 +140,14 @@ static HttpResponse *ask_as_owner(GoogleSession *session, const char *url, GErro
 	return ask_patiently(session, url, error);
 }
 
-cJSON *google_session_get(GoogleSession *session, const char *path_and_query, const char *kind,
+JsonList *google_session_get(GoogleSession *session, const char *path_and_query, const char *kind,
 	const char *what, GError **error)
 {
 	const char *base = session->request->google->api_base;
 	size_t base_bytes = strlen(base);
 	g_autofree char *url = NULL;
 	g_autoptr(HttpResponse) response = NULL;
-	g_autoptr(JsonValue) answer = NULL;
+	g_autoptr(JsonList) answer = NULL;
 
 	while (base_bytes > 0 && base[base_bytes - 1] == '/')
 		base_bytes--;
@@ -160,8 +160,8 @@ cJSON *google_session_get(GoogleSession *session, const char *path_and_query, co
 		google_error_set_answer(error, response, what);
 		return NULL;
 	}
-	answer = json_parse_object(response->body->str, response->body->len);
-	if (g_strcmp0(json_string(answer, "kind"), kind) == 0)
+	answer = json_list_parse(g_steal_pointer(&response->body), "items");
+	if (answer != NULL && g_strcmp0(json_string(json_list_head(answer), "kind"), kind) == 0)
 		return g_steal_pointer(&answer);
 	google_error_set_unreadable(error, what);
 	return NULL;

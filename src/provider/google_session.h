@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "provider/json.h"
+#include "provider/json_list.h"
 #include "provider/provider.h"
 
 /* One run's access. */
@@ -16,12 +16,13 @@ GoogleSession *google_session_new(const ProviderRequest *request, GError **error
 void google_session_free(GoogleSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GoogleSession, google_session_free)
 
-/* GETs `path_and_query` below the API's base, and returns the JSON object that it answers.
+/* GETs `path_and_query` below the API's base, and returns the JSON object that it answers, a list
+ * of "items" where it has any.
  * Refreshes the access token five minutes early, and once after a 401; waits and tries again, a few
  * times, at a rate limit. `kind` is what the object's "kind" must be ("calendar#events"); `what`
  * names the thing in messages. NULL with PROVIDER_ERROR, or with the error of store_credentials().
  * Caller frees. */
-cJSON *google_session_get(GoogleSession *session, const char *path_and_query, const char *kind,
+JsonList *google_session_get(GoogleSession *session, const char *path_and_query, const char *kind,
 	const char *what, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The status of the last answer; 0 when there was none. */

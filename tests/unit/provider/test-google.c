@@ -50,6 +50,7 @@ static const IncompleteCase incomplete_cases[] = {
 		"cannot be read"},
 	{"cut-off", {{200, NAMES}, {200, "{'kind':'calendar#events','items':["}, {0}},
 		"cannot be read"},
+	{"damaged-item", {{200, NAMES}, {200, LAST(ITEM("a") ",{'id':}")}, {0}}, "cannot be read"},
 	{"web-page", {{200, NAMES}, {200, "<html>"}, {0}}, "cannot be read"},
 	{"another-object", {{200, NAMES}, {200, "{'items':[]}"}, {0}}, "cannot be read"},
 	{"two-objects", {{200, NAMES}, {200, LAST("") LAST("")}, {0}}, "cannot be read"},
