@@ -231,7 +231,9 @@ def main():
         site.call("seed_connections", user, [account.connection()])
         ini = write_ini(site, os.path.join(site.folder, "prm-calendar.ini"))
         print(f"{options.people} people, {options.events} events, Radicale and MariaDB on this machine\n")
-        curl_listing(account, sandbox.folder)  # fills the server's cache, so that nobody pays for it below
+        # Fills the server's caches of objects and of changes, so that nobody pays for them below.
+        curl_listing(account, sandbox.folder)
+        sync_token(account)
         curl = curl_listing(account, sandbox.folder)
         first = sync(site, ini, "prm-calendar, first sync")
         rows = load_rows(site, sandbox.folder)
