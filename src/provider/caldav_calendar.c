@@ -389,12 +389,14 @@ static bool sync_all(Calendar *self, GError **error)
 
 	g_clear_pointer(&self->calendar, caldav_resource_free);
 	g_clear_pointer(&self->members, g_ptr_array_unref);
-	if (*self->id == '\0')
-		self->calendar = caldav_choice_only(session, error);
-	else
-		self->calendar = caldav_choice_configured(session, self->id, &failure);
-	if (self->calendar == NULL && *self->id == '\0')
+	self->calendar = *self->id == '\0' ? caldav_choice_only(session, &failure)
+					   : caldav_choice_configured(session, self->id, &failure);
+	/* Without a calendar of its own the connection is the account. */
+	if (self->calendar == NULL && *self->id == '\0' &&
+		!g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_ABSENT)) {
+		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
+	}
 	if (!begin(self, PROVIDER_LISTING_ALL, error))
 		return false;
 	if (self->calendar == NULL || !pass_all(self, &failure))

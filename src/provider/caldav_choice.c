@@ -13,20 +13,25 @@
 #define MAX_NAME_LENGTH 60
 
 /* Looks for a calendar that is no longer where it was: pools of hosts renumber (iCloud), accounts
- * move behind another path. NULL when it cannot be found. */
-static CalDavResource *find_again(const CalDavSession *session, const char *key)
+ * move behind another path. NULL when it cannot be found; then `failure`, which says what its own
+ * address answered, becomes CALDAV_ERROR_ABSENT if the account lists its calendars and it is none
+ * of them. `start` may be NULL. */
+static CalDavResource *find_again(
+	const CalDavSession *session, const CalDavResource *start, const char *key, GError *failure)
 {
-	g_autoptr(CalDavResource) start =
-		caldav_discovery_start(session, session->auth->origin_url, NULL, NULL);
 	g_autoptr(CalDavDiscovery) discovery =
 		start != NULL ? caldav_discover(session, start, NULL) : NULL;
 
-	for (unsigned i = 0; discovery != NULL && i < discovery->calendars->len; i++) {
+	if (discovery == NULL)
+		return NULL;
+	for (unsigned i = 0; i < discovery->calendars->len; i++) {
 		const CalDavResource *calendar = g_ptr_array_index(discovery->calendars, i);
 
 		if (strcmp(calendar->key, key) == 0)
 			return caldav_resource_copy(calendar);
 	}
+	if (discovery->is_complete)
+		failure->code = CALDAV_ERROR_ABSENT;
 	return NULL;
 }
 
@@ -45,8 +50,12 @@ CalDavResource *caldav_choice_configured(
 		return NULL;
 	}
 	calendar = caldav_resource_ask(session, url, &failure);
-	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE))
-		calendar = find_again(session, key);
+	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE)) {
+		g_autoptr(CalDavResource) start =
+			caldav_discovery_start(session, session->auth->origin_url, NULL, NULL);
+
+		calendar = find_again(session, start, key, failure);
+	}
 	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_UNSUPPORTED))
 		calendar = caldav_resource_assume_calendar(url);
 	if (calendar == NULL) {
@@ -108,6 +117,24 @@ static bool names_a_place(const char *url)
 	return g_strcmp0(own_key, root_key) != 0;
 }
 
+/* The calendar whose address the account's was. */
+static CalDavResource *find_former(
+	const CalDavSession *session, const CalDavResource *start, GError **error)
+{
+	const char *address = session->auth->origin_url;
+	g_autofree char *key = href_key(address, address);
+	GError *failure = NULL;
+	CalDavResource *calendar;
+
+	caldav_error_set_status(&failure, 404, address);
+	calendar = find_again(session, start, key, failure);
+	if (calendar != NULL)
+		g_error_free(failure);
+	else
+		g_propagate_error(error, failure);
+	return calendar;
+}
+
 CalDavResource *caldav_choice_only(const CalDavSession *session, GError **error)
 {
 	const char *address = session->auth->origin_url;
@@ -121,10 +148,8 @@ CalDavResource *caldav_choice_only(const CalDavSession *session, GError **error)
 		return NULL;
 	/* A calendar that was there and is not any more: another one must not take its place, and
 	 * its events with it, without a word. */
-	if (is_gone && names_a_place(address)) {
-		caldav_error_set_status(error, 404, address);
-		return NULL;
-	}
+	if (is_gone && names_a_place(address))
+		return find_former(session, start, error);
 	if (start->is_calendar)
 		return g_steal_pointer(&start);
 	discovery = caldav_discover(session, start, error);

@@ -151,9 +151,10 @@ static GPtrArray *homes_of(const CalDavResource *start, const CalDavResource *pr
 }
 
 static bool add_calendars(const CalDavSession *session, const CalDavResource *start,
-	const CalDavResource *principal, GPtrArray *calendars, GError **error)
+	const CalDavResource *principal, CalDavDiscovery *discovery, GError **error)
 {
 	g_autoptr(GPtrArray) homes = homes_of(start, principal);
+	GPtrArray *calendars = discovery->calendars;
 	g_autoptr(GError) why = NULL;
 
 	for (unsigned i = 0; i < homes->len; i++) {
@@ -169,6 +170,7 @@ static bool add_calendars(const CalDavSession *session, const CalDavResource *st
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
 	}
+	discovery->is_complete = homes->len > 0 && why == NULL;
 	return true;
 }
 
@@ -185,8 +187,10 @@ CalDavDiscovery *caldav_discover(
 		return NULL;
 	if (asked != NULL)
 		principal = asked;
-	if (!add_calendars(session, start, principal, discovery->calendars, error))
+	if (!add_calendars(session, start, principal, discovery, error))
 		return NULL;
+	if (start->principal_url != NULL && asked == NULL)
+		discovery->is_complete = false;
 	if (start->is_calendar && !holds_calendar(discovery->calendars, start))
 		g_ptr_array_add(discovery->calendars, caldav_resource_copy(start));
 	add_addresses(discovery->addresses, principal);

@@ -8,6 +8,7 @@
 typedef struct CalDavDiscovery {
 	GPtrArray *calendars; /* of CalDavResource: every calendar, also those without events */
 	GPtrArray *addresses; /* of char *: the owner's, as far as the server knows them */
+	bool is_complete;     /* no place was passed over: what is not listed is not there */
 } CalDavDiscovery;
 
 void caldav_discovery_free(CalDavDiscovery *discovery);

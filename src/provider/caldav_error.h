@@ -16,6 +16,7 @@ GQuark caldav_error_quark(void);
 typedef enum {
 	CALDAV_ERROR_UNAUTHORIZED, /* the credentials were refused */
 	CALDAV_ERROR_GONE,         /* 404, 410 */
+	CALDAV_ERROR_ABSENT,       /* the same, and the account does not list such a calendar */
 	CALDAV_ERROR_FORBIDDEN,
 	CALDAV_ERROR_UNSUPPORTED, /* the server does not know the method or the report */
 	CALDAV_ERROR_NOT_DAV,     /* a web page, or anything else that is no DAV answer */

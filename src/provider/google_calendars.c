@@ -95,8 +95,10 @@ bool google_calendars_find(GoogleCalendars *calendars, const char *id,
 
 	if (!ask_once(calendars, error))
 		return false;
-	*ret_state =
-		calendars->listed == NULL ? GOOGLE_CALENDAR_NOT_KNOWN : GOOGLE_CALENDAR_NOT_LISTED;
+	/* Every account lists its primary calendar: an empty list says nothing. */
+	*ret_state = calendars->listed == NULL || calendars->listed->len == 0
+			     ? GOOGLE_CALENDAR_NOT_KNOWN
+			     : GOOGLE_CALENDAR_NOT_LISTED;
 	if (ret_name != NULL)
 		*ret_name = NULL;
 	for (unsigned i = 0; calendars->listed != NULL && i < calendars->listed->len; i++) {

@@ -36,15 +36,15 @@ static const Meaning meanings[] = {
 	{403, "dailyLimitExceeded", PROVIDER_ERROR_TEMPORARY, "gives no more answers today for",
 		NULL},
 	{403, "accessNotConfigured", PROVIDER_ERROR_SITE,
-		"has the Calendar API switched off for this site's project, so cannot show", NULL},
+		"has the Calendar API switched off for this site's project", NULL},
 	{403, "insufficientPermissions", PROVIDER_ERROR_AUTHENTICATION,
 		"was not given your permission to show", RECONNECT_AND_ALLOW},
-	{403, "domainPolicy", PROVIDER_ERROR_PERMANENT,
+	{403, "domainPolicy", PROVIDER_ERROR_DENIED,
 		"is forbidden by your organisation's administrator to show", NULL},
-	{403, "notACalendarUser", PROVIDER_ERROR_PERMANENT,
+	{403, "notACalendarUser", PROVIDER_ERROR_DENIED,
 		"has no Calendar service for this account, so cannot show", NULL},
 	{403, "", PROVIDER_ERROR_TEMPORARY, "turned us away from", NULL},
-	{403, NULL, PROVIDER_ERROR_PERMANENT, "does not let this account read", NULL},
+	{403, NULL, PROVIDER_ERROR_DENIED, "does not let this account read", NULL},
 	{404, NULL, PROVIDER_ERROR_PERMANENT, "does not find", NULL},
 	{408, NULL, PROVIDER_ERROR_TEMPORARY, "took too long to answer for", NULL},
 	{410, NULL, PROVIDER_ERROR_TEMPORARY, "wants us to begin anew with", NULL},
@@ -61,6 +61,7 @@ static const Meaning other_failure = {
 /* What the owner, or someone else, is to do. */
 static const char *const remedies[] = {
 	[PROVIDER_ERROR_AUTHENTICATION] = " Please reconnect your Google Calendar.",
+	[PROVIDER_ERROR_DENIED] = " When that is mended, choose the calendar again or reconnect.",
 	[PROVIDER_ERROR_PERMANENT] = " Check in Google Calendar that you can see it, and choose "
 				     "the calendar again or reconnect.",
 	[PROVIDER_ERROR_TEMPORARY] = NEXT_SYNC,
@@ -120,8 +121,12 @@ void google_error_set_answer(GError **error, const HttpResponse *response, const
 		google_error_set_reconnect(error);
 		return;
 	}
-	g_set_error(error, PROVIDER_ERROR, (int)meaning->code, "Google %s %s (%d%s%s).%s",
-		meaning->text, what, response->status, reason[0] != '\0' ? " " : "", reason,
+	/* What is the site's fault is the same for all of its calendars, and said once. */
+	if (meaning->code == PROVIDER_ERROR_SITE)
+		what = "";
+	g_set_error(error, PROVIDER_ERROR, (int)meaning->code, "Google %s%s%s (%d%s%s).%s",
+		meaning->text, what[0] != '\0' ? " " : "", what, response->status,
+		reason[0] != '\0' ? " " : "", reason,
 		meaning->remedy != NULL ? meaning->remedy : remedies[meaning->code]);
 }
 

@@ -2,6 +2,8 @@
 /* The events of one Google calendar: all of its window, or what changed since the last run. */
 #include "provider/google_events.h"
 
+#include <string.h>
+
 #include "event/civil.h"
 #include "provider/google_cursor.h"
 #include "provider/google_error.h"
@@ -193,10 +195,11 @@ static bool is_to_start_over(const Run *run, const GError *failure)
 	       (status == 400 && failure->code == PROVIDER_ERROR_PERMANENT);
 }
 
-/* Google does not find it: only its own list of calendars can tell whether for good. Replaces
+/* Google does not find it: only its own list of calendars can tell whether for good. Changes
  * `failure`; false with PROVIDER_ERROR when the list's own failure ends the connection. */
 static bool doubt_absence(const Run *run, GError **failure, GError **error)
 {
+	bool is_primary = strcmp(run->list->calendar_id, "primary") == 0;
 	GoogleCalendarState state;
 
 	if (google_session_last_status(run->list->session) != 404)
@@ -204,8 +207,11 @@ static bool doubt_absence(const Run *run, GError **failure, GError **error)
 	if (!google_calendars_find(
 		    run->list->calendars, run->list->calendar_id, &state, NULL, error))
 		return false;
-	if (state == GOOGLE_CALENDAR_NOT_LISTED)
+	/* Nor can an account be without a primary calendar. */
+	if (state == GOOGLE_CALENDAR_NOT_LISTED && !is_primary) {
+		(*failure)->code = PROVIDER_ERROR_GONE;
 		return true;
+	}
 	g_clear_error(failure);
 	google_error_set_missing(failure, run->what);
 	return true;

@@ -17,7 +17,10 @@ GQuark provider_error_quark(void);
  * they become `last_error`, and never hold a password, a token or a body. */
 typedef enum {
 	PROVIDER_ERROR_AUTHENTICATION, /* credentials refused: stop until they change */
-	PROVIDER_ERROR_PERMANENT, /* wrong URL, calendar gone, access revoked: someone must act */
+	PROVIDER_ERROR_DENIED,    /* as whom ever we ask: stop until they or the calendars change */
+	PROVIDER_ERROR_GONE,      /* the account answers, and has no such calendar (any more) */
+	PROVIDER_ERROR_PERMANENT, /* wrong URL, nothing there, wrong certificate: someone must act
+				   */
 	PROVIDER_ERROR_TEMPORARY, /* network, time-out, 5xx, 429, cut-off answer: try again later */
 	PROVIDER_ERROR_SITE,      /* the administrator must act (invalid client, blocked address) */
 	PROVIDER_ERROR_STOPPED, /* the sink failed or the run was cancelled; its error is passed on

@@ -24,6 +24,7 @@ typedef struct {
 	ConnectionState *state;
 	const Listing *listing; /* while it is open; borrowed */
 	ThemeLock *theme_lock;  /* NULL until something differs */
+	bool has_complete;      /* a calendar was told completely */
 	char *first_unreadable; /* in words for the calendar's owner */
 } ConnectionRun;
 
@@ -164,6 +165,7 @@ static bool list_and_store(
 		is_stored =
 			provider_error->domain != PROVIDER_ERROR || listing_abandon(listing, error);
 	run->report->events = listing_counts(listing);
+	run->has_complete = listing_has_complete(listing);
 	run->listing = NULL;
 	if (!is_stored)
 		return false;
@@ -269,17 +271,32 @@ static bool record_outcome(ConnectionRun *run, const GError *failure, GError **e
 		run->report->connection_id, &change, run->user->state->row, error);
 }
 
+/* One calendar that is gone or closed does not hold up the others of its connection. */
+static bool is_held_against(const ConnectionRun *run, const GError *failure)
+{
+	return failure != NULL &&
+	       (!run->has_complete ||
+		       !(g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_DENIED) ||
+			       g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_GONE) ||
+			       g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT)));
+}
+
 /* When a scheduled pass tries it again. */
 static bool record_patience(ConnectionRun *run, const GError *failure, GError **error)
 {
 	const SyncContext *context = run->worker->context;
-	/* Tokens that were renewed and then refused are others than those that were read. */
-	const char *credentials =
-		run->account.box != NULL ? run->account.box : run->connection->credentials;
+	const PatienceSubject subject = {
+		/* Tokens that were renewed and then refused are others than those that were read.
+		 */
+		.credentials =
+			run->account.box != NULL ? run->account.box : run->connection->credentials,
+		.calendar_ids = (const char *const *)run->connection->calendar_ids,
+	};
 	int64_t pause_secs = http_client_take_pause(run->worker->http);
 
 	if (!context->has_tables || context->dry_run ||
-		!patience_note(run->state, failure, credentials, pause_secs, context->now_utc()))
+		!patience_note(run->state, is_held_against(run, failure) ? failure : NULL, &subject,
+			pause_secs, context->now_utc()))
 		return true;
 	return connection_state_create(run->worker->db, run->report->user_id, run->state, error) &&
 	       connection_state_store(run->worker->db, run->state, error);

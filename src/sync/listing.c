@@ -46,6 +46,7 @@ static const char *on_cursor(ProviderSink *sink, const char *calendar_id, bool *
 static bool begin_all(Listing *listing, Told *told, GError **error)
 {
 	const ListingOptions *options = listing->options;
+	g_autoptr(CalendarCursor) restarted = NULL;
 
 	if (!listing_need_store(listing, error) || !event_store_load_all(listing->store, error))
 		return false;
@@ -53,9 +54,10 @@ static bool begin_all(Listing *listing, Told *told, GError **error)
 		return true;
 	told->is_restarted = true;
 	event_store_forget_objects(listing->store, told->id);
+	restarted = calendar_cursor_new(
+		told->id, options->settings_hash, "", 0, listing_gone_utc(listing, told->id));
 	return !listing_remembers(listing) ||
-	       calendar_cursor_restart(
-		       options->db, options->state->id, told->id, options->settings_hash, error);
+	       calendar_cursor_restart(options->db, options->state->id, restarted, error);
 }
 
 static bool on_begin_calendar(
@@ -292,11 +294,13 @@ static bool on_end_calendar(
 
 	told->is_complete = complete;
 	told->cursor = g_strdup(cursor);
-	if (!complete && listing->failure == NULL)
-		listing->failure = g_error_copy(why);
+	if (!complete && !listing_note_failure(listing, told, why, error))
+		return false;
 	if (listing->store == NULL)
 		return listing->options->on_progress(listing->options->data, error);
-	if (!complete)
+	if (told->is_given_up)
+		event_store_calendar_complete(listing->store, told->id);
+	else if (!complete)
 		event_store_calendar_failed(listing->store, told->id);
 	else if (told->kind == PROVIDER_LISTING_ALL && told->is_certain)
 		event_store_calendar_complete(listing->store, told->id);
@@ -345,6 +349,17 @@ ProviderSink *listing_sink(Listing *listing)
 const GError *listing_failure(const Listing *listing)
 {
 	return listing->failure;
+}
+
+bool listing_has_complete(const Listing *listing)
+{
+	for (guint i = 0; i < listing->told->len; i++) {
+		const Told *told = g_ptr_array_index(listing->told, i);
+
+		if (told->is_complete)
+			return true;
+	}
+	return false;
 }
 
 EventStoreCounts listing_counts(const Listing *listing)

@@ -57,5 +57,8 @@ bool listing_abandon(Listing *listing, GError **error) G_GNUC_WARN_UNUSED_RESULT
 /* Why the first calendar that failed did, or NULL when all were told completely. Borrowed. */
 const GError *listing_failure(const Listing *listing);
 
+/* Whether any calendar was told completely, whatever became of the others. */
+bool listing_has_complete(const Listing *listing);
+
 /* What was counted so far. */
 EventStoreCounts listing_counts(const Listing *listing);

@@ -74,29 +74,47 @@ static GPtrArray *deselected(const Listing *listing)
 	return ids;
 }
 
+/* Of a calendar that the account has no longer: what leads on from there stays as long as the
+ * events do. */
+static CalendarCursor *gone_cursor(const Listing *listing, const Told *told)
+{
+	const CalendarCursor *old = connection_state_cursor(listing->options->state, told->id);
+	bool is_kept = old != NULL && !told->is_given_up;
+	const char *text = is_kept ? old->text : "";
+
+	if (old != NULL && old->gone_utc == told->gone_utc && strcmp(old->text, text) == 0)
+		return NULL;
+	return calendar_cursor_new(told->id,
+		is_kept ? old->settings_hash : listing->options->settings_hash, text,
+		is_kept ? old->listed_utc : 0, told->gone_utc);
+}
+
 /* The cursor to be stored for a calendar, or NULL when what is stored is right. Caller frees. */
 static CalendarCursor *next_cursor(const Listing *listing, const Told *told)
 {
 	const CalendarCursor *old = listing_valid_cursor(listing, told->id);
 	int64_t listed_utc = old != NULL ? old->listed_utc : 0;
 
+	if (told->gone_utc != 0)
+		return gone_cursor(listing, told);
 	if (!told->is_complete || told->cursor == NULL)
 		return NULL;
 	if (told->kind == PROVIDER_LISTING_ALL)
 		listed_utc = listing->options->store->now_utc;
 	if (listing->store != NULL && event_store_wants_listing(listing->store))
 		listed_utc = 0;
-	if (old != NULL && old->listed_utc == listed_utc && strcmp(old->text, told->cursor) == 0)
+	if (old != NULL && old->listed_utc == listed_utc && old->gone_utc == 0 &&
+		strcmp(old->text, told->cursor) == 0)
 		return NULL;
 	return calendar_cursor_new(
-		told->id, listing->options->settings_hash, told->cursor, listed_utc);
+		told->id, listing->options->settings_hash, told->cursor, listed_utc, 0);
 }
 
 /* What is stored with the last events. */
 typedef struct {
 	const ListingOptions *options;
-	GPtrArray *cursors;    /* of CalendarCursor */
-	GPtrArray *deselected; /* of char *, borrowed */
+	GPtrArray *forgotten; /* of char *, borrowed: calendars */
+	GPtrArray *cursors;   /* of CalendarCursor */
 	bool counts_problems;
 } Memory;
 
@@ -116,14 +134,14 @@ static bool store_memory(Db *db, void *data, GError **error)
 	const Memory *memory = data;
 	ConnectionState *state = memory->options->state;
 
+	for (guint i = 0; i < memory->forgotten->len; i++) {
+		if (!calendar_cursor_forget(
+			    db, state->id, g_ptr_array_index(memory->forgotten, i), error))
+			return false;
+	}
 	for (guint i = 0; i < memory->cursors->len; i++) {
 		if (!calendar_cursor_store(
 			    db, state->id, g_ptr_array_index(memory->cursors, i), error))
-			return false;
-	}
-	for (guint i = 0; i < memory->deselected->len; i++) {
-		if (!calendar_cursor_forget(
-			    db, state->id, g_ptr_array_index(memory->deselected, i), error))
 			return false;
 	}
 	return !memory->counts_problems || store_problems(db, state, error);
@@ -131,32 +149,36 @@ static bool store_memory(Db *db, void *data, GError **error)
 
 static bool has_memory(const Memory *memory)
 {
-	return memory->cursors->len + memory->deselected->len > 0 || memory->counts_problems;
+	return memory->cursors->len + memory->forgotten->len > 0 || memory->counts_problems;
 }
 
-static void collect_cursors(const Listing *listing, GPtrArray *cursors)
+static void collect_cursors(const Listing *listing, Memory *memory)
 {
 	for (guint i = 0; i < listing->told->len; i++) {
-		CalendarCursor *cursor = next_cursor(listing, g_ptr_array_index(listing->told, i));
+		const Told *told = g_ptr_array_index(listing->told, i);
+		CalendarCursor *cursor = next_cursor(listing, told);
 
-		if (cursor != NULL)
-			g_ptr_array_add(cursors, cursor);
+		if (cursor == NULL)
+			continue;
+		g_ptr_array_add(memory->cursors, cursor);
+		if (told->is_given_up)
+			g_ptr_array_add(memory->forgotten, told->id);
 	}
 }
 
 bool listing_finish(Listing *listing, GError **error)
 {
-	g_autoptr(GPtrArray) gone = deselected(listing);
+	g_autoptr(GPtrArray) forgotten = deselected(listing);
 	g_autoptr(GPtrArray) cursors =
 		g_ptr_array_new_with_free_func((GDestroyNotify)calendar_cursor_free);
-	Memory memory = {.options = listing->options, .cursors = cursors, .deselected = gone};
+	Memory memory = {.options = listing->options, .forgotten = forgotten, .cursors = cursors};
 
-	if (gone->len > 0 && !listing_need_store(listing, error))
+	if (forgotten->len > 0 && !listing_need_store(listing, error))
 		return false;
 	if (listing->store != NULL &&
 		!event_store_sweep(listing->store, listing->failure == NULL, error))
 		return false;
-	collect_cursors(listing, cursors);
+	collect_cursors(listing, &memory);
 	memory.counts_problems = listing->store != NULL &&
 				 (listing->had_problems || listing->options->state->problems > 0);
 	if (listing->store != NULL)

@@ -12,7 +12,9 @@ typedef struct {
 	bool is_restarted; /* nothing of it is remembered */
 	bool is_certain;   /* no object of unknown UID was unreadable */
 	bool is_complete;
-	char *cursor; /* new one, or NULL */
+	char *cursor;     /* new one, or NULL */
+	int64_t gone_utc; /* since when the account has no such calendar; 0: it has one */
+	bool is_given_up; /* for so long that its events go */
 } Told;
 
 struct Listing {
@@ -32,6 +34,14 @@ bool listing_remembers(const Listing *listing);
 
 /* Opens the store, once. */
 bool listing_need_store(Listing *listing, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Since when the account has no such calendar, as far as was remembered; 0: it has one. */
+int64_t listing_gone_utc(const Listing *listing, const char *calendar_id);
+
+/* A calendar could not be told. When the account has it no longer, its events are kept for a week
+ * (calendar-protocols A2, C4); false with a DB_ERROR. */
+bool listing_note_failure(
+	Listing *listing, Told *told, const GError *why, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The cursor of a calendar as far as it is good for these settings; NULL otherwise. Borrowed. */
 const CalendarCursor *listing_valid_cursor(const Listing *listing, const char *calendar_id);

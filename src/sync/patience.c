@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Back-off by doubling, with jitter; refused credentials by a hash of the stored box. */
+/* Back-off by doubling, with jitter; refused connections by a hash of what is stored of them. */
 #include "sync/patience.h"
 
 #include <string.h>
@@ -15,27 +15,31 @@ enum {
 };
 
 /* Of the encrypted box: connecting again makes a new one, whatever the password. */
-static void hash_credentials(const char *credentials, uint8_t ret_hash[STATE_HASH_BYTES])
+static void hash_subject(const PatienceSubject *subject, uint8_t ret_hash[STATE_HASH_BYTES])
 {
-	state_hash(credentials, strlen(credentials), ret_hash);
+	g_autofree char *calendars = g_strjoinv("\n", (char **)subject->calendar_ids);
+	g_autofree char *text = g_strjoin("\n", subject->credentials, calendars, NULL);
+
+	state_hash(text, strlen(text), ret_hash);
 }
 
-static bool is_refused(const ConnectionState *state, const char *credentials, int64_t now_utc)
+static bool is_refused(
+	const ConnectionState *state, const PatienceSubject *subject, int64_t now_utc)
 {
 	uint8_t hash[STATE_HASH_BYTES];
 
-	hash_credentials(credentials, hash);
+	hash_subject(subject, hash);
 	return state->is_refused && memcmp(hash, state->refused_hash, sizeof(hash)) == 0 &&
 	       now_utc - state->refused_utc < REFUSAL_SECS;
 }
 
-char *patience_reason(const ConnectionState *state, const char *credentials, int64_t now_utc)
+char *patience_reason(const ConnectionState *state, const PatienceSubject *subject, int64_t now_utc)
 {
 	int64_t wait_secs = state->retry_utc - now_utc;
 
-	if (is_refused(state, credentials, now_utc))
-		return g_strdup("its password was refused; waiting until the owner connects it "
-				"again (prm-calendar sync tries all the same)");
+	if (is_refused(state, subject, now_utc))
+		return g_strdup("access was refused; waiting until the owner connects it again or "
+				"chooses another calendar (prm-calendar sync tries all the same)");
 	/* One that is further away comes from a clock that was wrong. */
 	if (wait_secs <= 0 || wait_secs > LONGEST_WAIT_SECS)
 		return NULL;
@@ -58,7 +62,7 @@ static int64_t wait_after(unsigned failures)
 	return wait_secs - g_random_int_range(0, (gint32)(wait_secs / 10));
 }
 
-bool patience_note(ConnectionState *state, const GError *failure, const char *credentials,
+bool patience_note(ConnectionState *state, const GError *failure, const PatienceSubject *subject,
 	int64_t pause_secs, int64_t now_utc)
 {
 	if (failure == NULL) {
@@ -72,9 +76,10 @@ bool patience_note(ConnectionState *state, const GError *failure, const char *cr
 	if (failure->domain != PROVIDER_ERROR || failure->code == PROVIDER_ERROR_SITE)
 		return false;
 	state->failures = MIN(state->failures, G_MAXINT16) + 1;
-	state->is_refused = g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_AUTHENTICATION);
+	state->is_refused = failure->code == PROVIDER_ERROR_AUTHENTICATION ||
+			    failure->code == PROVIDER_ERROR_DENIED;
 	if (state->is_refused) {
-		hash_credentials(credentials, state->refused_hash);
+		hash_subject(subject, state->refused_hash);
 		state->refused_utc = now_utc;
 		state->retry_utc = 0;
 	} else {

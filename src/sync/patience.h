@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How long a scheduled pass leaves a connection alone that failed: until its credentials change
- * after these were refused, so that a server does not block the whole site (calendar-protocols A12,
- * 401); ever longer after other failures. */
+/* How long a scheduled pass leaves a connection alone that failed: after it was refused, until its
+ * credentials or calendars change, so that a server does not block the whole site
+ * (calendar-protocols A12, 401; C4); ever longer after other failures. */
 #pragma once
 
 #include <glib.h>
@@ -10,12 +10,18 @@
 
 #include "wp/user_state.h"
 
-/* Why the connection, whose stored credentials these are, is not tried at this time; NULL when it
- * may be. Caller frees. */
-char *patience_reason(const ConnectionState *state, const char *credentials, int64_t now_utc);
+/* What its owner can change so that a refused connection is tried again. All borrowed. */
+typedef struct PatienceSubject {
+	const char *credentials;         /* the encrypted box, as stored */
+	const char *const *calendar_ids; /* NULL-terminated */
+} PatienceSubject;
 
-/* How the connection went; `failure` is NULL after a success, `credentials` are those that were
- * used, as stored, and for `pause_secs` its servers asked to be left alone. What the site must mend
- * is not held against the connection. True when the state changed. */
-bool patience_note(ConnectionState *state, const GError *failure, const char *credentials,
+/* Why the connection is not tried at this time; NULL when it may be. Caller frees. */
+char *patience_reason(
+	const ConnectionState *state, const PatienceSubject *subject, int64_t now_utc);
+
+/* How the connection went, as this subject; `failure` is NULL after a success, and for `pause_secs`
+ * its servers asked to be left alone. What the site must mend is not held against the connection.
+ * True when the state changed. */
+bool patience_note(ConnectionState *state, const GError *failure, const PatienceSubject *subject,
 	int64_t pause_secs, int64_t now_utc);

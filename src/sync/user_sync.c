@@ -96,6 +96,10 @@ static bool is_too_early(const Connection *connection, int64_t now_utc)
 static char *skip_reason(UserRun *run, const Connection *connection, const SyncSelection *selection)
 {
 	int64_t now_utc = run->worker->context->now_utc();
+	const PatienceSubject subject = {
+		.credentials = connection->credentials,
+		.calendar_ids = (const char *const *)connection->calendar_ids,
+	};
 
 	if (provider_find(connection->provider) == NULL)
 		return g_strdup_printf(
@@ -106,8 +110,7 @@ static char *skip_reason(UserRun *run, const Connection *connection, const SyncS
 	if (is_too_early(connection, now_utc))
 		return g_strdup_printf(
 			"synced less than %d minutes ago", connection->sync_frequency_minutes);
-	return patience_reason(
-		user_state_find(run->state, connection->id), connection->credentials, now_utc);
+	return patience_reason(user_state_find(run->state, connection->id), &subject, now_utc);
 }
 
 static const ContactIndex *contacts_of(void *data, GError **error)

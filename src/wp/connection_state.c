@@ -101,9 +101,10 @@ bool connection_state_count_problems(
 
 static const char store_cursor_sql[] =
 	"INSERT INTO {prm_calendar_cursors} (connection, calendar_hash, calendar_id, "
-	"settings_hash, cursor_text, listed_at) VALUES (?, ?, ?, ?, ?, ?) "
+	"settings_hash, cursor_text, listed_at, gone_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
 	"ON DUPLICATE KEY UPDATE settings_hash = VALUES(settings_hash), "
-	"cursor_text = VALUES(cursor_text), listed_at = VALUES(listed_at)";
+	"cursor_text = VALUES(cursor_text), listed_at = VALUES(listed_at), "
+	"gone_at = VALUES(gone_at)";
 
 bool calendar_cursor_store(Db *db, int64_t connection, const CalendarCursor *cursor, GError **error)
 {
@@ -119,6 +120,7 @@ bool calendar_cursor_store(Db *db, int64_t connection, const CalendarCursor *cur
 	db_bind_bytes(statement, cursor->settings_hash, STATE_HASH_BYTES);
 	db_bind_text(statement, cursor->text);
 	db_bind_int(statement, cursor->listed_utc);
+	db_bind_int(statement, cursor->gone_utc);
 	return db_run(statement, NULL, error);
 }
 
@@ -156,10 +158,9 @@ static bool restart(Db *db, void *data, GError **error)
 	       calendar_cursor_store(db, work->connection, work->cursor, error);
 }
 
-bool calendar_cursor_restart(Db *db, int64_t connection, const char *calendar_id,
-	const uint8_t settings_hash[STATE_HASH_BYTES], GError **error)
+bool calendar_cursor_restart(
+	Db *db, int64_t connection, const CalendarCursor *cursor, GError **error)
 {
-	g_autoptr(CalendarCursor) cursor = calendar_cursor_new(calendar_id, settings_hash, "", 0);
 	Restart work = {connection, cursor};
 
 	return db_transaction(db, restart, &work, error);

@@ -28,10 +28,10 @@ bool connection_state_count_problems(Db *db, int64_t connection, unsigned *ret_p
 bool calendar_cursor_store(Db *db, int64_t connection, const CalendarCursor *cursor,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Forgets a calendar's objects, and begins a listing of all of it under these settings: a cursor
- * without text. One transaction. */
-bool calendar_cursor_restart(Db *db, int64_t connection, const char *calendar_id,
-	const uint8_t settings_hash[STATE_HASH_BYTES], GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Forgets a calendar's objects, and writes this cursor, whose text is empty: a listing of all
+ * begins. One transaction. */
+bool calendar_cursor_restart(Db *db, int64_t connection, const CalendarCursor *cursor,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Forgets a calendar whole. Runs in the caller's transaction. */
 bool calendar_cursor_forget(Db *db, int64_t connection, const char *calendar_id,

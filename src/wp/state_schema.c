@@ -160,10 +160,12 @@ static char *root_command(const Db *db, const Found *found)
 	g_autofree char *name = shell_word(db_name(db));
 	g_autofree char *prefix = db_table_name(db, "");
 
+	/* With --force, a column that an unfinished run has added is no obstacle. */
 	if (!g_str_equal(prefix, "wp_"))
-		return g_strdup_printf("sed 's/\\bwp_/%s/g' %s | mysql %s", prefix, files, name);
+		return g_strdup_printf(
+			"sed 's/\\bwp_/%s/g' %s | mysql --force %s", prefix, files, name);
 	if (paths[1] != NULL)
-		return g_strdup_printf("cat %s | mysql %s", files, name);
+		return g_strdup_printf("cat %s | mysql --force %s", files, name);
 	return g_strdup_printf("mysql %s < %s", name, files);
 }
 

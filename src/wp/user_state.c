@@ -7,7 +7,8 @@
 #include "wp/connections_row.h"
 
 CalendarCursor *calendar_cursor_new(const char *calendar_id,
-	const uint8_t settings_hash[STATE_HASH_BYTES], const char *text, int64_t listed_utc)
+	const uint8_t settings_hash[STATE_HASH_BYTES], const char *text, int64_t listed_utc,
+	int64_t gone_utc)
 {
 	CalendarCursor *cursor = g_new0(CalendarCursor, 1);
 
@@ -15,6 +16,7 @@ CalendarCursor *calendar_cursor_new(const char *calendar_id,
 	memcpy(cursor->settings_hash, settings_hash, STATE_HASH_BYTES);
 	cursor->text = g_strdup(text);
 	cursor->listed_utc = listed_utc;
+	cursor->gone_utc = gone_utc;
 	return cursor;
 }
 
@@ -61,7 +63,7 @@ void user_state_free(UserState *state)
 static const char read_sql[] =
 	"SELECT m.umeta_id, m.meta_key, m.meta_value, k.id, k.connection_id, k.refused_hash, "
 	"k.refused_at, k.failures, k.retry_at, k.problems, k.first_problem, c.calendar_id, "
-	"c.settings_hash, c.cursor_text, c.listed_at FROM {usermeta} m "
+	"c.settings_hash, c.cursor_text, c.listed_at, c.gone_at FROM {usermeta} m "
 	"LEFT JOIN {prm_calendar_connections} k ON k.user_id = m.user_id "
 	"LEFT JOIN {prm_calendar_cursors} c ON c.connection = k.id "
 	"WHERE m.user_id = ? AND m.meta_key = ? ORDER BY m.umeta_id, k.id";
@@ -81,6 +83,7 @@ enum {
 	COLUMN_SETTINGS_HASH,
 	COLUMN_CURSOR_TEXT,
 	COLUMN_LISTED_AT,
+	COLUMN_GONE_AT,
 };
 
 static bool read_hash(const DbStatement *statement, unsigned column, uint8_t *ret_hash)
@@ -137,7 +140,8 @@ static void take_row(UserState *state, const DbStatement *statement)
 	g_ptr_array_add(connection->cursors,
 		calendar_cursor_new(db_column_text(statement, COLUMN_CALENDAR_ID), settings_hash,
 			db_column_text(statement, COLUMN_CURSOR_TEXT),
-			db_column_int(statement, COLUMN_LISTED_AT)));
+			db_column_int(statement, COLUMN_LISTED_AT),
+			db_column_int(statement, COLUMN_GONE_AT)));
 }
 
 /* SQL compares keys without case and accents. */

@@ -19,10 +19,12 @@ typedef struct CalendarCursor {
 	uint8_t settings_hash[STATE_HASH_BYTES];
 	char *text;         /* the provider's own; "" while the first listing is not complete */
 	int64_t listed_utc; /* when all of it was last listed completely, unix seconds */
+	int64_t gone_utc;   /* since when the account has no such calendar; 0: it has one */
 } CalendarCursor;
 
 CalendarCursor *calendar_cursor_new(const char *calendar_id,
-	const uint8_t settings_hash[STATE_HASH_BYTES], const char *text, int64_t listed_utc);
+	const uint8_t settings_hash[STATE_HASH_BYTES], const char *text, int64_t listed_utc,
+	int64_t gone_utc);
 void calendar_cursor_free(CalendarCursor *cursor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalendarCursor, calendar_cursor_free)
 

@@ -430,6 +430,60 @@ class Changes(OnGoogle):
         self.assertEqual(self.tokens(), ["sync-5", "sync-5"])
         self.assertIsNone(self.stored()["last_error"])
 
+    def test_a_calendar_that_google_no_longer_lists_is_cleaned_up_after_a_week(self):
+        self.account.add_calendar("team@group.calendar.google.com", "Team").meeting(
+            "team1", self.at(1), summary="Standup")
+        self.connect_work(calendar_ids=["primary", "team@group.calendar.google.com"])
+        self.sync()
+        titles = self.titles(self.anna)
+        self.assertIn("Standup", titles)
+        team = self.account.calendars.pop("team@group.calendar.google.com")
+        self.sync(status=1)
+        self.assertEqual(self.titles(self.anna), titles)
+        self.assertIn("in case it comes back", self.stored()["last_error"])
+        self.let_a_week_go_by()
+        self.sync(status=1)
+        self.assertEqual(self.titles(self.anna), [title for title in titles if title != "Standup"])
+        self.assertEqual(self.titles(self.anna, "trash"), ["Standup"])
+        self.assertIn("were removed", self.stored()["last_error"])
+        self.account.calendars["team@group.calendar.google.com"] = team
+        self.sync()
+        self.assertEqual(self.titles(self.anna), titles)
+        self.assertIsNone(self.stored()["last_error"])
+
+    def test_a_calendar_that_is_gone_does_not_hold_up_the_others(self):
+        self.connect_work(calendar_ids=["gone@group.calendar.google.com", "primary"])
+        for turn in range(4):
+            self.calendar.meeting(f"late{turn}", self.at(2), summary=f"Late {turn}")
+            self.run_it("run", status=1)
+            self.assertIn(f"Late {turn}", self.titles(self.anna))
+
+    def test_access_that_is_denied_is_not_asked_for_again_until_someone_acts(self):
+        for reason in ("forbidden", "domainPolicy", "notACalendarUser"):
+            with self.subTest(reason):
+                self.connect_work(last_error="x")
+                self.google.fail("/events?", 403, reason)
+                self.run_it("run", status=1)
+                self.assertIn(reason, self.stored()["last_error"])
+                requests = len(self.google.requests)
+                self.run_it("run")
+                self.assertEqual(len(self.google.requests), requests)
+                self.connect_work(last_error="x", calendar_ids=["anna@example.org"],
+                                  credentials=self.stored()["credentials"])
+                self.run_it("run")
+                self.assertIsNone(self.stored()["last_error"])
+        self.assertEqual(len(self.titles(self.anna)), 5)
+
+    def test_an_api_that_is_switched_off_is_said_once(self):
+        ben = self.user("ben", "Ben")
+        self.connect(ben, self.connection(
+            1, calendar_ids=["anna@example.org", "team@group.calendar.google.com"]), self.connection(2))
+        self.google.fail("/events?", 403, "accessNotConfigured", times=99)
+        done = self.sync(status=1)
+        self.assert_one_line(done.stderr, "accessNotConfigured", "administrator")
+        for connection in (*self.connections(self.anna), *self.connections(ben)):
+            self.assertIn("administrator", connection["last_error"])
+
     def test_another_account_behind_the_same_connection_is_listed_whole(self):
         other = self.google.account("else@example.org")
         other.calendar().meeting("theirs", self.at(1), summary="theirs")
@@ -546,6 +600,15 @@ class Tokens(OnGoogle):
         self.assertEqual(self.credentials(), theirs)
         self.assertEqual(self.titles(self.anna), ["one"])
         self.assertIsNone(self.stored()["last_error"])
+
+    def test_two_processes_renew_it_once(self):
+        self.connect_work(credentials=self.account.credentials(expires_in=0))
+        beside = []
+        self.google.on_token = lambda: beside.append(self.run_it("sync", "--all", status=75))
+        self.sync()
+        self.assertEqual((len(beside), self.google.token_requests), (1, 1))
+        self.assertEqual(self.titles(self.anna), ["one"])
+        self.assertTrue(self.google.knows(self.credentials()["access_token"]))
 
     def test_a_dry_run_writes_no_token(self):
         self.connect_work(credentials=self.account.credentials(expires_in=0))

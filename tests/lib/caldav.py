@@ -138,6 +138,9 @@ class CalDavClient:
             {"Content-Type": "application/xml; charset=utf-8"})
         return self.url(calendar)
 
+    def delete_calendar(self, calendar):
+        self.request("DELETE", self.path(calendar))
+
     def put(self, calendar, name, ics):
         """Stores an object, new or instead of the old one; `name` without ".ics"."""
         self.request("PUT", self.path(calendar, name + ".ics"), ics,

@@ -179,6 +179,14 @@ class Story(unittest.TestCase):
 
     # --- times
 
+    def let_days_go_by(self, days):
+        """For all that the program remembers to be gone."""
+        self.sandbox.database.sql("UPDATE wp_prm_calendar_cursors SET gone_at = gone_at - "
+                                  f"{days} * 86400 WHERE gone_at <> 0", self.wp.name)
+
+    def let_a_week_go_by(self):
+        self.let_days_go_by(7)
+
     def at(self, days, hour=12, minute=0):
         """A wall clock time in the site's zone, so many days from today."""
         day = datetime.now(HOME).date() + timedelta(days=days)

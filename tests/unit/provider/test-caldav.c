@@ -271,6 +271,7 @@ static void test_no_other_calendar_takes_the_place_of_one_that_is_gone(void)
 	static const Step steps[] = {
 		NOT_FOUND("PROPFIND /c/"),
 		{"PROPFIND /.well-known/caldav", NULL, 0, NULL, RESPONSE("/", HOME("/h/"))},
+		{"PROPFIND /h/", NULL, 0, NULL, CALENDAR("/h/other/", "Other")},
 		END_OF_SCRIPT,
 	};
 	g_auto(DavScript) script = {0};
@@ -278,10 +279,35 @@ static void test_no_other_calendar_takes_the_place_of_one_that_is_gone(void)
 	g_autoptr(CollectingSink) sink = collecting_sink_new();
 
 	dav_script_begin(&script, steps, "/c/");
-	g_assert_false(provider_find("caldav")->sync(&script.call.request, &sink->sink, &error));
-	g_assert_error(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT);
-	g_assert_nonnull(strstr(error->message, "There is no calendar at "));
-	g_assert_cmpuint(sink->calendars->len, ==, 0);
+	g_assert_true(provider_find("caldav")->sync(&script.call.request, &sink->sink, &error));
+	g_assert_no_error(error);
+	g_assert_cmpuint(sink->calendars->len, ==, 1);
+	g_assert_true(
+		g_str_has_prefix(g_ptr_array_index(sink->ends, 0), "There is no calendar at "));
+	g_assert_cmpint(sink->last_end_code, ==, PROVIDER_ERROR_GONE);
+	g_assert_cmpuint(sink->event_uids->len, ==, 0);
+}
+
+/* One of two homes cannot be listed: the calendar may be there. */
+static void test_gone_is_not_believed_of_an_account_that_is_half_listed(void)
+{
+	static const Step steps[] = {
+		NOT_FOUND("PROPFIND /h/gone/"),
+		{"PROPFIND /", NULL, 0, NULL,
+			RESPONSE("/", "<c:calendar-home-set><d:href>/h/</d:href>"
+				      "<d:href>/g/</d:href></c:calendar-home-set>")},
+		{"PROPFIND /h/", NULL, 0, NULL, CALENDAR("/h/other/", "Other")},
+		NOT_FOUND("PROPFIND /g/"),
+		END_OF_SCRIPT,
+	};
+	g_auto(DavScript) script = {0};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(CollectingSink) sink = collecting_sink_new();
+
+	dav_script_begin(&script, steps, "/");
+	script.call.ids[0] = "/h/gone/";
+	g_assert_true(provider_find("caldav")->sync(&script.call.request, &sink->sink, &error));
+	g_assert_cmpint(sink->last_end_code, ==, PROVIDER_ERROR_PERMANENT);
 }
 
 static void test_a_server_without_propfind_is_queried(void)
@@ -484,6 +510,8 @@ int main(int argc, char **argv)
 		test_a_calendar_that_moved_is_found_again);
 	g_test_add_func("/provider/caldav/gone-is-not-replaced",
 		test_no_other_calendar_takes_the_place_of_one_that_is_gone);
+	g_test_add_func("/provider/caldav/gone-is-not-believed-of-a-half-listed-account",
+		test_gone_is_not_believed_of_an_account_that_is_half_listed);
 	g_test_add_func("/provider/caldav/a-server-without-propfind-is-queried",
 		test_a_server_without_propfind_is_queried);
 	g_test_add_func("/provider/caldav/a-folder-is-no-calendar", test_a_folder_is_no_calendar);

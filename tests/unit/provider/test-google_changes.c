@@ -147,7 +147,7 @@ static const SecondCase second_cases[] = {
 		"does not find the calendar 'primary' at the moment"},
 	{"not-found-and-not-listed",
 		{{404, REFUSED("notFound")}, {200, "{'kind':'calendar#calendarList'}"}}, "changes",
-		"choose the calendar again"},
+		"does not find the calendar 'primary' at the moment"},
 	{"access-revoked", {{403, REFUSED("forbidden")}}, "changes", "does not let this account"},
 };
 

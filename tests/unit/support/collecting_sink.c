@@ -205,8 +205,10 @@ static bool on_end(
 	g_assert_true(complete == (why == NULL));
 	g_assert_true(complete || cursor == NULL);
 	self->open--;
-	if (why != NULL)
+	if (why != NULL) {
 		g_assert_true(why->domain == PROVIDER_ERROR);
+		self->last_end_code = why->code;
+	}
 	g_ptr_array_add(self->ends, g_strdup(complete ? "complete" : why->message));
 	if (!complete || !self->has_memory)
 		return true;

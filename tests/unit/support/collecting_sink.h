@@ -10,6 +10,7 @@ typedef struct CollectingSink {
 	GPtrArray *event_uids;  /* of char *: Event.event_uid in order */
 	GPtrArray *unreadables; /* of char *: "href|uid" */
 	GPtrArray *ends;        /* of char *: "complete", or why not */
+	int last_end_code;      /* PROVIDER_ERROR of the last end that was not "complete" */
 	GPtrArray *told;        /* of char *: "all" or "changes", then "-key", "=key" and "+key" for
 				   objects that are gone, kept or passed on, "!uid" and "?uid" for
 				   events that are gone or outside, in order */

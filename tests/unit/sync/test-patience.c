@@ -9,17 +9,21 @@
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
 
+static const char *const work[] = {"work", NULL};
+static const PatienceSubject box = {"box", work};
+
 static void fail(ConnectionState *state, int code, int64_t pause_secs, int64_t now_utc)
 {
 	g_autoptr(GError) failure = g_error_new_literal(PROVIDER_ERROR, code, "no");
 
-	g_assert_true(patience_note(state, failure, "box", pause_secs, now_utc) ==
+	g_assert_true(patience_note(state, failure, &box, pause_secs, now_utc) ==
 		      (code != PROVIDER_ERROR_SITE));
 }
 
 static bool waits(const ConnectionState *state, const char *credentials, int64_t now_utc)
 {
-	g_autofree char *reason = patience_reason(state, credentials, now_utc);
+	const PatienceSubject subject = {credentials, work};
+	g_autofree char *reason = patience_reason(state, &subject, now_utc);
 
 	return reason != NULL;
 }
@@ -51,11 +55,11 @@ static void test_a_success_forgets_them(void)
 {
 	ConnectionState state = {0};
 
-	g_assert_false(patience_note(&state, NULL, "box", 0, NOW));
+	g_assert_false(patience_note(&state, NULL, &box, 0, NOW));
 	for (int i = 0; i < 5; i++)
 		fail(&state, PROVIDER_ERROR_TEMPORARY, 0, NOW);
 	g_assert_true(waits(&state, "box", NOW));
-	g_assert_true(patience_note(&state, NULL, "box", 0, NOW));
+	g_assert_true(patience_note(&state, NULL, &box, 0, NOW));
 	g_assert_false(waits(&state, "box", NOW));
 	fail(&state, PROVIDER_ERROR_TEMPORARY, 0, NOW);
 	g_assert_false(waits(&state, "box", NOW));
@@ -83,6 +87,32 @@ static void test_refused_credentials_wait_for_others(void)
 	g_assert_false(state.is_refused);
 }
 
+static void test_what_is_denied_waits_for_the_owner(void)
+{
+	static const char *const home[] = {"home", NULL};
+	const PatienceSubject elsewhere = {"box", home};
+	ConnectionState state = {0};
+	g_autofree char *reason = NULL;
+
+	fail(&state, PROVIDER_ERROR_DENIED, 0, NOW);
+	g_assert_true(waits(&state, "box", NOW + 7 * 24 * HOUR - 1));
+	g_assert_false(waits(&state, "box", NOW + 7 * 24 * HOUR));
+	g_assert_false(waits(&state, "another box", NOW));
+	reason = patience_reason(&state, &elsewhere, NOW);
+	g_assert_null(reason);
+}
+
+/* It may come back, and a week later its events have to go. */
+static void test_a_calendar_that_is_gone_is_looked_for(void)
+{
+	ConnectionState state = {0};
+
+	for (int i = 0; i < 20; i++)
+		fail(&state, PROVIDER_ERROR_GONE, 0, NOW);
+	g_assert_true(waits(&state, "box", NOW + 5 * HOUR));
+	g_assert_false(waits(&state, "box", NOW + 6 * HOUR));
+}
+
 static void test_the_sites_faults_are_nobodys(void)
 {
 	ConnectionState state = {0};
@@ -90,7 +120,7 @@ static void test_the_sites_faults_are_nobodys(void)
 
 	for (int i = 0; i < 5; i++)
 		fail(&state, PROVIDER_ERROR_SITE, 0, NOW);
-	g_assert_false(patience_note(&state, other, "box", 0, NOW));
+	g_assert_false(patience_note(&state, other, &box, 0, NOW));
 	g_assert_false(waits(&state, "box", NOW));
 }
 
@@ -110,6 +140,8 @@ int main(int argc, char **argv)
 	ADD("a-success-forgets-them", test_a_success_forgets_them);
 	ADD("the-servers-word-counts-more", test_the_servers_word_counts_more);
 	ADD("refused-credentials-wait-for-others", test_refused_credentials_wait_for_others);
+	ADD("what-is-denied-waits-for-the-owner", test_what_is_denied_waits_for_the_owner);
+	ADD("a-calendar-that-is-gone-is-looked-for", test_a_calendar_that_is_gone_is_looked_for);
 	ADD("the-sites-faults-are-nobodys", test_the_sites_faults_are_nobodys);
 	ADD("a-clock-that-was-wrong-does-not-lock-for-ever",
 		test_a_clock_that_was_wrong_does_not_lock_for_ever);

@@ -7,7 +7,7 @@
 #include "wp/grants.h"
 #include "wp/sql_script.h"
 
-#define LATEST "1" /* number of the last file in sql/ */
+#define LATEST "2" /* number of the last file in sql/ */
 
 static const char our_tables_sql[] =
 	"SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() "
@@ -67,7 +67,7 @@ static void test_made_from_nothing(void)
 	assert_all_tables(test, "wp_");
 	g_assert_cmpint(test_db_int(test, "SELECT COUNT(*) FROM wp_prm_calendar_schema WHERE "
 					  "ABS(applied_at - UNIX_TIMESTAMP()) < 600"),
-		==, 1);
+		==, (int)g_ascii_strtoll(LATEST, NULL, 10));
 }
 
 static void test_one_statement_when_all_is_there(void)
@@ -112,9 +112,32 @@ static void test_half_done_is_finished(void)
 			   "INSERT INTO wp_prm_calendar_users VALUES (7, REPEAT('x', 16))");
 	ensure(test->db);
 	assert_all_tables(test, "wp_");
-	versions = test_db_rows(test, "SELECT version FROM wp_prm_calendar_schema");
-	g_assert_cmpstr(versions, ==, LATEST "\n");
+	versions = test_db_rows(test, "SELECT COUNT(*), MAX(version) FROM wp_prm_calendar_schema");
+	g_assert_cmpstr(versions, ==, LATEST "|" LATEST "\n");
 	g_assert_cmpint(test_db_int(test, "SELECT COUNT(*) FROM wp_prm_calendar_users"), ==, 1);
+}
+
+/* As version 1 left it behind; also when a process died before it had noted the version. */
+static void test_a_table_gets_its_new_column(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+
+	if (test == NULL)
+		return;
+	test_db_exec(test, "INSERT INTO wp_prm_calendar_cursors (connection, calendar_hash, "
+			   "calendar_id, settings_hash, cursor_text, listed_at) "
+			   "VALUES (7, REPEAT('x', 16), 'work', REPEAT('y', 16), 't', 5); "
+			   "ALTER TABLE wp_prm_calendar_cursors DROP COLUMN gone_at; "
+			   "DELETE FROM wp_prm_calendar_schema WHERE version = 2");
+	g_assert_false(is_current(test->db));
+	ensure(test->db);
+	g_assert_true(is_current(test->db));
+	test_db_exec(test, "DELETE FROM wp_prm_calendar_schema WHERE version = 2");
+	ensure(test->db);
+	g_assert_true(is_current(test->db));
+	g_assert_cmpint(test_db_int(test, "SELECT COUNT(*) FROM wp_prm_calendar_cursors WHERE "
+					  "listed_at = 5 AND gone_at = 0"),
+		==, 1);
 }
 
 static void test_other_prefixes(void)
@@ -148,7 +171,9 @@ static void test_a_newer_database_is_refused(void)
 	g_clear_error(&error);
 	g_assert_false(state_schema_missing(test->db, &paths, &error));
 	g_assert_error(error, DB_ERROR, DB_ERROR_SCHEMA);
-	g_assert_cmpint(test_db_int(test, "SELECT COUNT(*) FROM wp_prm_calendar_schema"), ==, 2);
+	g_assert_cmpint(test_db_int(test,
+				"SELECT COUNT(*) FROM wp_prm_calendar_schema WHERE version < 1000"),
+		==, (int)g_ascii_strtoll(LATEST, NULL, 10));
 }
 
 typedef struct {
@@ -214,6 +239,9 @@ static void drop_user(const TestDb *test)
 	test_db_exec(test, drop);
 }
 
+#define SQL_FOLDER "/usr/share/prm-calendar/sql/"
+#define FILES SQL_FOLDER "001_state.sql " SQL_FOLDER "002_gone.sql"
+
 static void assert_refused(Db *db, const char *command)
 {
 	g_autoptr(GError) error = NULL;
@@ -237,9 +265,8 @@ static void test_who_may_not_is_told_what_to_run(void)
 	db = connect_as(
 		test, "GRANT SELECT, INSERT, UPDATE, DELETE ON wp_posts TO '%s'@'localhost'");
 	g_assert_false(is_current(db));
-	command = g_strdup_printf(", and run as root: mysql %s < "
-				  "/usr/share/prm-calendar/sql/001_state.sql",
-		test->name);
+	command =
+		g_strdup_printf(", and run as root: cat " FILES " | mysql --force %s", test->name);
 	assert_refused(db, command);
 	drop_user(test);
 }
@@ -254,28 +281,34 @@ static void test_the_command_knows_the_prefix(void)
 		return;
 	test->options.table_prefix = "crm_";
 	db = connect_as(test, "GRANT SELECT, INSERT, UPDATE, DELETE ON * TO '%s'@'localhost'");
-	command = g_strdup_printf(", or run as root: sed 's/\\bwp_/crm_/g' "
-				  "/usr/share/prm-calendar/sql/001_state.sql | mysql %s",
-		test->name);
+	command = g_strdup_printf(
+		", or run as root: sed 's/\\bwp_/crm_/g' " FILES " | mysql --force %s", test->name);
 	assert_refused(db, command);
 	drop_user(test);
 }
 
-/* What a file of sql/ makes when root runs it is complete. */
+static void run_file(const TestDb *test, const char *path)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *file = NULL;
+
+	g_file_get_contents(path, &file, NULL, &error);
+	g_assert_no_error(error);
+	test_db_exec(test, file);
+}
+
+/* What the files of sql/ make when root runs them is complete. */
 static void test_root_can_run_the_files(void)
 {
 	g_autoptr(TestDb) test = test_db_new();
-	g_autoptr(GError) error = NULL;
-	g_autofree char *file = NULL;
 	g_autoptr(Db) db = NULL;
 
 	if (test == NULL)
 		return;
 	drop_all(test);
-	g_file_get_contents("sql/001_state.sql", &file, NULL, &error);
-	g_assert_no_error(error);
-	test_db_exec(test, file);
-	test_db_exec(test, file);
+	run_file(test, "sql/001_state.sql");
+	run_file(test, "sql/001_state.sql");
+	run_file(test, "sql/002_gone.sql");
 	db = connect_as(test, "GRANT SELECT, INSERT, UPDATE, DELETE ON * TO '%s'@'localhost'");
 	g_assert_true(is_current(db));
 	ensure(db);
@@ -362,6 +395,8 @@ int main(int argc, char **argv)
 	g_test_add_func(
 		"/wp/state_schema/a-dropped-table-comes-back", test_a_dropped_table_comes_back);
 	g_test_add_func("/wp/state_schema/half-done-is-finished", test_half_done_is_finished);
+	g_test_add_func(
+		"/wp/state_schema/a-table-gets-its-new-column", test_a_table_gets_its_new_column);
 	g_test_add_func("/wp/state_schema/other-prefixes", test_other_prefixes);
 	g_test_add_func(
 		"/wp/state_schema/a-newer-database-is-refused", test_a_newer_database_is_refused);
