@@ -16,7 +16,7 @@ VARIANT ?= plain
 PKG_CONFIG ?= pkg-config
 PYTHON ?= /usr/bin/python3
 
-LIBRARIES := mysqlclient hiredis libcurl libpsl libcjson libical libxml-2.0 inih libsodium glib-2.0 gio-2.0 icu-i18n icu-uc
+LIBRARIES := mysqlclient hiredis libmemcached libcurl libpsl libcjson libical libxml-2.0 inih libsodium glib-2.0 gio-2.0 icu-i18n icu-uc
 BUILD := build/$(VARIANT)
 PROGRAM := $(if $(filter plain,$(VARIANT)),build,$(BUILD))/prm-calendar
 

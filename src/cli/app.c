@@ -86,18 +86,49 @@ static HttpOptions http_options_of(const Config *config)
 	};
 }
 
-static bool open_cache(App *app, GError **error)
+static CacheDropIn drop_in_of(const Config *config)
 {
-	const Config *config = app->config;
-	const ObjectCacheOptions options = {
-		.address = config->cache_address,
-		.database = (unsigned)config->cache_database,
-		.password = config->cache_password,
-		.key_prefix = config->cache_key_prefix,
-		.table_prefix = config->wordpress_table_prefix,
+	static const CacheDropIn drop_ins[] = {
+		[CONFIG_DROP_IN_REDIS_CACHE] = CACHE_DROP_IN_REDIS_CACHE,
+		[CONFIG_DROP_IN_WP_REDIS] = CACHE_DROP_IN_WP_REDIS,
+		[CONFIG_DROP_IN_WP_REDIS_GROUPS] = CACHE_DROP_IN_WP_REDIS_GROUPS,
+		[CONFIG_DROP_IN_WP_MEMCACHED] = CACHE_DROP_IN_WP_MEMCACHED,
+		[CONFIG_DROP_IN_PECL_MEMCACHED] = CACHE_DROP_IN_PECL_MEMCACHED,
 	};
 
-	if (config->cache_type == CONFIG_CACHE_NONE)
+	if (config->cache_drop_in != CONFIG_DROP_IN_USUAL)
+		return drop_ins[config->cache_drop_in];
+	return config->cache_type == CONFIG_CACHE_MEMCACHED ? CACHE_DROP_IN_WP_MEMCACHED
+							    : CACHE_DROP_IN_REDIS_CACHE;
+}
+
+/* Only who has a network names one of its sites, the first one, too. */
+static ObjectCacheOptions cache_options_of(const Config *config)
+{
+	bool is_network = config_is_given(config, "wordpress", "blog_id");
+
+	return (ObjectCacheOptions){
+		.is_memcached = config->cache_type == CONFIG_CACHE_MEMCACHED,
+		.address = config->cache_address,
+		.user = config->cache_user,
+		.password = config->cache_password,
+		.database = (unsigned)config->cache_database,
+		.is_igbinary = config->cache_igbinary,
+		.site =
+			{
+				.drop_in = drop_in_of(config),
+				.key_prefix = config->cache_key_prefix,
+				.table_prefix = config->wordpress_table_prefix,
+				.blog_id = is_network ? (unsigned)config->wordpress_blog_id : 0,
+			},
+	};
+}
+
+static bool open_cache(App *app, GError **error)
+{
+	const ObjectCacheOptions options = cache_options_of(app->config);
+
+	if (app->config->cache_type == CONFIG_CACHE_NONE)
 		return true;
 	app->cache = object_cache_server_new(&options, error);
 	return app->cache != NULL;

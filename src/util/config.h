@@ -16,7 +16,15 @@ typedef enum {
 
 typedef enum { CONFIG_TLS_PREFERRED, CONFIG_TLS_REQUIRED, CONFIG_TLS_OFF } ConfigTls;
 typedef enum { CONFIG_GONE_TRASH, CONFIG_GONE_DELETE } ConfigGone;
-typedef enum { CONFIG_CACHE_NONE, CONFIG_CACHE_REDIS } ConfigCache;
+typedef enum { CONFIG_CACHE_NONE, CONFIG_CACHE_REDIS, CONFIG_CACHE_MEMCACHED } ConfigCache;
+typedef enum {
+	CONFIG_DROP_IN_USUAL, /* the first of the next that goes with the type */
+	CONFIG_DROP_IN_REDIS_CACHE,
+	CONFIG_DROP_IN_WP_REDIS,
+	CONFIG_DROP_IN_WP_REDIS_GROUPS,
+	CONFIG_DROP_IN_WP_MEMCACHED,
+	CONFIG_DROP_IN_PECL_MEMCACHED,
+} ConfigDropIn;
 
 /* Field names are section_key. Strings are owned and never NULL: empty when not set. */
 typedef struct Config {
@@ -66,11 +74,14 @@ typedef struct Config {
 	char *network_ca_file;
 	char *network_proxy;
 
-	int cache_type; /* ConfigCache */
+	int cache_type;    /* ConfigCache */
+	int cache_drop_in; /* ConfigDropIn */
 	char *cache_address;
 	int cache_database;
+	char *cache_user;
 	char *cache_password;
 	char *cache_key_prefix;
+	bool cache_igbinary;
 
 	int output_log_level;  /* LogLevel */
 	int output_log_format; /* LogFormat */

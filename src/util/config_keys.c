@@ -6,7 +6,9 @@
 
 static const char *const tls_words[] = {"preferred", "required", "off", NULL};
 static const char *const gone_words[] = {"trash", "delete", NULL};
-static const char *const cache_words[] = {"none", "redis", NULL};
+static const char *const cache_words[] = {"none", "redis", "memcached", NULL};
+static const char *const drop_in_words[] = {"usual", "redis-cache", "wp-redis", "wp-redis-groups",
+	"wp-memcached", "pecl-memcached", NULL};
 static const char *const theme_words[] = {"prm", "stadion", "rondo", NULL};
 static const char *const level_words[] = {"error", "warning", "info", "debug", NULL};
 static const char *const format_words[] = {"text", "json", NULL};
@@ -105,16 +107,26 @@ static const ConfigKey keys[] = {
 		.help = "HTTP proxy for calendar servers"},
 
 	{"cache", "type", CONFIG_CHOICE, 0, FIELD(cache_type), "none", .choices = cache_words,
-		.help = "the site's persistent object cache: none, or redis with the plugin Redis "
-			"Object Cache"},
+		.help = "the site's persistent object cache: none, redis or memcached"},
+	{"cache", "drop_in", CONFIG_CHOICE, 0, FIELD(cache_drop_in), "usual",
+		.choices = drop_in_words,
+		.help = "whose wp-content/object-cache.php it is: redis-cache (usual for redis), "
+			"wp-redis, wp-redis-groups, wp-memcached (usual for memcached), "
+			"pecl-memcached"},
 	{"cache", "address", CONFIG_STRING, 0, FIELD(cache_address), "",
-		.help = "host:port or socket of the cache server; empty: 127.0.0.1:6379"},
+		.help = "host:port or socket of the cache server, of memcached several; empty: "
+			"127.0.0.1"},
 	{"cache", "database", CONFIG_INT, 0, FIELD(cache_database), "0", 0, 1023,
 		.help = "Redis database number (WP_REDIS_DATABASE)"},
+	{"cache", "user", CONFIG_STRING, 0, FIELD(cache_user), "",
+		.help = "user of the Redis server; empty: its default user"},
 	{"cache", "password", CONFIG_STRING, CONFIG_SECRET, FIELD(cache_password), "",
-		.help = "password of the cache server (WP_REDIS_PASSWORD)"},
+		.help = "password of the Redis server (WP_REDIS_PASSWORD)"},
 	{"cache", "key_prefix", CONFIG_STRING, 0, FIELD(cache_key_prefix), "",
-		.help = "what the site's cache keys begin with (WP_REDIS_PREFIX)"},
+		.help = "what the site's cache keys begin with (WP_REDIS_PREFIX, "
+			"WP_CACHE_KEY_SALT)"},
+	{"cache", "igbinary", CONFIG_BOOL, 0, FIELD(cache_igbinary), "no",
+		.help = "values are in igbinary's form (WP_REDIS_IGBINARY)"},
 
 	{"output", "log_level", CONFIG_CHOICE, 0, FIELD(output_log_level), "info",
 		.choices = level_words, .help = "error, warning, info or debug"},

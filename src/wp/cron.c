@@ -372,7 +372,7 @@ static bool swap_option(
 			return false;
 		wanted = changed(site, stored, event, error);
 		if (wanted == NULL || (event == NULL && !remember(db, site, stored, error)) ||
-			!option_replace(db, OPTION_NAME, stored, wanted, &is_replaced, error))
+			!option_replace(db, OPTION_NAME, stored, wanted, true, &is_replaced, error))
 			return false;
 		if (is_replaced) {
 			*ret_changed = !g_bytes_equal(stored, wanted);

@@ -44,7 +44,7 @@ bool cron_memory_store(Db *db, const WpSite *site, const CronEvent *event, GErro
 
 	return option_insert(db, name, text, strlen(text), option_autoload_word(site, false),
 		       &is_new, error) &&
-	       (is_new || option_update(db, name, text, error));
+	       (is_new || option_update(db, name, text, false, error));
 }
 
 static bool parse(const char *text, CronEvent *ret_event)
@@ -75,5 +75,5 @@ bool cron_memory_forget(Db *db, const WpSite *site, GError **error)
 {
 	g_autofree char *name = option_name(site);
 
-	return option_delete(db, name, error);
+	return option_delete(db, name, false, error);
 }

@@ -109,7 +109,8 @@ static bool take_existing(Db *db, const Lease *lease, const char *value, int64_t
 	}
 	old_bytes = g_bytes_new(old, strlen(old));
 	new_bytes = g_bytes_new(value, strlen(value));
-	if (!option_replace(db, lease->option_name, old_bytes, new_bytes, &is_replaced, error))
+	if (!option_replace(
+		    db, lease->option_name, old_bytes, new_bytes, false, &is_replaced, error))
 		return false;
 	*ret_outcome = is_replaced ? OUTCOME_OURS : OUTCOME_LOOK_AGAIN;
 	return true;

@@ -49,7 +49,7 @@ bool option_insert(Db *db, const char *name, const char *value, size_t length,
 	db_bind_text(statement, name);
 	db_bind_bytes(statement, value, length);
 	db_bind_text(statement, autoload_word);
-	object_cache_note_option(
+	object_cache_note_new_option(
 		db, name, !g_str_equal(autoload_word, "no") && !g_str_equal(autoload_word, "off"));
 	if (!db_run(statement, &affected, error))
 		return false;
@@ -70,7 +70,7 @@ static void bind_value(DbStatement *statement, GBytes *value)
 }
 
 bool option_replace(Db *db, const char *name, GBytes *old_value, GBytes *new_value,
-	bool *ret_replaced, GError **error)
+	bool is_autoloaded, bool *ret_replaced, GError **error)
 {
 	DbStatement *statement;
 	uint64_t affected = 0;
@@ -85,7 +85,7 @@ bool option_replace(Db *db, const char *name, GBytes *old_value, GBytes *new_val
 	bind_value(statement, new_value);
 	db_bind_text(statement, name);
 	bind_value(statement, old_value);
-	object_cache_note_option(db, name, true);
+	object_cache_note_option(db, name, is_autoloaded);
 	if (!db_run(statement, &affected, error))
 		return false;
 	*ret_replaced = affected > 0;
@@ -94,7 +94,7 @@ bool option_replace(Db *db, const char *name, GBytes *old_value, GBytes *new_val
 
 static const char update_sql[] = "UPDATE {options} SET option_value = ? WHERE option_name = ?";
 
-bool option_update(Db *db, const char *name, const char *value, GError **error)
+bool option_update(Db *db, const char *name, const char *value, bool is_autoloaded, GError **error)
 {
 	DbStatement *statement = db_prepare(db, update_sql, error);
 
@@ -102,19 +102,19 @@ bool option_update(Db *db, const char *name, const char *value, GError **error)
 		return false;
 	db_bind_text(statement, value);
 	db_bind_text(statement, name);
-	object_cache_note_option(db, name, true);
+	object_cache_note_option(db, name, is_autoloaded);
 	return db_run(statement, NULL, error);
 }
 
 static const char delete_sql[] = "DELETE FROM {options} WHERE option_name = ?";
 
-bool option_delete(Db *db, const char *name, GError **error)
+bool option_delete(Db *db, const char *name, bool is_autoloaded, GError **error)
 {
 	DbStatement *statement = db_prepare(db, delete_sql, error);
 
 	if (statement == NULL)
 		return false;
 	db_bind_text(statement, name);
-	object_cache_note_option(db, name, true);
+	object_cache_note_option(db, name, is_autoloaded);
 	return db_run(statement, NULL, error);
 }

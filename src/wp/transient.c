@@ -114,8 +114,8 @@ bool transient_get(Db *db, const char *name, int64_t now_utc, char **ret_value, 
 	if (transient == NULL)
 		return false;
 	if (is_expired(transient, now_utc)) {
-		if (!option_delete(db, transient->value_name, error) ||
-			!option_delete(db, transient->timeout_name, error))
+		if (!option_delete(db, transient->value_name, false, error) ||
+			!option_delete(db, transient->timeout_name, false, error))
 			return false;
 		g_clear_pointer(&transient->value, g_free);
 	}
@@ -134,10 +134,11 @@ static bool add_row(Db *db, const WpSite *site, const char *name, const char *va
 }
 
 /* update_option(): an equal value is not written. */
-static bool update_row(
-	Db *db, const char *name, const char *old_value, const char *value, GError **error)
+static bool update_row(Db *db, const char *name, const char *old_value, const char *value,
+	bool is_autoloaded, GError **error)
 {
-	return strcmp(old_value, value) == 0 || option_update(db, name, value, error);
+	return strcmp(old_value, value) == 0 ||
+	       option_update(db, name, value, is_autoloaded, error);
 }
 
 bool transient_set(Db *db, const WpSite *site, const char *name, const char *value, int64_t now_utc,
@@ -151,7 +152,7 @@ bool transient_set(Db *db, const WpSite *site, const char *name, const char *val
 		return false;
 	/* Was there forever: the row is made anew, so that it is no longer autoloaded. */
 	if (transient->value != NULL && is_expiring && transient->timeout == NULL) {
-		if (!option_delete(db, transient->value_name, error))
+		if (!option_delete(db, transient->value_name, true, error))
 			return false;
 		g_clear_pointer(&transient->value, g_free);
 	}
@@ -162,9 +163,10 @@ bool transient_set(Db *db, const WpSite *site, const char *name, const char *val
 		return add_row(db, site, transient->value_name, value, !is_expiring, error);
 	}
 	if (is_expiring &&
-		!update_row(db, transient->timeout_name, transient->timeout, timeout, error))
+		!update_row(db, transient->timeout_name, transient->timeout, timeout, false, error))
 		return false;
-	return update_row(db, transient->value_name, transient->value, value, error);
+	return update_row(db, transient->value_name, transient->value, value,
+		transient->is_autoloaded, error);
 }
 
 bool transient_delete(Db *db, const char *name, GError **error)
@@ -172,7 +174,8 @@ bool transient_delete(Db *db, const char *name, GError **error)
 	g_autofree char *value_name = g_strconcat("_transient_", name, NULL);
 	g_autofree char *timeout_name = g_strconcat("_transient_timeout_", name, NULL);
 
-	return option_delete(db, value_name, error) && option_delete(db, timeout_name, error);
+	return option_delete(db, value_name, true, error) &&
+	       option_delete(db, timeout_name, false, error);
 }
 
 bool transient_peek_shared(

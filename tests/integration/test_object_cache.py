@@ -1,69 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Beside a WordPress with a persistent object cache: what it shows is what is in the tables."""
 
-import json
-import os
-import shutil
-import tempfile
+from lib.object_cache import (CachedStory, Igbinary, MemcachedKind, PeclMemcached,
+                              SeveralMemcached, SeveralPeclMemcached, WpRedis, WpRedisGroups)
 
-from lib.ics import vevent
-from lib.redis import Redis
-from lib.story import Story
-from lib.wordpress import HERE
-
-DATABASE = 3
-PREFIX = "my:site_"
 INDEX = "prm_calendar_sync_last_user_index"
 HOOK = "prm_calendar_sync"
-STATUS = "WordPress may show old entries"
+LOCK = "prm_sync_lock_{}_{}"
 
 
-class ObjectCache(Story):
+class Drops:
     """WordPress is wrong after a run without [cache], and right after one with it."""
-
-    def setUp(self):
-        super().setUp()
-        folder = tempfile.mkdtemp(prefix="prm-redis-")
-        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
-        self.redis = Redis(folder).start()
-        self.addCleanup(self.redis.stop)
-        content = os.path.join(self.wp.folder, "wp-content")
-        shutil.copy(os.path.join(HERE, "object-cache.php"), content)
-        with open(os.path.join(content, "object-cache.json"), "w", encoding="utf-8") as file:
-            json.dump({"socket": self.redis.socket, "password": self.redis.password,
-                       "database": DATABASE, "prefix": PREFIX}, file)
-        self.cached = self.cached_ini("cached.ini")
-        self.work = self.account()
-        self.anna = self.user()
-        self.jose = self.person(self.anna, "José", "Núñez", "jose@example.net")
-
-    def cached_ini(self, name, **overrides):
-        return self.write_ini(name, **{
-            "cache_type": "redis", "cache_address": self.redis.socket, "cache_database": DATABASE,
-            "cache_password": self.redis.password, "cache_key_prefix": PREFIX, **overrides})
-
-    def meet(self, uid, summary, days=-2, hour=12):
-        self.work.put(uid, vevent(
-            f"{uid}@story", self.utc(self.at(days, hour)), summary=summary, location=f"At {summary}",
-            attendees=[("jose@example.net", "José", "ACCEPTED")]))
-
-    def sync_behind_the_cache(self):
-        self.run_it("sync", "--all")
-
-    def sync_with_cache(self):
-        return self.run_it("sync", "--all", ini=self.cached)
-
-    def start(self):
-        self.connect(self.anna, self.work.connection())
-        self.meet("lunch", "Lunch")
-        self.sync_with_cache()
-        self.lunch = self.event(self.anna)["ID"]
-
-    def title(self):
-        return self.wp.call("get_post", self.lunch)["post_title"]
-
-    def location(self):
-        return self.wp.meta(self.lunch, "_location")
 
     def test_changed_posts_and_their_meta(self):
         self.start()
@@ -74,13 +21,6 @@ class ObjectCache(Story):
         self.meet("lunch", "Dinner")
         self.sync_with_cache()
         self.assertEqual((self.title(), self.location()), ("Dinner", "At Dinner"))
-
-    def test_people_matched_again(self):
-        self.start()
-        self.assertIn(f'"person_id":{self.jose},', self.wp.meta(self.lunch, "_matched_people"))
-        self.wp.call("wp_trash_post", self.jose)
-        self.run_it("rematch", ini=self.cached)
-        self.assertEqual(self.wp.meta(self.lunch, "_matched_people"), "[]")
 
     def test_new_and_removed_posts_in_queries(self):
         self.start()
@@ -98,6 +38,58 @@ class ObjectCache(Story):
         self.sync_with_cache()
         self.assertNotIn("Bar", self.titles(self.anna))
         self.assertEqual(self.titles(self.anna, "trash"), ["Bar"])
+
+
+class Transients:
+    """They live where WordPress looks for them."""
+
+    def rows_of_index(self):
+        return self.wp.rows(
+            f"SELECT option_name FROM {{p}}options WHERE option_name LIKE '%{INDEX}'")
+
+    def test_transients_live_in_the_cache_and_not_in_the_table(self):
+        self.start()
+        self.user("ben", "Ben")
+        ben = self.user("carl", "Carl")
+        self.connect(ben, self.work.connection(2))
+        for turn in ("0", "1"):
+            self.run_it("run", ini=self.cached)
+            self.assertEqual(str(self.wp.call("get_transient", INDEX)), turn)
+        self.assertEqual(self.rows_of_index(), [])
+        self.wp.call("set_transient", INDEX, 0, 600)
+        status = self.run_it("status", "--json", ini=self.cached).json
+        self.assertEqual(status["current_user_index"], 0)
+        self.assertTrue(self.cache.expires("transient", INDEX))
+
+    def test_a_lock_of_the_theme_is_seen_in_the_cache(self):
+        self.start()
+        connection = self.work.connection()["id"]
+        lock = LOCK.format(self.anna, connection)
+        self.meet("lunch", "Dinner")
+        for value in (True, 1750000000, "theme"):
+            self.wp.call("set_transient", lock, value, 300)
+            self.sync_with_cache()
+            self.assertEqual(self.title(), "Lunch", value)
+            self.assertEqual(self.wp.call("get_transient", lock), self.as_stored(value))
+        self.wp.call("delete_transient", lock)
+        self.sync_with_cache()
+        self.assertEqual(self.title(), "Dinner")
+        self.assertIs(self.wp.call("get_transient", lock), False)
+
+    def as_stored(self, value):
+        """Redis Object Cache makes texts of numbers and booleans."""
+        return value
+
+
+class Shown(Drops, Transients):
+    """Whatever we write."""
+
+    def test_people_matched_again(self):
+        self.start()
+        self.assertIn(f'"person_id":{self.jose},', self.wp.meta(self.lunch, "_matched_people"))
+        self.wp.call("wp_trash_post", self.jose)
+        self.run_it("rematch", ini=self.cached)
+        self.assertEqual(self.wp.meta(self.lunch, "_matched_people"), "[]")
 
     def comments(self):
         return (len(self.activities(self.jose)),
@@ -140,63 +132,105 @@ class ObjectCache(Story):
         self.run_it("takeover", ini=self.cached)
         self.assertFalse(self.wp.call("wp_next_scheduled", HOOK))
 
-    def rows_of_index(self):
-        return self.wp.rows(
-            f"SELECT option_name FROM {{p}}options WHERE option_name LIKE '%{INDEX}'")
-
-    def test_transients_live_in_the_cache_and_not_in_the_table(self):
-        self.start()
-        self.user("ben", "Ben")
-        ben = self.user("carl", "Carl")
-        self.connect(ben, self.work.connection(2))
-        for turn in ("0", "1"):
-            self.run_it("run", ini=self.cached)
-            self.assertEqual(self.wp.call("get_transient", INDEX), turn)
-        self.assertEqual(self.rows_of_index(), [])
-        self.wp.call("set_transient", INDEX, 0, 600)
-        status = self.run_it("status", "--json", ini=self.cached).json
-        self.assertEqual(status["current_user_index"], 0)
-        key = f"{PREFIX}wp:transient:{INDEX}"
-        self.assertGreater(int(self.redis.command("TTL", key, database=DATABASE)), 0)
-
     def test_nothing_else_is_dropped(self):
         self.start()
-        theirs = {f"{PREFIX}wp:posts:{self.jose + 5000}": DATABASE, "other:key": DATABASE,
-                  f"{PREFIX}wp:posts:{self.lunch}": 0}
-        for key, database in theirs.items():
-            self.redis.command("SET", key, "x", database=database)
+        theirs = [self.cache.name("posts", str(self.jose + 5000)), "other:key",
+                  self.cache.name("posts", str(self.lunch)) + "0"]
+        for name in theirs:
+            self.cache.put(name)
         self.wp.call("get_option", "blogname")
+        self.wp.call("get_option", "no_such_option")
         self.meet("lunch", "Dinner")
         self.sync_with_cache()
-        for key, database in theirs.items():
-            self.assertEqual(self.redis.command("GET", key, database=database), "x", key)
-        # What an event does not touch stays cached: the array of all options most of all.
-        self.assertEqual(self.redis.command(
-            "EXISTS", f"{PREFIX}wp:options:alloptions", database=DATABASE), "1")
+        for name in theirs:
+            self.assertTrue(self.cache.has_name(name), name)
+        # What a sync does not touch stays cached: the arrays of options most of all.
+        self.assertTrue(self.cache.has("options", "alloptions"))
+        self.assertTrue(self.cache.has("options", "notoptions"))
+        self.assertEqual(self.cache.flushes(), 0)
 
-    def test_a_cache_that_is_down_is_one_warning(self):
+    def test_an_option_that_was_looked_for_in_vain(self):
         self.start()
-        ben = self.user("ben", "Ben")
-        self.connect(ben, self.work.connection(2))
+        name = "_transient_prm_calendar_sync_last_pass"
+        self.assertFalse(self.wp.call("get_option", name))
+        self.run_it("run", ini=self.cached)
+        self.assertTrue(self.wp.call("get_option", name))
+
+
+class InRedis(Shown, CachedStory):
+    """With the drop-in Redis Object Cache."""
+
+    def as_stored(self, value):
+        return str(int(value)) if isinstance(value, (bool, int)) else value
+
+    def test_another_database_of_the_server_is_left_alone(self):
+        self.start()
+        name = self.cache.name("posts", str(self.lunch))
+        self.cache.redis.command("SET", name, "x", database=0)
         self.meet("lunch", "Dinner")
+        self.sync_with_cache()
+        self.assertEqual(self.cache.redis.command("GET", name, database=0), "x")
+
+    def test_with_a_user_of_the_server(self):
+        self.start()
+        self.cache.redis.command("ACL", "SETUSER", "sidecar", "on", ">opén", "~*", "+@all")
+        self.meet("lunch", "Dinner")
+        done = self.run_it("sync", "--all", ini=self.cached_ini(
+            "user.ini", cache_user="sidecar", cache_password="opén"))
+        self.assertEqual(done.stderr.count("WARN"), 0, done.stderr)
+        self.assertEqual(self.title(), "Dinner")
+
+
+class InRedisByIgbinary(Shown, CachedStory):
+    """The same with WP_REDIS_IGBINARY."""
+    kind = Igbinary
+
+
+class InWpRedis(Shown, CachedStory):
+    """With the drop-in WP Redis."""
+    kind = WpRedis
+
+
+class InWpRedisGroups(Shown, CachedStory):
+    """The same with WP_REDIS_USE_CACHE_GROUPS."""
+    kind = WpRedisGroups
+
+
+class InMemcached(Shown, CachedStory):
+    """With the drop-in Memcached Object Cache, over PHP's memcache."""
+    kind = MemcachedKind
+
+    def test_the_transient_of_an_empty_cache(self):
+        """The drop-in has no flush number yet: ours must be one that it keeps."""
         self.wp.close()
-        self.redis.stop()
-        done = self.sync_with_cache()
-        self.assert_one_line(done.stderr, STATUS, self.redis.socket, "address")
-        self.redis.start()
-        self.assertEqual(self.titles(ben), ["Dinner"])
-        done = self.run_it("run", ini=self.cached)
-        self.assertNotIn(STATUS, done.stderr)
+        for server in self.cache.servers:
+            server.stop()
+            server.start()
+        self.connect(self.anna, self.work.connection())
+        self.run_it("run", ini=self.cached)
+        self.assertEqual(self.wp.call("get_transient", INDEX), 0)
 
-    def test_a_wrong_password_is_one_warning_that_does_not_say_it(self):
+
+class InSeveralMemcached(Drops, CachedStory):
+    """The same with entries spread over servers, as only PHP knows."""
+    kind = SeveralMemcached
+
+    def test_a_transient_is_changed_where_wordpress_has_it(self):
         self.start()
-        self.meet("lunch", "Dinner")
-        wrong = self.cached_ini("wrong.ini", cache_password="sesame-shut")
-        done = self.run_it("sync", "--all", ini=wrong)
-        self.assert_one_line(done.stderr, STATUS, "refuses", "[cache]")
-        self.assertNotIn("sesame-shut", done.stderr)
+        self.run_it("run", ini=self.cached)
+        self.assertIs(self.wp.call("get_transient", INDEX), False)
+        self.wp.call("set_transient", INDEX, 7, 600)
+        status = self.run_it("status", "--json", ini=self.cached).json
+        self.assertEqual(status["current_user_index"], 7)
+        self.run_it("run", ini=self.cached)
+        self.assertEqual(self.wp.call("get_transient", INDEX), 0)
 
-    def test_an_address_that_is_none_is_an_error_of_the_configuration(self):
-        done = self.run_it("sync", "--all", status=78,
-                           ini=self.cached_ini("bad.ini", cache_address="redis:port"))
-        self.assert_one_line(done.stderr, "redis:port", "[cache]")
+
+class InPeclMemcached(Shown, CachedStory):
+    """With the drop-in over PHP's memcached."""
+    kind = PeclMemcached
+
+
+class InSeveralPeclMemcached(Drops, Transients, CachedStory):
+    """The same with entries spread over servers."""
+    kind = SeveralPeclMemcached

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Newer themes lock a connection while they sync it: they wait for us, and we for them."""
 
-import json
-import os
 import shutil
 import tempfile
 
 from fake.spoiling_proxy import SpoilingProxy
 from lib.ics import vevent
+from lib.object_cache import install_drop_in
 from lib.redis import Redis
 from lib.story import Story
-from lib.wordpress import HERE
 
 ROWS = "SELECT option_name FROM {p}options WHERE option_name LIKE '%sync\\_lock%'"
 
@@ -81,12 +79,8 @@ class ThemeLock(Story):
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         redis = Redis(folder).start()
         self.addCleanup(redis.stop)
-        content = os.path.join(self.wp.folder, "wp-content")
-        shutil.copy(os.path.join(HERE, "object-cache.php"), content)
-        with open(os.path.join(content, "object-cache.json"), "w", encoding="utf-8") as file:
-            json.dump({"socket": redis.socket, "password": redis.password, "database": 0,
-                       "prefix": ""}, file)
-        self.wp.close()  # the next request finds the cache
+        install_drop_in(self.wp, drop_in="redis-cache", socket=redis.socket, database=0,
+                        password=redis.password, prefix="")
         cached = self.write_ini("cached.ini", cache_type="redis", cache_address=redis.socket,
                                 cache_password=redis.password)
         seen, after = self.seen_by_wordpress_during(cached)

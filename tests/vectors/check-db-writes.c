@@ -115,7 +115,7 @@ static void check_option_delete(Replay *replay)
 	bool done;
 
 	replay_remember(replay);
-	done = option_delete(replay->db, cJSON_GetStringValue(argument(replay, 0)), &error);
+	done = option_delete(replay->db, cJSON_GetStringValue(argument(replay, 0)), true, &error);
 	report(replay, done, error);
 	replay_compare(replay, no_exceptions);
 }

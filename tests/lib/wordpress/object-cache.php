@@ -1,30 +1,21 @@
 <?php
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A persistent object cache in Redis, for tests: names and values on the server are those of the drop-in "Redis Object Cache"
-// (rhubarbgroup/redis-cache 2.6) on a single site. What it needs to know is in object-cache.json beside it.
+// A persistent object cache, for tests, which keeps its entries as well-known drop-ins do (cache-stores.php). What it needs to know is in
+// object-cache.json beside it.
 
 class WP_Object_Cache {
-	private $redis;
-	private $prefix;
+	private $store;
 	private $local   = array();
 	private $ignored = array( 'counts', 'plugins' );
 
 	public function __construct() {
-		global $table_prefix;
-		$settings    = json_decode( file_get_contents( __DIR__ . '/object-cache.json' ), true );
-		$this->redis = new Redis();
-		$this->redis->connect( $settings['socket'] );
-		$this->redis->auth( $settings['password'] );
-		$this->redis->select( $settings['database'] );
-		$this->prefix = $settings['prefix'] . trim( $table_prefix, '_-:$' );
+		$settings = json_decode( file_get_contents( __DIR__ . '/object-cache.json' ), true );
+		require_once $settings['stores'];
+		$this->store = cache_store( $settings );
 	}
 
 	public function ignore( $groups ) {
 		$this->ignored = array_merge( $this->ignored, (array) $groups );
-	}
-
-	private function name( $key, $group ) {
-		return $this->prefix . ':' . str_replace( ':', '-', $group ?: 'default' ) . ':' . str_replace( ':', '-', $key );
 	}
 
 	private function is_stored( $group ) {
@@ -32,32 +23,28 @@ class WP_Object_Cache {
 	}
 
 	public function get( $key, $group, $force, &$found ) {
-		$name  = $this->name( $key, $group );
-		$found = array_key_exists( $name, $this->local );
+		$found = isset( $this->local[ $group ] ) && array_key_exists( $key, $this->local[ $group ] );
 		if ( ( ! $found || $force ) && $this->is_stored( $group ) ) {
-			$value = $this->redis->get( $name );
-			$found = false !== $value;
+			$value = $this->store->get( $key, $group, $found );
 			if ( $found ) {
-				$this->local[ $name ] = maybe_unserialize( $value );
+				$this->local[ $group ][ $key ] = $value;
 			}
 		}
-		$value = $found ? $this->local[ $name ] : false;
+		$value = $found ? $this->local[ $group ][ $key ] : false;
 		return is_object( $value ) ? clone $value : $value;
 	}
 
 	public function set( $key, $value, $group, $expire ) {
-		$name                 = $this->name( $key, $group );
-		$this->local[ $name ] = is_object( $value ) ? clone $value : $value;
+		$this->local[ $group ][ $key ] = is_object( $value ) ? clone $value : $value;
 		if ( $this->is_stored( $group ) ) {
-			$this->redis->set( $name, maybe_serialize( $value ), $expire > 0 ? array( 'ex' => (int) $expire ) : array() );
+			$this->store->set( $key, $group, $value, $expire );
 		}
 		return true;
 	}
 
 	public function delete( $key, $group ) {
-		$name = $this->name( $key, $group );
-		unset( $this->local[ $name ] );
-		return ! $this->is_stored( $group ) || $this->redis->del( $name ) > 0;
+		unset( $this->local[ $group ][ $key ] );
+		return ! $this->is_stored( $group ) || $this->store->delete( $key, $group );
 	}
 
 	// What the next request would not know any more.
@@ -68,7 +55,7 @@ class WP_Object_Cache {
 
 	public function flush() {
 		$this->forget();
-		return $this->redis->flushDb();
+		return $this->store->flush();
 	}
 }
 
@@ -77,11 +64,11 @@ function wp_cache_init() {
 }
 
 function wp_cache_get( $key, $group = '', $force = false, &$found = null ) {
-	return $GLOBALS['wp_object_cache']->get( $key, $group, $force, $found );
+	return $GLOBALS['wp_object_cache']->get( $key, $group ?: 'default', $force, $found );
 }
 
 function wp_cache_set( $key, $value, $group = '', $expire = 0 ) {
-	return $GLOBALS['wp_object_cache']->set( $key, $value, $group, $expire );
+	return $GLOBALS['wp_object_cache']->set( $key, $value, $group ?: 'default', $expire );
 }
 
 function wp_cache_add( $key, $value, $group = '', $expire = 0 ) {
@@ -103,7 +90,7 @@ function wp_cache_decr( $key, $offset = 1, $group = '' ) {
 }
 
 function wp_cache_delete( $key, $group = '' ) {
-	return $GLOBALS['wp_object_cache']->delete( $key, $group );
+	return $GLOBALS['wp_object_cache']->delete( $key, $group ?: 'default' );
 }
 
 function wp_cache_flush() {

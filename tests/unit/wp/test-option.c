@@ -25,7 +25,8 @@ static bool replace(const TestDb *test, const char *old_value, size_t old_length
 	g_autoptr(GBytes) new_bytes = g_bytes_new(new_value, new_length);
 	bool is_replaced = false;
 
-	g_assert_true(option_replace(test->db, "x", old_bytes, new_bytes, &is_replaced, &error));
+	g_assert_true(
+		option_replace(test->db, "x", old_bytes, new_bytes, false, &is_replaced, &error));
 	return is_replaced;
 }
 
@@ -45,7 +46,7 @@ static void test_bytes_come_back(void)
 	g_assert_false(insert(test, "X", BYTES("other")));
 	g_assert_true(option_get(test->db, "x", &read, &length, &error));
 	g_assert_cmpmem(read, length, value, sizeof(value) - 1);
-	g_assert_true(option_delete(test->db, "x", &error));
+	g_assert_true(option_delete(test->db, "x", false, &error));
 	g_assert_cmpint(
 		test_db_int(test, "SELECT COUNT(*) FROM wp_options WHERE option_name = 'x'"), ==,
 		0);
