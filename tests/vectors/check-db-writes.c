@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks the rows that we write against those that WordPress writes: each case of db_writes.json is
- * set up in a database, our code does the same thing there, and the tables are compared. */
+ * set up in a database, our code does the same thing there, and the tables are compared; then the
+ * entries that we drop from the object cache with those that WordPress changes. */
 #include <string.h>
 
 #include "check.h"
@@ -429,14 +430,39 @@ static bool is_described(const cJSON *one)
 	return described;
 }
 
-static void check_cases(Check *check, Replay *replay, const cJSON *cases)
+/* The case of that id, or NULL. */
+static const cJSON *case_of(const cJSON *cases, const char *id)
+{
+	const cJSON *one;
+
+	cJSON_ArrayForEach(one, cases)
+	{
+		if (g_strcmp0(cJSON_GetStringValue(member(one, "id")), id) == 0)
+			return one;
+	}
+	return NULL;
+}
+
+/* Why the case tells nothing of the rows' entries in the object cache; NULL when it does. */
+static const char *reason_against_cache(const cJSON *cached)
+{
+	if (!cJSON_IsString(member(cached, "rows")))
+		return "with an object cache other rows change, such as those of transients";
+	return NULL;
+}
+
+/* With `cached`, the cases of object_cache_ops.json, entries are compared instead of rows. */
+static void check_cases(Check *check, Replay *replay, const cJSON *cases, const cJSON *cached)
 {
 	const cJSON *one;
 
 	cJSON_ArrayForEach(one, cases)
 	{
 		const char *id = cJSON_GetStringValue(member(one, "id"));
+		const cJSON *of_cache = case_of(cached, id);
 
+		if (cached != NULL && of_cache == NULL)
+			continue;
 		check_case_begin(check, id == NULL ? "?" : id, NULL);
 		if (replay == NULL)
 			check_skip(check, "no --mysql-socket was given");
@@ -445,35 +471,68 @@ static void check_cases(Check *check, Replay *replay, const cJSON *cases)
 				"post types that are not registered as the theme registers them");
 		else if (is_described(one))
 			check_skip(check, "a text is only described by its hash");
-		else
+		else if (of_cache != NULL && reason_against_cache(of_cache) != NULL)
+			check_skip(check, reason_against_cache(of_cache));
+		else {
+			if (replay != NULL)
+				replay->cache_ops = member(of_cache, "ops");
 			check_one(replay, one);
+		}
 		check_case_end(check);
 	}
 }
 
-static void check_db_writes(Check *check, const char *path)
+/* The cases of a file, which the caller deletes; NULL with a failed case. */
+static cJSON *read_file(Check *check, const char *path)
 {
 	g_autofree char *text = NULL;
-	g_autoptr(Replay) replay = NULL;
-	const char *socket = check_mysql_socket(check);
+	g_autofree char *name = g_path_get_basename(path);
 	cJSON *file = NULL;
 
 	if (g_file_get_contents(path, &text, NULL, NULL))
 		file = cJSON_Parse(text);
 	if (file == NULL) {
-		check_case_begin(check, "db_writes.json", NULL);
+		check_case_begin(check, name, NULL);
 		check_mismatch(check, NULL, "a JSON file", "something else");
 		check_case_end(check);
-		return;
 	}
-	if (socket != NULL)
-		replay = replay_open(check, socket);
+	return file;
+}
+
+static void check_files(Check *check, const cJSON *writes, const cJSON *cached)
+{
+	const char *socket = check_mysql_socket(check);
+	g_autoptr(Replay) replay = socket != NULL ? replay_open(check, socket) : NULL;
+
 	if (socket == NULL || replay != NULL)
-		check_cases(check, replay, member(file, "cases"));
+		check_cases(check, replay, member(writes, "cases"), member(cached, "cases"));
+}
+
+static void check_db_writes(Check *check, const char *path)
+{
+	cJSON *file = read_file(check, path);
+
+	if (file != NULL)
+		check_files(check, file, NULL);
 	cJSON_Delete(file);
+}
+
+/* The same writes, on a site with an object cache. */
+static void check_object_cache(Check *check, const char *path)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	g_autofree char *writes_path = g_build_filename(folder, "db_writes.json", NULL);
+	cJSON *writes = read_file(check, writes_path);
+	cJSON *cached = read_file(check, path);
+
+	if (writes != NULL && cached != NULL)
+		check_files(check, writes, cached);
+	cJSON_Delete(writes);
+	cJSON_Delete(cached);
 }
 
 const VectorCheck store_checks[] = {
 	{.name = "db_writes.json", .check_file = check_db_writes},
+	{.name = "object_cache_ops.json", .check_file = check_object_cache},
 	{0},
 };

@@ -13,7 +13,6 @@ static const VectorCheck no_use_checks[] = {
 	{.name = "post_name.jsonl",
 		.left_alone = "slugs come from our own uid, never from a title"},
 	{.name = "wp_slash.jsonl", .left_alone = "we write tables, which need no slashing"},
-	{.name = "object_cache_ops.json", .left_alone = "no object cache is supported yet"},
 	{0},
 };
 

@@ -2,6 +2,8 @@
 /* Rows of the vectors into tables, and tables against the rows that WordPress left. */
 #include "replay.h"
 
+#include "replay-cache.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -136,8 +138,11 @@ Replay *replay_open(Check *check, const char *socket)
 	replay->database = g_strdup_printf("prm_vectors_%d", (int)getpid());
 	replay->site = make_site();
 	replay->checksums = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-	if (make_database(replay, socket, &error))
+	replay->dropped = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	if (make_database(replay, socket, &error)) {
+		replay_cache_watch(replay);
 		return g_steal_pointer(&replay);
+	}
 	check_case_begin(check, "set-up", NULL);
 	fail(replay, "database", error);
 	check_case_end(check);
@@ -153,6 +158,7 @@ void replay_free(Replay *replay)
 	db_free(replay->db);
 	wp_site_free(replay->site);
 	g_hash_table_unref(replay->checksums);
+	g_hash_table_unref(replay->dropped);
 	g_free(replay->database);
 	g_free(replay);
 }
@@ -288,6 +294,7 @@ static char *checksum(Replay *replay, const char *table)
 
 void replay_remember(Replay *replay)
 {
+	g_hash_table_remove_all(replay->dropped);
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		g_hash_table_insert(replay->checksums, (gpointer)tables[i].name,
 			checksum(replay, tables[i].name));
@@ -433,6 +440,10 @@ static void compare_table(
 
 void replay_compare(Replay *replay, const ReplayException *exceptions)
 {
+	if (replay->cache_ops != NULL) {
+		replay_cache_compare(replay);
+		return;
+	}
 	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
 		compare_table(replay, exceptions, tables[i].name, tables[i].id);
 }

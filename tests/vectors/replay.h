@@ -20,6 +20,9 @@ typedef struct Replay {
 	const cJSON *one; /* the case; set by the check */
 	int64_t now_utc;
 	GHashTable *checksums; /* table -> text, before our write */
+	const cJSON
+		*cache_ops;  /* what WordPress did to its object cache; NULL: rows are compared */
+	GHashTable *dropped; /* set of "group:key": what we dropped from there */
 } Replay;
 
 /* Makes a database. NULL, with the reason printed as a failed case, when that does not work. */
@@ -41,8 +44,9 @@ typedef struct ReplayException {
 	const char *reason;
 } ReplayException;
 
-/* Compares the tables with the diff that the case expects, but for the exceptions; tables that the
- * diff does not name must be as they were. The list ends with a row without a table. */
+/* Compares the tables, or where `cache_ops` is set what was dropped from the object cache, with the
+ * diff that the case expects, but for the exceptions; tables that the diff does not name must be as
+ * they were. The list ends with a row without a table. */
 void replay_compare(Replay *replay, const ReplayException *exceptions);
 
 /* First column of the first row as text, or NULL. The parameter stands for the only "?" and may be
