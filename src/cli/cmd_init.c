@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/app.h"
+#include "cli/cache_detect.h"
 #include "cli/commands.h"
 #include "cli/credential_check.h"
 #include "cli/new_file.h"
@@ -41,10 +42,14 @@ typedef struct {
 	char *password_path; /* of the files that hold the secrets */
 	char *auth_key_path;
 	char *google_path;
+	char *cache_path;
 	char *wp_config_path;
 	ThemeTraces traces;
 	CredentialCounts credentials;
 	const char *comment_type_reason; /* static */
+	bool has_drop_in;                /* the site has an object cache */
+	const char *drop_in;             /* whose it is; NULL: not known; static */
+	char *cache_doubts;              /* what has to be looked at, or NULL */
 	GStrv missing;                   /* files of sql/ that were yet to be run */
 	char *ini;
 	char *grants;
@@ -57,6 +62,8 @@ static void init_clear(Init *init)
 	g_free(init->password_path);
 	g_free(init->auth_key_path);
 	g_free(init->google_path);
+	g_free(init->cache_path);
+	g_free(init->cache_doubts);
 	g_free(init->wp_config_path);
 	g_free(init->ini);
 	g_free(init->grants);
@@ -73,6 +80,7 @@ static void set_paths(Init *init, const CliOptions *options)
 	g_autofree char *password = NULL;
 	g_autofree char *auth_key = NULL;
 	g_autofree char *google = NULL;
+	g_autofree char *cache = NULL;
 
 	init->options = options;
 	init->ini_path = g_canonicalize_filename(path, NULL);
@@ -83,9 +91,11 @@ static void set_paths(Init *init, const CliOptions *options)
 	password = g_strconcat(prefix, "database.password", NULL);
 	auth_key = g_strconcat(prefix, "auth.key", NULL);
 	google = g_strconcat(prefix, "google.secret", NULL);
+	cache = g_strconcat(prefix, "cache.password", NULL);
 	init->password_path = g_build_filename(folder, password, NULL);
 	init->auth_key_path = g_build_filename(folder, auth_key, NULL);
 	init->google_path = g_build_filename(folder, google, NULL);
+	init->cache_path = g_build_filename(folder, cache, NULL);
 }
 
 /* Access to Google calendars is renewed as the client that was given it: the theme's. */
@@ -96,10 +106,15 @@ static bool has_google(const Init *init)
 	return config->google_client_id[0] != '\0' && config->google_client_secret[0] != '\0';
 }
 
+static bool has_cache_password(const Init *init)
+{
+	return init->app.config->cache_password[0] != '\0';
+}
+
 static bool check_absent(const Init *init, GError **error)
 {
-	const char *const paths[] = {
-		init->ini_path, init->password_path, init->auth_key_path, init->google_path};
+	const char *const paths[] = {init->ini_path, init->password_path, init->auth_key_path,
+		init->google_path, init->cache_path};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
 		if (g_access(paths[i], F_OK) != 0 ||
@@ -139,16 +154,30 @@ static bool read_settings(Init *init, const WpConfig *wp_config, GError **error)
 	       config_check(init->app.config, init->wp_config_path, error);
 }
 
-/* WP_CONTENT_DIR where it is written down, else beside wp-config.php, or beside its parent's
- * WordPress: where the theme is not found, only comments tell (data-model 1). */
+/* Where the theme is not found, only comments tell (data-model 1). */
 static char *theme_folder(const Init *init, const WpConfig *wp_config)
 {
-	const WpConfigValue *content = wp_config_find(wp_config, "WP_CONTENT_DIR");
-	g_autofree char *folder = g_path_get_dirname(init->wp_config_path);
-	g_autofree char *beside = g_build_filename(folder, "wp-content", NULL);
+	g_autofree char *content = site_content_folder(wp_config, init->wp_config_path);
 
-	return g_build_filename(content != NULL && content->text != NULL ? content->text : beside,
-		"themes", init->app.site->stylesheet, NULL);
+	return g_build_filename(content, "themes", init->app.site->stylesheet, NULL);
+}
+
+/* What is not known of the cache is no reason to do without the rest. */
+static void find_cache(Init *init, const WpConfig *wp_config)
+{
+	g_autofree char *path = cache_drop_in_path(wp_config, init->wp_config_path);
+	g_autoptr(GError) error = NULL;
+
+	if (path == NULL)
+		return;
+	init->has_drop_in = true;
+	init->drop_in = cache_drop_in_name(path);
+	if (init->drop_in == NULL || cache_detect(init->app.config, wp_config, init->drop_in,
+					     &init->cache_doubts, &error))
+		return;
+	init->drop_in = NULL;
+	init->cache_doubts = g_strdup(error->message);
+	init->app.config->cache_type = CONFIG_CACHE_NONE;
 }
 
 static bool choose_comment_type(Init *init, const WpConfig *wp_config, GError **error)
@@ -225,6 +254,31 @@ static bool add_google(GString *ini, const Init *init, GError **error)
 	       add_value(ini, "client_secret_file", init->google_path, error);
 }
 
+static bool add_cache(GString *ini, const Init *init, GError **error)
+{
+	const Config *config = init->app.config;
+	bool is_memcached = config->cache_type == CONFIG_CACHE_MEMCACHED;
+
+	if (config->cache_type == CONFIG_CACHE_NONE)
+		return true;
+	g_string_append_printf(ini, "\n[cache]\ntype = %s\ndrop_in = %s\n",
+		is_memcached ? "memcached" : "redis",
+		config->cache_drop_in == CONFIG_DROP_IN_WP_REDIS_GROUPS ? "wp-redis-groups"
+									: init->drop_in);
+	if (config->cache_address[0] != '\0' &&
+		!add_value(ini, "address", config->cache_address, error))
+		return false;
+	if (config->cache_database != 0)
+		g_string_append_printf(ini, "database = %d\n", config->cache_database);
+	if (config->cache_igbinary)
+		g_string_append(ini, "igbinary = yes\n");
+	if (config->cache_key_prefix[0] != '\0' &&
+		!add_value(ini, "key_prefix", config->cache_key_prefix, error))
+		return false;
+	return !has_cache_password(init) ||
+	       add_value(ini, "password_file", init->cache_path, error);
+}
+
 static bool make_ini(Init *init, GError **error)
 {
 	const Config *config = init->app.config;
@@ -240,7 +294,7 @@ static bool make_ini(Init *init, GError **error)
 	g_string_append_printf(ini, "\n[theme]\nprefix = %s\nactivity_comment_type = %s\n",
 		init->traces.prefix, init->app.site->activity_comment_type);
 	if (!add_value(ini, "stylesheet", init->app.site->stylesheet, error) ||
-		!add_google(ini, init, error))
+		!add_google(ini, init, error) || !add_cache(ini, init, error))
 		return false;
 	init->ini = g_strdup(ini->str);
 	return true;
@@ -260,6 +314,7 @@ static bool find_out(Init *init, GError **error)
 		!credential_check(app->db, app->site, &init->credentials, error) ||
 		!state_schema_missing(app->db, &init->missing, error))
 		return false;
+	find_cache(init, wp_config);
 	is_here = app->config->database_socket[0] != '\0' || is_local(app->config->database_host);
 	init->grants = grants_sql(app->config->database_name, app->config->wordpress_table_prefix,
 		SIDECAR_USER, is_here ? "localhost" : "%");
@@ -284,6 +339,7 @@ static bool write_files(const Init *init, GError **error)
 		{init->password_path, config->database_password},
 		{init->auth_key_path, config->wordpress_auth_key},
 		{init->google_path, has_google(init) ? config->google_client_secret : NULL},
+		{init->cache_path, has_cache_password(init) ? config->cache_password : NULL},
 	};
 	size_t written = 0;
 	bool ok = true;
@@ -319,6 +375,8 @@ static void print_json_init(const Init *init)
 	json_set_int(root, "credentials_opened", init->credentials.opened);
 	json_set_int(root, "credentials_locked", init->credentials.locked);
 	json_set_bool(root, "google_client", has_google(init));
+	json_set_text(root, "object_cache", init->drop_in);
+	json_set_text(root, "object_cache_doubts", init->cache_doubts);
 	json_set_bool(root, "tables_missing", init->missing[0] != NULL);
 	json_set_text(root, "ini", init->ini);
 	json_set_text(root, "grants", init->grants);
@@ -354,6 +412,25 @@ static void print_credentials(const CredentialCounts *counts)
 	putchar('\n');
 }
 
+static void print_cache(const Init *init)
+{
+	const char *address = init->app.config->cache_address;
+
+	if (!init->has_drop_in) {
+		puts("Object cache     none (no wp-content/object-cache.php)");
+		return;
+	}
+	if (init->drop_in == NULL)
+		printf("Object cache     its wp-content/object-cache.php is none that is known "
+		       "here: "
+		       "see [cache] in\n                 man prm-calendar.ini\n");
+	else
+		printf("Object cache     %s, at %s: [cache] is set accordingly\n", init->drop_in,
+			address[0] != '\0' ? address : "127.0.0.1");
+	if (init->cache_doubts != NULL)
+		printf("                 look at this: %s\n", init->cache_doubts);
+}
+
 static void print_found(const Init *init)
 {
 	const Config *config = init->app.config;
@@ -380,6 +457,7 @@ static void print_found(const Init *init)
 			? "the theme's OAuth client is taken from wp-config.php"
 			: "no OAuth client stands in wp-config.php: to sync Google calendars, set "
 			  "client_id and client_secret in [google]");
+	print_cache(init);
 	print_tables(init);
 }
 
@@ -404,10 +482,11 @@ static void print_next(const char *ini_path)
 static void print_init(const Init *init)
 {
 	print_found(init);
-	printf("\n%s %s, and the secrets in %s%s%s and %s:\n\n",
+	printf("\n%s %s, and the secrets in %s%s%s%s%s and %s:\n\n",
 		init->options->dry_run ? "Would write" : "Wrote", init->ini_path,
 		init->password_path, has_google(init) ? ", " : "",
-		has_google(init) ? init->google_path : "", init->auth_key_path);
+		has_google(init) ? init->google_path : "", has_cache_password(init) ? ", " : "",
+		has_cache_password(init) ? init->cache_path : "", init->auth_key_path);
 	print_indented(init->ini);
 	printf("\nWordPress's own database user may do more than is needed. For one of least "
 	       "privilege, run as root of the\ndatabase, with a password of your own; then set "

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `prm-calendar doctor`: the WordPress site, its theme, and who else works there. */
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cli/doctor.h"
 #include "cli/output.h"
-#include "cli/site_config.h"
 #include "wp/cron.h"
-#include "wp/option.h"
 #include "wp/state_schema.h"
-
-#define OPTION_PLUGINS "active_plugins"
 
 void doctor_check_own_tables(Doctor *doctor)
 {
@@ -109,87 +104,4 @@ void doctor_check_theme_sync(Doctor *doctor)
 		"the theme's own sync (%s) is still scheduled, next for %s: two syncs do the work "
 		"twice",
 		site->cron_hook, next);
-}
-
-/* The folder of wp-content: written down in wp-config.php, else beside it. Caller frees. */
-static char *content_folder(const char *wp_config_path)
-{
-	g_autoptr(WpConfig) wp_config = site_config_read(wp_config_path, NULL);
-	const WpConfigValue *content =
-		wp_config != NULL ? wp_config_find(wp_config, "WP_CONTENT_DIR") : NULL;
-	g_autofree char *folder = g_path_get_dirname(wp_config_path);
-
-	if (content != NULL && content->text != NULL)
-		return g_strdup(content->text);
-	return g_build_filename(folder, "wp-content", NULL);
-}
-
-/* The drop-in as a file; NULL where there is none, or nobody knows where to look. Caller frees. */
-static char *find_drop_in(const Doctor *doctor)
-{
-	const char *given = doctor->options->wp_config;
-	const char *path = given != NULL ? given : doctor->app.config->wordpress_wp_config;
-	g_autofree char *folder = NULL;
-	g_autofree char *drop_in = NULL;
-	struct stat status;
-
-	if (path[0] == '\0')
-		return NULL;
-	folder = content_folder(path);
-	drop_in = g_build_filename(folder, "object-cache.php", NULL);
-	return stat(drop_in, &status) == 0 ? g_steal_pointer(&drop_in) : NULL;
-}
-
-/* A plugin whose purpose is such a drop-in, which tells without a look at the site's files; NULL
- * for none. Static. */
-static const char *find_plugin(Db *db)
-{
-	static const char *const plugins[] = {"redis-cache/", "object-cache-pro/", "wp-redis/",
-		"memcached/", "memcached-redux/", "docket-cache/", "sqlite-object-cache/"};
-	g_autofree char *active = NULL;
-
-	if (!option_get(db, OPTION_PLUGINS, &active, NULL, NULL) || active == NULL)
-		return NULL;
-	for (size_t i = 0; i < G_N_ELEMENTS(plugins); i++) {
-		g_autofree char *quoted = g_strconcat("\"", plugins[i], NULL);
-
-		if (strstr(active, quoted) != NULL)
-			return plugins[i];
-	}
-	return NULL;
-}
-
-void doctor_check_object_cache(Doctor *doctor)
-{
-	const Config *config = doctor->app.config;
-	bool is_set = config->cache_type != CONFIG_CACHE_NONE;
-	bool is_known =
-		doctor->options->wp_config != NULL || config->wordpress_wp_config[0] != '\0';
-	g_autofree char *drop_in = find_drop_in(doctor);
-	const char *plugin = drop_in == NULL ? find_plugin(doctor->app.db) : NULL;
-
-	if (drop_in != NULL || plugin != NULL) {
-		if (is_set)
-			doctor_ok(doctor, "the site has one, and [cache] names it");
-		else
-			doctor_add(doctor, DOCTOR_WARN,
-				"where it is Redis Object Cache, set type = redis and address in "
-				"section [cache]; else WordPress shows what is new when its "
-				"entries expire",
-				"the site has a persistent object cache (%s%s), but [cache] is not "
-				"set",
-				drop_in != NULL ? drop_in : "plugin ",
-				drop_in != NULL ? "" : plugin);
-		return;
-	}
-	if (is_set && is_known)
-		doctor_add(doctor, DOCTOR_WARN, "set type = none in section [cache]",
-			"[cache] is set, but the site has no wp-content/object-cache.php");
-	else if (is_set)
-		doctor_ok(doctor, "[cache] is set");
-	else if (is_known)
-		doctor_ok(doctor, "the site has none (no wp-content/object-cache.php)");
-	else
-		doctor_ok(doctor, "no plugin for one is active; to look for "
-				  "wp-content/object-cache.php too, add --wp-config=PATH");
 }

@@ -140,6 +140,16 @@ bool site_config_text(const WpConfig *wp_config, const char *name, const char *r
 	return true;
 }
 
+char *site_content_folder(const WpConfig *wp_config, const char *wp_config_path)
+{
+	const WpConfigValue *content = wp_config_find(wp_config, "WP_CONTENT_DIR");
+	g_autofree char *folder = g_path_get_dirname(wp_config_path);
+
+	if (content != NULL && content->text != NULL)
+		return g_strdup(content->text);
+	return g_build_filename(folder, "wp-content", NULL);
+}
+
 /* Which constant goes into which key; DB_HOST is more than one. */
 static const struct {
 	const char *constant;

@@ -18,6 +18,9 @@ WpConfig *site_config_read(const char *path, GError **error) G_GNUC_WARN_UNUSED_
 bool site_config_text(const WpConfig *wp_config, const char *name, const char *remedy,
 	const char **ret_text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* wp-content: WP_CONTENT_DIR where it is written down, else beside wp-config.php. Caller frees. */
+char *site_content_folder(const WpConfig *wp_config, const char *wp_config_path);
+
 /* A ConfigCompleter: where wp_config is set, the values of [database] and [wordpress] that the ini
  * left out come from there. DB_HOST counts only where the ini has neither host, port nor socket. */
 bool site_config_complete(Config *config, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -4,9 +4,11 @@
 import os
 import shutil
 import stat
+import tempfile
 
 from lib import ics
-from lib.program import TOP
+from lib.object_cache import RedisKind, install_drop_in
+from lib.program import TOP, run_program
 from lib.story import Story
 
 
@@ -67,6 +69,77 @@ class Init(Story):
         with open(path, encoding="utf-8") as file:
             self.assertEqual(file.read().strip(), "GOCSPX-x;y")
         self.run_it("status", ini=self.made)
+
+    def add_drop_in(self, header, **settings):
+        install_drop_in(self.wp, **settings)
+        path = os.path.join(self.wp.folder, "wp-content", "object-cache.php")
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(f"\n/*\n{header}\n*/\n")
+
+    def test_the_sites_object_cache_is_taken_over(self):
+        """Changed behind the cache by a first run, and right in WordPress after that."""
+        folder = tempfile.mkdtemp(prefix="prm-cache-")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        cache = RedisKind(folder)
+        cache.start()
+        self.addCleanup(cache.stop)
+        self.assert_one_line(self.init("--dry-run").stdout, "Object cache", "none")
+        self.add_drop_in("Plugin Name: Redis Object Cache Drop-In\nAuthor: Till Krüss", drop_in="redis-cache",
+                         prefix=cache.prefix, **cache.php_settings())
+        self.define("define( 'WP_REDIS_SCHEME', 'unix' );", f"define( 'WP_REDIS_PATH', '{cache.redis.socket}' );",
+                    f"define( 'WP_REDIS_PASSWORD', '{cache.redis.password}' );", "define( 'WP_REDIS_DATABASE', 3 );",
+                    f"define( 'WP_REDIS_PREFIX', '{cache.prefix}' );")
+        done = self.init()
+        self.assert_one_line(done.stdout, "Object cache", "redis-cache", cache.redis.socket)
+        self.assertNotIn(cache.redis.password, done.stdout + done.stderr)
+        with open(os.path.join(self.folder, "cache.password"), encoding="utf-8") as file:
+            self.assertEqual(file.read().strip(), cache.redis.password)
+        anna = self.user()
+        account = self.account()
+        self.connect(anna, account.connection(password="x", last_error="wrong"))
+        self.assertEqual(self.connections(anna)[0]["last_error"], "wrong")
+        with open(self.made, "a", encoding="utf-8") as file:
+            file.write("[network]\nallow_http = yes\nallow_private = 127.0.0.1\n")
+        self.run_it("sync", "--all", ini=self.made)
+        self.assertIsNone(self.connections(anna)[0]["last_error"])
+        found = self.check("object cache")
+        self.assertEqual((found["status"], found["message"]),
+                         ("ok", "its server answers, and has this site's entries"))
+        cache.stop()
+        found = self.check("object cache")
+        self.assertEqual(found["status"], "warn")
+        self.assertIn(cache.redis.socket, found["message"])
+
+    def check(self, name):
+        done = run_program("doctor", "--json", ini=self.made)
+        return next(one for one in done.json["checks"] if one["check"] == name)
+
+    def test_an_object_cache_under_other_names_is_noticed(self):
+        folder = tempfile.mkdtemp(prefix="prm-cache-")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        cache = RedisKind(folder)
+        cache.start()
+        self.addCleanup(cache.stop)
+        self.init()
+        install_drop_in(self.wp, drop_in="redis-cache", prefix=cache.prefix, **cache.php_settings())
+        self.wp.call("get_option", "blogname")
+        with open(self.made, "a", encoding="utf-8") as file:
+            file.write(f"[cache]\ntype = redis\naddress = {cache.redis.socket}\ndatabase = 3\n"
+                       f"password = {cache.redis.password}\nkey_prefix = another\n")
+        os.chmod(self.made, 0o600)
+        found = self.check("object cache")
+        self.assertEqual(found["status"], "warn")
+        self.assertIn("has no entry of this site", found["message"])
+        self.assertIn("key_prefix", found["remedy"])
+
+    def test_what_is_not_known_of_the_object_cache_is_said(self):
+        self.add_drop_in("of nobody", drop_in="redis-cache")
+        self.assert_one_line(self.init("--dry-run").stdout, "Object cache", "none that is known")
+        self.add_drop_in("WP Redis https://github.com/pantheon-systems/wp-redis WP_Object_Cache", drop_in="redis-cache")
+        self.define("define( 'WP_CACHE_KEY_SALT', md5( 'x' ) );")
+        text = self.init().stdout
+        self.assert_one_line(text, "drop_in = wp-redis")
+        self.assert_one_line(text, "look at this", "$redis_server", "WP_CACHE_KEY_SALT is computed in line 2")
 
     def test_what_only_php_can_tell_is_named_with_the_way_out(self):
         self.define("define( 'AUTH_KEY', getenv( 'AUTH_KEY' ) );",
