@@ -50,7 +50,19 @@ class DbHost(unittest.TestCase):
                            ini=ini)
         self.assertEqual(done.status, 0, done)
         self.assertEqual(done.json["home"], "https://crm.example.org")
+        self.pass_with_what_init_makes()
         return done.json["ini"]
+
+    def pass_with_what_init_makes(self):
+        """Its own connections too, as workers open them: a pass is noted in the site's tables."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            ini = os.path.join(folder, "made.ini")
+            for arguments in (("init", f"--wp-config={self.wp.config_path}"), ("run",)):
+                done = run_program(*arguments, ini=ini)
+                self.assertEqual(done.status, 0, done)
+        runs = self.server.sql("SELECT COUNT(*) FROM wp_prm_calendar_runs", self.wp.name)
+        self.server.sql("DELETE FROM wp_prm_calendar_runs", self.wp.name)
+        self.assertEqual(runs, [["1"]])
 
     def test_host_and_port(self):
         ini = self.init_with(f"127.0.0.1:{self.server.port}")

@@ -29,7 +29,7 @@ def write_ini(site, path, **overrides):
     settings = {
         "database_socket": site.database.socket, "database_name": site.name,
         "database_user": site.user, "database_password_file": f"{path}.password",
-        "wordpress_table_prefix": "wp_", "wordpress_auth_key_file": f"{path}.auth_key",
+        "wordpress_table_prefix": site.table_prefix, "wordpress_auth_key_file": f"{path}.auth_key",
         "theme_prefix": "prm", "theme_stylesheet": "personal-crm",
         "network_allow_http": "yes", "network_allow_private": "127.0.0.1",
         **overrides,

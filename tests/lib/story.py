@@ -34,7 +34,7 @@ return $events;
 
 ACTIVITIES = """
 $activities = array();
-foreach ( get_comments( array( 'post_id' => $person, 'type' => 'activity', 'orderby' => 'comment_ID',
+foreach ( get_comments( array( 'post_id' => $person, 'type' => $type, 'orderby' => 'comment_ID',
 		'order' => 'ASC' ) ) as $comment ) {
 	$activity = $comment->to_array();
 	foreach ( array_keys( get_comment_meta( $comment->comment_ID ) ) as $key ) {
@@ -120,9 +120,9 @@ class Story(unittest.TestCase):
         account.work = account.calendar(calendar, display_name)
         return account
 
-    def connect(self, user, *connections):
-        """Stores the connections as the theme does; returns them as stored."""
-        return self.wp.call("seed_connections", user, list(connections))
+    def connect(self, user, *connections, prefix="prm"):
+        """Stores the connections as the theme of that prefix does; returns them as stored."""
+        return self.wp.call("seed_connections", user, list(connections), prefix)
 
     def connections(self, user):
         return self.wp.call("get_user_meta", user, "_prm_calendar_connections", True)
@@ -154,13 +154,13 @@ class Story(unittest.TestCase):
         return sorted(event["post_title"] for event in self.events(user)
                       if event["post_status"] == status)
 
-    def activities(self, person):
-        return self.wp.run(ACTIVITIES, person=person)
+    def activities(self, person, comment_type="activity"):
+        return self.wp.run(ACTIVITIES, person=person, type=comment_type)
 
     def content(self):
         """Changes when any event, contact or activity does."""
-        return self.sandbox.database.checksum(
-            self.wp.name, leave_out=("wp_usermeta", "wp_options", "wp_prm_calendar_"))
+        return self.sandbox.database.checksum(self.wp.name, leave_out=tuple(
+            self.wp.table_prefix + name for name in ("usermeta", "options", "prm_calendar_")))
 
     def statements(self, action):
         """The SQL that the site's database user sent while action() ran."""

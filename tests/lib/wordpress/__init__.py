@@ -43,6 +43,7 @@ class WordPress:
         self.password = "sand'box\\ ;" + name
         self.timezone = timezone
         self.auth_key = auth_key
+        self.table_prefix = "wp_"
         self._php = None
 
     @property
@@ -63,6 +64,25 @@ class WordPress:
         self.database.copy_tables(template.name, self.name)
         return self
 
+    def rename_tables(self, prefix):
+        """Moves the site to another table prefix, as administrators do it by hand."""
+        self.close()
+        old, self.table_prefix = self.table_prefix, prefix
+        names = [row[0] for row in self.database.sql("SHOW TABLES", self.name)]
+        self.database.sql("".join(
+            f"RENAME TABLE `{name}` TO `{prefix}{name.removeprefix(old)}`;" for name in names)
+            + f"UPDATE `{prefix}options` SET option_name = '{prefix}user_roles' WHERE option_name = '{old}user_roles';"
+            f"UPDATE `{prefix}usermeta` SET meta_key = CONCAT('{prefix}', SUBSTR(meta_key, {len(old) + 1}))"
+            f" WHERE LEFT(meta_key, {len(old)}) = '{old}';", self.name)
+        self.write_config()
+
+    def write_config(self, **constants):
+        """wp-config.php anew, with these constants set or replaced."""
+        self.close()
+        with open(self.config_path, "w", encoding="utf-8") as file:
+            file.write(self._config(**constants))
+        os.chmod(self.config_path, 0o600)
+
     def _prepare(self):
         themes = os.path.join(self.folder, "wp-content", "themes")
         os.makedirs(themes)
@@ -70,23 +90,21 @@ class WordPress:
         # MariaDB's own quoting, not PHP's.
         password = self.password.replace("\\", "\\\\").replace("'", "''")
         self.database.create_database(self.name, self.user, password)
-        with open(self.config_path, "w", encoding="utf-8") as file:
-            file.write(self._config())
-        os.chmod(self.config_path, 0o600)
+        self.write_config()
 
-    def _config(self):
+    def _config(self, **changed):
         constants = {
             "DB_NAME": self.name, "DB_USER": self.user, "DB_PASSWORD": self.password,
             "DB_HOST": "localhost:" + self.database.socket, "DB_CHARSET": "utf8mb4",
             "DB_COLLATE": "", "AUTH_KEY": self.auth_key,
-            "WP_CONTENT_DIR": os.path.join(self.folder, "wp-content"),
+            "WP_CONTENT_DIR": os.path.join(self.folder, "wp-content"), **changed,
         }
         lines = ["<?php"]
         lines += [f"define( '{name}', {php_quote(value)} );" for name, value in constants.items()]
         lines += [
             "define( 'DISABLE_WP_CRON', true );",
             "define( 'WP_HTTP_BLOCK_EXTERNAL', true );",
-            "$table_prefix = 'wp_';",
+            f"$table_prefix = '{self.table_prefix}';",
             "if ( ! defined( 'ABSPATH' ) ) {",
             f"\tdefine( 'ABSPATH', {php_quote(package_folder() + '/')} );",
             "}",
@@ -107,7 +125,7 @@ class WordPress:
     def rows(self, sql):
         """Rows of a query as dictionaries; `{p}` is the table prefix."""
         return self.run("global $wpdb; return $wpdb->get_results( $sql, ARRAY_A );",
-                        sql=sql.replace("{p}", "wp_"))
+                        sql=sql.replace("{p}", self.table_prefix))
 
     def meta(self, post_id, key):
         return self.call("get_post_meta", post_id, key, True)

@@ -48,20 +48,20 @@ function seed_person( $user_id, $first_name, $last_name, $emails = array(), $pho
 }
 
 // data-model: key = SHA-256(AUTH_KEY . salt), box = base64(nonce . secretbox(JSON)).
-function seed_credentials( $credentials ) {
-	$key   = hash( 'sha256', AUTH_KEY . 'prm_calendar', true );
+function seed_credentials( $credentials, $prefix = 'prm' ) {
+	$key   = hash( 'sha256', AUTH_KEY . $prefix . '_calendar', true );
 	$nonce = random_bytes( SODIUM_CRYPTO_SECRETBOX_NONCEBYTES );
 	return base64_encode( $nonce . sodium_crypto_secretbox( wp_json_encode( $credentials ), $nonce, $key ) );
 }
 
 // Each connection as stored, but for `credentials`: an array is encrypted, a string stored as it is.
-function seed_connections( $user_id, $connections ) {
+function seed_connections( $user_id, $connections, $prefix = 'prm' ) {
 	foreach ( $connections as &$connection ) {
 		if ( isset( $connection['credentials'] ) && is_array( $connection['credentials'] ) ) {
-			$connection['credentials'] = seed_credentials( $connection['credentials'] );
+			$connection['credentials'] = seed_credentials( $connection['credentials'], $prefix );
 		}
 	}
 	unset( $connection );
-	update_user_meta( $user_id, '_prm_calendar_connections', wp_slash( $connections ) );
+	update_user_meta( $user_id, "_{$prefix}_calendar_connections", wp_slash( $connections ) );
 	return $connections;
 }
