@@ -368,7 +368,7 @@ bool connection_sync(const SyncWorker *worker, const Connection *connection, con
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
-	if (g_error_matches(failure, SYNC_ERROR, SYNC_ERROR_BUSY))
+	if (failure != NULL && g_error_matches(failure, SYNC_ERROR, SYNC_ERROR_BUSY))
 		return leave_alone(&run, failure);
 	return conclude(&run, failure, error);
 }

@@ -242,13 +242,14 @@ static bool find_server(const CacheMemcached *memcached, const char *name,
 	const Server *found = NULL;
 
 	for (guint i = 0; i < memcached->servers->len && found == NULL; i++) {
+		const Server *server = g_ptr_array_index(memcached->servers, i);
 		g_autoptr(GBytes) value = NULL;
 		uint32_t flags;
 
-		if (!server_get(memcached->servers->pdata[i], name, &value, &flags, error))
+		if (!server_get(server, name, &value, &flags, error))
 			return false;
 		if (value != NULL)
-			found = memcached->servers->pdata[i];
+			found = server;
 	}
 	*ret_server = found;
 	return true;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <glib.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "../support/fake_server.h"
 #include "net/http.h"
@@ -777,17 +780,43 @@ static void test_certificates_are_verified(void)
 	http_client_free(g_steal_pointer(&fixture.client));
 }
 
+/* Speaks first, and never TLS; once for each try. */
+static gpointer answer_in_plain(gpointer data)
+{
+	static const char answer[] = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+	int listener = GPOINTER_TO_INT(data);
+	int client;
+
+	while ((client = accept(listener, NULL, NULL)) >= 0) {
+		g_assert_cmpint(write(client, answer, strlen(answer)), ==, (int)strlen(answer));
+		close(client);
+	}
+	return NULL;
+}
+
 static void test_a_server_without_tls_is_no_wrong_certificate(void)
 {
 	g_auto(Fixture) fixture = {0};
 	g_autoptr(GError) error = NULL;
 	g_autofree char *url = NULL;
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	socklen_t length = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	GThread *thread;
 
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	g_assert_cmpint(bind(listener, (struct sockaddr *)&address, length), ==, 0);
+	g_assert_cmpint(listen(listener, 5), ==, 0);
+	g_assert_cmpint(getsockname(listener, (struct sockaddr *)&address, &length), ==, 0);
+	thread = g_thread_new("plain", answer_in_plain, GINT_TO_POINTER(listener));
 	start_plain(&fixture, "{'*': [{}]}");
-	url = g_strdup_printf("https%s", fixture.origin + strlen("http"));
+	url = g_strdup_printf("https://127.0.0.1:%u/", ntohs(address.sin_port));
 	g_assert_null(ask_url(&fixture, url, NULL, &error));
 	g_assert_error(error, HTTP_ERROR, HTTP_ERROR_HANDSHAKE);
 	g_assert_true(http_error_is_temporary(error));
+	shutdown(listener, SHUT_RDWR);
+	g_thread_join(thread);
+	close(listener);
 }
 
 static void test_https_is_never_left(void)
