@@ -16,6 +16,7 @@
 #include "cli/site_name.h"
 #include "cli/theme_files.h"
 #include "cli/timer.h"
+#include "util/log.h"
 #include "wp/grants.h"
 #include "wp/state_schema.h"
 #include "wp/theme_detect.h"
@@ -300,6 +301,20 @@ static bool make_ini(Init *init, GError **error)
 	return true;
 }
 
+/* On a network every user's connections would be synced into this one site. */
+static void warn_of_network(const Init *init, const WpConfig *wp_config)
+{
+	const WpConfigValue *network = wp_config_find(wp_config, "MULTISITE");
+
+	if (network == NULL || (network->text != NULL && strcmp(network->text, "1") != 0))
+		return;
+	log_line(LOG_WARNING, NULL,
+		"MULTISITE is set in line %u of %s: of a network only the main site (tables %s…) "
+		"can be synced, and all users' connections go there; do not use it where users "
+		"belong to other sites",
+		network->line, network->file, init->app.config->wordpress_table_prefix);
+}
+
 static bool find_out(Init *init, GError **error)
 {
 	g_autoptr(WpConfig) wp_config = site_config_read(init->wp_config_path, error);
@@ -315,6 +330,7 @@ static bool find_out(Init *init, GError **error)
 		!state_schema_missing(app->db, &init->missing, error))
 		return false;
 	find_cache(init, wp_config);
+	warn_of_network(init, wp_config);
 	is_here = app->config->database_socket[0] != '\0' || is_local(app->config->database_host);
 	init->grants = grants_sql(app->config->database_name, app->config->wordpress_table_prefix,
 		SIDECAR_USER, is_here ? "localhost" : "%");
