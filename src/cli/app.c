@@ -50,7 +50,23 @@ ExitStatus app_fail(const CliOptions *options, const GError *error)
 	return status_of(error);
 }
 
-static DbOptions db_options_of(const Config *config)
+/* Only who has a network names one of its sites, the first one, too. */
+static bool is_network(const Config *config)
+{
+	return config->wordpress_blog_id > 1 || config_is_given(config, "wordpress", "blog_id");
+}
+
+/* wpdb::get_blog_prefix(): of the tables of one site of a network. Caller frees. */
+static char *blog_prefix_of(const Config *config)
+{
+	const char *base = config->wordpress_table_prefix;
+
+	return config->wordpress_blog_id > 1
+		       ? g_strdup_printf("%s%d_", base, config->wordpress_blog_id)
+		       : g_strdup(base);
+}
+
+static DbOptions db_options_of(const Config *config, const char *blog_prefix)
 {
 	static const DbTls tls_modes[] = {
 		[CONFIG_TLS_PREFERRED] = DB_TLS_PREFERRED,
@@ -67,7 +83,7 @@ static DbOptions db_options_of(const Config *config)
 		.password = config->database_password,
 		.tls = tls_modes[config->database_tls],
 		.tls_ca = config->database_tls_ca[0] == '\0' ? NULL : config->database_tls_ca,
-		.table_prefix = config->wordpress_table_prefix,
+		.table_prefix = blog_prefix,
 		.base_prefix = config->wordpress_table_prefix,
 		.connect_timeout_secs = (unsigned)config->network_connect_timeout_secs,
 	};
@@ -102,11 +118,8 @@ static CacheDropIn drop_in_of(const Config *config)
 							    : CACHE_DROP_IN_REDIS_CACHE;
 }
 
-/* Only who has a network names one of its sites, the first one, too. */
 static ObjectCacheOptions cache_options_of(const Config *config)
 {
-	bool is_network = config_is_given(config, "wordpress", "blog_id");
-
 	return (ObjectCacheOptions){
 		.is_memcached = config->cache_type == CONFIG_CACHE_MEMCACHED,
 		.address = config->cache_address,
@@ -119,7 +132,8 @@ static ObjectCacheOptions cache_options_of(const Config *config)
 				.drop_in = drop_in_of(config),
 				.key_prefix = config->cache_key_prefix,
 				.table_prefix = config->wordpress_table_prefix,
-				.blog_id = is_network ? (unsigned)config->wordpress_blog_id : 0,
+				.blog_id = is_network(config) ? (unsigned)config->wordpress_blog_id
+							      : 0,
 			},
 	};
 }
@@ -138,7 +152,8 @@ bool app_connect(App *app, GError **error)
 {
 	if (!open_cache(app, error))
 		return false;
-	app->db_options = db_options_of(app->config);
+	app->blog_prefix = blog_prefix_of(app->config);
+	app->db_options = db_options_of(app->config, app->blog_prefix);
 	app->db = db_open(&app->db_options, error);
 	if (app->db == NULL)
 		return false;
@@ -154,6 +169,7 @@ static WpSiteOptions site_options_of(const Config *config)
 		.theme_prefix = config->theme_prefix,
 		.activity_comment_type = comment_type[0] == '\0' ? NULL : comment_type,
 		.auth_key = config->wordpress_auth_key,
+		.is_network = is_network(config),
 	};
 }
 
@@ -224,6 +240,7 @@ void app_clear(App *app)
 	g_clear_pointer(&app->http, http_shared_free);
 	g_clear_pointer(&app->site, wp_site_free);
 	g_clear_pointer(&app->db, db_free);
+	g_clear_pointer(&app->blog_prefix, g_free);
 	g_clear_pointer(&app->cache, object_cache_server_free);
 	g_clear_pointer(&app->config, config_free);
 }

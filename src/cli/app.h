@@ -17,6 +17,7 @@ typedef struct App {
 	Config *config;
 	DbOptions db_options;     /* borrows from config */
 	ObjectCacheServer *cache; /* NULL: the site has none */
+	char *blog_prefix;        /* of the site's own tables: "wp_", "wp_2_" */
 	Db *db;
 	WpSite *site;
 	bool has_tables; /* the sidecar's own tables are there */

@@ -16,7 +16,6 @@
 #include "cli/site_name.h"
 #include "cli/theme_files.h"
 #include "cli/timer.h"
-#include "util/log.h"
 #include "wp/grants.h"
 #include "wp/state_schema.h"
 #include "wp/theme_detect.h"
@@ -30,6 +29,8 @@ enum { VALUE_BYTES_MAX = 150 };
 static const CliOption init_options[] = {
 	{"wp-config", 0, CLI_OPTION_TEXT, offsetof(CliOptions, wp_config), "PATH",
 		"the site's wp-config.php"},
+	{"blog-id", 0, CLI_OPTION_NUMBER, offsetof(CliOptions, blog_id), "ID",
+		"the site of a multisite network (default: its main site)"},
 	{"dry-run", 0, CLI_OPTION_FLAG, offsetof(CliOptions, dry_run), NULL,
 		"say what would be written and write nothing"},
 	{0},
@@ -48,10 +49,11 @@ typedef struct {
 	ThemeTraces traces;
 	CredentialCounts credentials;
 	const char *comment_type_reason; /* static */
-	bool has_drop_in;                /* the site has an object cache */
-	const char *drop_in;             /* whose it is; NULL: not known; static */
-	char *cache_doubts;              /* what has to be looked at, or NULL */
-	GStrv missing;                   /* files of sql/ that were yet to be run */
+	bool is_network;
+	bool has_drop_in;    /* the site has an object cache */
+	const char *drop_in; /* whose it is; NULL: not known; static */
+	char *cache_doubts;  /* what has to be looked at, or NULL */
+	GStrv missing;       /* files of sql/ that were yet to be run */
 	char *ini;
 	char *grants;
 } Init;
@@ -146,12 +148,34 @@ static bool fill(Init *init, const WpConfig *wp_config, GError **error)
 	return false;
 }
 
+/* Which site of a network is meant; of a site that is none, nothing is set. */
+static bool choose_blog(Init *init, const WpConfig *wp_config, GError **error)
+{
+	const char *remedy = "say which site is meant with --blog-id, 1 where it is no network";
+	int wanted = init->options->blog_id;
+	g_autofree char *given = wanted > 0 ? g_strdup_printf("%d", wanted) : NULL;
+	const char *network = NULL;
+	const char *main_site = NULL;
+
+	if (given == NULL && (!site_config_text(wp_config, "MULTISITE", remedy, &network, error) ||
+				     !site_config_text(wp_config, "BLOG_ID_CURRENT_SITE", remedy,
+					     &main_site, error)))
+		return false;
+	init->is_network = given != NULL ||
+			   (network != NULL && network[0] != '\0' && strcmp(network, "0") != 0);
+	if (!init->is_network)
+		return true;
+	if (given == NULL)
+		given = g_strdup(main_site != NULL ? main_site : "1");
+	return config_set(init->app.config, "wordpress", "blog_id", given, error);
+}
+
 static bool read_settings(Init *init, const WpConfig *wp_config, GError **error)
 {
 	init->app.config = config_new_default();
 	return config_set(
 		       init->app.config, "wordpress", "wp_config", init->wp_config_path, error) &&
-	       fill(init, wp_config, error) &&
+	       fill(init, wp_config, error) && choose_blog(init, wp_config, error) &&
 	       config_check(init->app.config, init->wp_config_path, error);
 }
 
@@ -289,6 +313,8 @@ static bool make_ini(Init *init, GError **error)
 	if (!add_database(ini, init, error))
 		return false;
 	g_string_append(ini, "\n[wordpress]\n");
+	if (init->is_network)
+		g_string_append_printf(ini, "blog_id = %d\n", config->wordpress_blog_id);
 	if (!add_value(ini, "table_prefix", config->wordpress_table_prefix, error) ||
 		!add_value(ini, "auth_key_file", init->auth_key_path, error))
 		return false;
@@ -299,20 +325,6 @@ static bool make_ini(Init *init, GError **error)
 		return false;
 	init->ini = g_strdup(ini->str);
 	return true;
-}
-
-/* On a network every user's connections would be synced into this one site. */
-static void warn_of_network(const Init *init, const WpConfig *wp_config)
-{
-	const WpConfigValue *network = wp_config_find(wp_config, "MULTISITE");
-
-	if (network == NULL || (network->text != NULL && strcmp(network->text, "1") != 0))
-		return;
-	log_line(LOG_WARNING, NULL,
-		"MULTISITE is set in line %u of %s: of a network only the main site (tables %s…) "
-		"can be synced, and all users' connections go there; do not use it where users "
-		"belong to other sites",
-		network->line, network->file, init->app.config->wordpress_table_prefix);
 }
 
 static bool find_out(Init *init, GError **error)
@@ -330,10 +342,8 @@ static bool find_out(Init *init, GError **error)
 		!state_schema_missing(app->db, &init->missing, error))
 		return false;
 	find_cache(init, wp_config);
-	warn_of_network(init, wp_config);
 	is_here = app->config->database_socket[0] != '\0' || is_local(app->config->database_host);
-	init->grants = grants_sql(app->config->database_name, app->config->wordpress_table_prefix,
-		SIDECAR_USER, is_here ? "localhost" : "%");
+	init->grants = grants_sql(&app->db_options, SIDECAR_USER, is_here ? "localhost" : "%");
 	return make_ini(init, error);
 }
 
@@ -393,6 +403,8 @@ static void print_json_init(const Init *init)
 	json_set_bool(root, "google_client", has_google(init));
 	json_set_text(root, "object_cache", init->drop_in);
 	json_set_text(root, "object_cache_doubts", init->cache_doubts);
+	if (init->is_network)
+		json_set_int(root, "blog_id", init->app.config->wordpress_blog_id);
 	json_set_bool(root, "tables_missing", init->missing[0] != NULL);
 	json_set_text(root, "ini", init->ini);
 	json_set_text(root, "grants", init->grants);
@@ -411,7 +423,7 @@ static void print_tables(const Init *init)
 {
 	g_autofree char *files = g_strjoinv(" and ", init->missing);
 
-	printf("Own tables       %sprm_calendar_…: ", init->app.config->wordpress_table_prefix);
+	printf("Own tables       %sprm_calendar_…: ", init->app.blog_prefix);
 	if (init->missing[0] == NULL)
 		puts("are there");
 	else
@@ -458,7 +470,11 @@ static void print_found(const Init *init)
 	printf("Database         %s at %s as %s, tables %s…\n", config->database_name,
 		config->database_socket[0] != '\0' ? config->database_socket
 						   : config->database_host,
-		config->database_user, config->wordpress_table_prefix);
+		config->database_user, init->app.blog_prefix);
+	if (init->is_network)
+		printf("Network          this is its site %d, with the users who belong to it; for "
+		       "another: init --blog-id=ID -c FILE\n",
+			config->wordpress_blog_id);
 	printf("Theme's prefix   %s: %" G_GINT64_FORMAT " %s connections%s\n", init->traces.prefix,
 		init->traces.users, init->traces.users == 1 ? "user has" : "users have",
 		init->traces.users == 0 ? ", so this is the default"

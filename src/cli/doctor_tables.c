@@ -40,7 +40,7 @@ void doctor_check_tables(Doctor *doctor)
 		return;
 	doctor->reached = DOCTOR_NEEDS_TABLES;
 	doctor_ok(doctor, "WordPress's tables %s… are there, with every column that is used",
-		doctor->app.config->wordpress_table_prefix);
+		doctor->app.blog_prefix);
 }
 
 void doctor_check_engines(Doctor *doctor)

@@ -20,7 +20,8 @@ typedef struct CliOptions {
 	char *connection;
 	gboolean dry_run;
 	gboolean full;
-	int limit; /* -1: not given */
+	int limit;   /* -1: not given */
+	int blog_id; /* 0: not given */
 	char *from;
 	char *to;
 	char *timezone;

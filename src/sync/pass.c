@@ -180,15 +180,40 @@ bool pass_run(const SyncContext *context, Db *db, SyncListener *listener, SyncTo
 	return workers_sync(context, db, selected, &selection, listener, ret_totals, error);
 }
 
-static bool find_user(Db *db, const char *who, WpUser **ret_user, GError **error)
+/* Nobody's meetings get into a site of the network that they do not belong to. */
+static bool check_member(const SyncContext *context, Db *db, const WpUser *user, GError **error)
 {
-	if (!wp_user_find(db, who, ret_user, error))
+	g_autoptr(GHashTable) members = NULL;
+
+	if (!context->site->is_network)
+		return true;
+	members = wp_user_members(db, error);
+	if (members == NULL)
 		return false;
-	if (*ret_user != NULL)
+	if (g_hash_table_contains(members, &user->id))
 		return true;
 	g_set_error(error, SYNC_ERROR, SYNC_ERROR_NOT_FOUND,
-		"no user has the id, login or e-mail address '%s'", who);
+		"user %s does not belong to site %d of the network (blog_id in [wordpress])",
+		user->login, context->config->wordpress_blog_id);
 	return false;
+}
+
+static bool find_user(
+	const SyncContext *context, Db *db, const char *who, WpUser **ret_user, GError **error)
+{
+	g_autoptr(WpUser) user = NULL;
+
+	if (!wp_user_find(db, who, &user, error))
+		return false;
+	if (user == NULL) {
+		g_set_error(error, SYNC_ERROR, SYNC_ERROR_NOT_FOUND,
+			"no user has the id, login or e-mail address '%s'", who);
+		return false;
+	}
+	if (!check_member(context, db, user, error))
+		return false;
+	*ret_user = g_steal_pointer(&user);
+	return true;
 }
 
 static bool catch_up_one(const SyncContext *context, Db *db, const char *who,
@@ -198,7 +223,7 @@ static bool catch_up_one(const SyncContext *context, Db *db, const char *who,
 	g_autoptr(GPtrArray) selected = g_ptr_array_new(); /* borrows */
 	g_autoptr(WpUser) user = NULL;
 
-	if (!find_user(db, who, &user, error))
+	if (!find_user(context, db, who, &user, error))
 		return false;
 	g_ptr_array_add(selected, user);
 	return workers_sync(context, db, selected, selection, listener, ret_totals, error);

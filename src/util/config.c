@@ -284,11 +284,6 @@ static int config_handle(void *data, const char *section, const char *name, cons
 		config_fail(reader, "%s is given twice in [%s]; keep one", key->name, section);
 		return 1;
 	}
-	if ((key->flags & CONFIG_LATER) != 0 && strcmp(value, key->default_text) != 0) {
-		config_fail(reader, "%s in [%s] is not supported by this version; remove the line",
-			name, section);
-		return 1;
-	}
 	if (is_file) {
 		secret = read_secret(reader, name, value);
 		if (secret == NULL)

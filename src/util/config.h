@@ -102,7 +102,6 @@ typedef enum {
 typedef enum {
 	CONFIG_SECRET = 1 << 0, /* may be given as KEY_file; kept out of everything that we print */
 	CONFIG_REQUIRED = 1 << 1, /* must not be empty */
-	CONFIG_LATER = 1 << 2,    /* no other value than the default works in this version */
 } ConfigFlags;
 
 typedef struct ConfigKey {

@@ -42,8 +42,9 @@ static const ConfigKey keys[] = {
 	{"wordpress", "wp_config", CONFIG_STRING, 0, FIELD(wordpress_wp_config), "",
 		.help = "read what of [database] and [wordpress] is not given from this "
 			"wp-config.php"},
-	{"wordpress", "blog_id", CONFIG_INT, CONFIG_LATER, FIELD(wordpress_blog_id), "1", 1,
-		G_MAXINT, .help = "site of a multisite network"},
+	{"wordpress", "blog_id", CONFIG_INT, 0, FIELD(wordpress_blog_id), "1", 1, G_MAXINT,
+		.help = "site of a multisite network: its number; set it also for the main site, "
+			"1"},
 
 	{"theme", "prefix", CONFIG_STRING, 0, FIELD(theme_prefix), "prm", .choices = theme_words,
 		.help = "the theme's prefix: prm, stadion or rondo"},

@@ -17,6 +17,7 @@ void user_connections_free(UserConnections *row)
 typedef struct {
 	GPtrArray *rows;
 	GArray *orphans;
+	GHashTable *members; /* NULL: everybody is one */
 } Load;
 
 static bool load_row(const UserMetaRow *row, void *data, GError **error)
@@ -25,6 +26,8 @@ static bool load_row(const UserMetaRow *row, void *data, GError **error)
 	UserConnections *connections;
 
 	(void)error;
+	if (load->members != NULL && !g_hash_table_contains(load->members, &row->user_id))
+		return true;
 	if (row->login == NULL) {
 		g_array_append_val(load->orphans, row->user_id);
 		return true;
@@ -45,8 +48,11 @@ GPtrArray *connections_rows_load(Db *db, const WpSite *site, GArray **ret_orphan
 	g_autoptr(GPtrArray) rows =
 		g_ptr_array_new_with_free_func((GDestroyNotify)user_connections_free);
 	g_autoptr(GArray) orphans = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	Load load = {.rows = rows, .orphans = orphans};
+	g_autoptr(GHashTable) members = site->is_network ? wp_user_members(db, error) : NULL;
+	Load load = {.rows = rows, .orphans = orphans, .members = members};
 
+	if (site->is_network && members == NULL)
+		return NULL;
 	if (!user_meta_each(db, site->connections_key, load_row, &load, error))
 		return NULL;
 	if (ret_orphans != NULL)

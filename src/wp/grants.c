@@ -4,11 +4,13 @@
 
 #include <string.h>
 
+#include "db/db_sql.h"
 #include "wp/state_schema.h"
 
 typedef struct {
 	const char *database; /* quoted where it has to be */
 	const char *table_prefix;
+	const char *base_prefix;
 	const char *user;
 	const char *host;
 } Grantee;
@@ -55,17 +57,18 @@ static char *identifier(const char *name)
 static void append_grant(
 	GString *sql, const Grantee *grantee, const char *table, const char *wanted)
 {
-	g_autofree char *name = g_strconcat(grantee->table_prefix, table, NULL);
+	g_autofree char *name = db_sql_table(table, grantee->table_prefix, grantee->base_prefix);
 	g_autofree char *quoted = identifier(name);
 
 	g_string_append_printf(sql, "GRANT %s ON %s.%s TO '%s'@'%s';\n", wanted, grantee->database,
 		quoted, grantee->user, grantee->host);
 }
 
-char *grants_sql(const char *database, const char *table_prefix, const char *user, const char *host)
+char *grants_sql(const DbOptions *options, const char *user, const char *host)
 {
-	g_autofree char *database_name = identifier(database);
-	const Grantee grantee = {database_name, table_prefix, user, host};
+	g_autofree char *database_name = identifier(options->name);
+	const Grantee grantee = {
+		database_name, options->table_prefix, options->base_prefix, user, host};
 	g_autoptr(GArray) needs = grants_needs();
 	GString *sql = g_string_new(NULL);
 

@@ -5,6 +5,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "db/db.h"
+
 typedef struct GrantNeed {
 	const char *table;      /* without prefix */
 	const char *privileges; /* as GRANT has them: "SELECT (ID, user_login), UPDATE" */
@@ -15,6 +17,6 @@ typedef struct GrantNeed {
  */
 GArray *grants_needs(void);
 
-/* The statements that make such a user and grant it what it needs, a line each. Caller frees. */
-char *grants_sql(
-	const char *database, const char *table_prefix, const char *user, const char *host);
+/* The statements that make such a user and grant it what it needs in that database, with its
+ * prefixes, a line each. Caller frees. */
+char *grants_sql(const DbOptions *options, const char *user, const char *host);

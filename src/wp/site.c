@@ -171,6 +171,7 @@ WpSite *wp_site_new_unread(const WpSiteOptions *options, GError **error)
 	if (dialect == NULL)
 		return NULL;
 	set_names(site, dialect, options->activity_comment_type);
+	site->is_network = options->is_network;
 	if (!derive_key(site, options->auth_key, error))
 		return NULL;
 	return g_steal_pointer(&site);

@@ -14,6 +14,7 @@ typedef struct WpSiteOptions {
 	const char *theme_prefix;          /* "prm", "stadion", "rondo": selects data-model 1 */
 	const char *activity_comment_type; /* NULL: the dialect's own */
 	const char *auth_key;              /* AUTH_KEY of wp-config.php */
+	bool is_network;                   /* the site is one of a multisite network */
 } WpSiteOptions;
 
 /* Immutable once loaded: threads share it. Strings are owned by the site. */
@@ -22,6 +23,7 @@ typedef struct WpSite {
 	SiteZone *zone;   /* option timezone_string, else gmt_offset */
 	char *stylesheet; /* options of these names: the active theme */
 	char *template_name;
+	bool is_network;         /* users are shared with other sites */
 	bool is_utf8mb3;         /* tables cannot hold 4-byte characters: wp_encode_emoji() first */
 	bool new_autoload_words; /* "on"/"off" (WordPress 6.6+) instead of "yes"/"no" */
 	char *connections_key;   /* usermeta key: `_prm_calendar_connections` */

@@ -51,3 +51,32 @@ bool wp_user_find(Db *db, const char *who, WpUser **ret_user, GError **error)
 	db_finish(statement);
 	return true;
 }
+
+static const char members_sql[] = "SELECT user_id FROM {usermeta} WHERE meta_key = ?";
+
+GHashTable *wp_user_members(Db *db, GError **error)
+{
+	g_autoptr(GHashTable) members =
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	DbStatement *statement = db_prepare(db, members_sql, error);
+	g_autofree char *key = db_table_name(db, "capabilities");
+	bool row = true;
+
+	if (statement == NULL)
+		return NULL;
+	db_bind_text(statement, key);
+	if (!db_query(statement, error))
+		return NULL;
+	while (row) {
+		int64_t *id;
+
+		if (!db_next(statement, &row, error))
+			return NULL;
+		if (!row)
+			break;
+		id = g_new(int64_t, 1);
+		*id = db_column_int(statement, 0);
+		g_hash_table_add(members, id);
+	}
+	return g_steal_pointer(&members);
+}

@@ -18,6 +18,10 @@ typedef struct WpUser {
 void wp_user_free(WpUser *user);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WpUser, wp_user_free)
 
+/* The users of this site of a network, as a set of int64_t keys: those who have capabilities here
+ * (is_user_member_of_blog()). NULL with a DB_ERROR. Caller unrefs. */
+GHashTable *wp_user_members(Db *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Finds the user whose id, else login, else e-mail address `who` is. `*ret_user` is NULL when there
  * is none. Errors: DB_ERROR. */
 bool wp_user_find(

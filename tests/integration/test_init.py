@@ -141,11 +141,6 @@ class Init(Story):
         self.assert_one_line(text, "drop_in = wp-redis")
         self.assert_one_line(text, "look at this", "$redis_server", "WP_CACHE_KEY_SALT is computed in line 2")
 
-    def test_a_multisite_network_is_warned_of(self):
-        self.assertNotIn("MULTISITE", self.init("--dry-run").stderr)
-        self.define("define( 'MULTISITE', true );")
-        self.assert_one_line(self.init("--dry-run").stderr, "MULTISITE", "line 2", "only the main site")
-
     def test_what_only_php_can_tell_is_named_with_the_way_out(self):
         self.define("define( 'AUTH_KEY', getenv( 'AUTH_KEY' ) );",
                     "define( 'DB_PASSWORD', getenv_docker( 'WORDPRESS_DB_PASSWORD', 'example' ) );")

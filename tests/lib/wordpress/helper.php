@@ -7,6 +7,7 @@ ini_set( 'display_errors', '1' );
 error_reporting( E_ALL & ~E_DEPRECATED );
 $_SERVER['HTTP_HOST']   = 'crm.example.org';
 $_SERVER['REQUEST_URI'] = '/';
+$_SERVER['REMOTE_ADDR'] = '127.0.0.1';
 ob_start();
 require $argv[1];
 require __DIR__ . '/seed.php';

@@ -178,18 +178,10 @@ static char *key_item(const ConfigKey *key)
 	return g_string_free(item, FALSE);
 }
 
-/* Keys that have no effect yet are no more in the manual than in the sample. */
-static const ConfigKey *next_working_key(const ConfigKey *key)
-{
-	while (key->section != NULL && (key->flags & CONFIG_LATER) != 0)
-		key++;
-	return key;
-}
-
 static void test_keys(void)
 {
 	g_auto(GStrv) lines = page_lines(KEYS_PAGE);
-	const ConfigKey *key = next_working_key(config_keys());
+	const ConfigKey *key = config_keys();
 
 	while (key->section != NULL) {
 		const char *section = key->section;
@@ -199,7 +191,7 @@ static void test_keys(void)
 
 		while (key->section != NULL && strcmp(key->section, section) == 0) {
 			g_ptr_array_add(expected, key_item(key));
-			key = next_working_key(key + 1);
+			key++;
 		}
 		compare_items(KEYS_PAGE, heading, expected, found);
 	}
@@ -211,8 +203,7 @@ static void test_sections(void)
 	g_autoptr(GPtrArray) expected = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) found = g_ptr_array_new();
 
-	for (const ConfigKey *key = next_working_key(config_keys()); key->section != NULL;
-		key = next_working_key(key + 1))
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++)
 		g_ptr_array_add(expected, g_strdup_printf(".Ss Section %s", key->section));
 	for (char **line = lines; *line != NULL; line++) {
 		if (g_str_has_prefix(*line, ".Ss Section "))
@@ -229,8 +220,7 @@ static void test_choices(void)
 
 	g_file_get_contents(KEYS_PAGE, &text, NULL, &error);
 	g_assert_no_error(error);
-	for (const ConfigKey *key = next_working_key(config_keys()); key->section != NULL;
-		key = next_working_key(key + 1)) {
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
 		g_autofree char *item = key_item(key);
 		const char *start = strstr(text, item);
 		const char *end = start != NULL ? strstr(start + 1, "\n.It ") : NULL;

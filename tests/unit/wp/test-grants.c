@@ -11,7 +11,9 @@ static void test_agrees_with_the_file(void)
 	g_autofree char *file = NULL;
 	g_auto(GStrv) lines = NULL;
 	g_autoptr(GString) statements = g_string_new(NULL);
-	g_autofree char *sql = grants_sql("wordpress", "wp_", "prm_calendar", "localhost");
+	const DbOptions options = {
+		.name = "wordpress", .table_prefix = "wp_", .base_prefix = "wp_"};
+	g_autofree char *sql = grants_sql(&options, "prm_calendar", "localhost");
 
 	g_file_get_contents("sql/grants.sql", &file, NULL, &error);
 	g_assert_no_error(error);
@@ -25,9 +27,23 @@ static void test_agrees_with_the_file(void)
 
 static void test_odd_names_are_quoted(void)
 {
-	g_autofree char *sql = grants_sql("my-site`x", "2_", "sidecar", "%");
+	const DbOptions options = {
+		.name = "my-site`x", .table_prefix = "2_", .base_prefix = "2_"};
+	g_autofree char *sql = grants_sql(&options, "sidecar", "%");
 
 	g_assert_nonnull(strstr(sql, "ON `my-site``x`.`2_posts` TO 'sidecar'@'%';"));
+}
+
+static void test_a_network_shares_its_users(void)
+{
+	const DbOptions options = {
+		.name = "wordpress", .table_prefix = "wp_2_", .base_prefix = "wp_"};
+	g_autofree char *sql = grants_sql(&options, "sidecar", "%");
+
+	g_assert_nonnull(strstr(sql, "ON wordpress.wp_2_posts TO"));
+	g_assert_nonnull(strstr(sql, "ON wordpress.wp_2_prm_calendar_events TO"));
+	g_assert_nonnull(strstr(sql, "GRANT SELECT, UPDATE ON wordpress.wp_usermeta TO"));
+	g_assert_null(strstr(sql, "wp_2_users"));
 }
 
 int main(int argc, char **argv)
@@ -35,5 +51,6 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/wp/grants/file", test_agrees_with_the_file);
 	g_test_add_func("/wp/grants/quoted", test_odd_names_are_quoted);
+	g_test_add_func("/wp/grants/network", test_a_network_shares_its_users);
 	return g_test_run();
 }

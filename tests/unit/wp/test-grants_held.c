@@ -202,7 +202,7 @@ static void test_server_shows_what_was_granted(void)
 	if (test == NULL)
 		return;
 	user = g_strconcat("u_", test->name + strlen(test->name) - 8, NULL);
-	sql = grants_sql(test->name, "wp_", user, "localhost");
+	sql = grants_sql(&test->options, user, "localhost");
 	drop = g_strdup_printf("DROP USER '%s'@'localhost'", user);
 	test_db_exec(test, sql);
 	options = test->options;

@@ -325,7 +325,7 @@ static void test_the_offered_grants_suffice(void)
 	if (test == NULL)
 		return;
 	drop_all(test);
-	grants = grants_sql(test->name, "wp_", "%s", "localhost");
+	grants = grants_sql(&test->options, "%s", "localhost");
 	db = connect_as(test, strstr(grants, "\n") + 1);
 	ensure(db);
 	g_assert_true(is_current(db));
