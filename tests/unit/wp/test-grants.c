@@ -27,8 +27,7 @@ static void test_agrees_with_the_file(void)
 
 static void test_odd_names_are_quoted(void)
 {
-	const DbOptions options = {
-		.name = "my-site`x", .table_prefix = "2_", .base_prefix = "2_"};
+	const DbOptions options = {.name = "my-site`x", .table_prefix = "2_", .base_prefix = "2_"};
 	g_autofree char *sql = grants_sql(&options, "sidecar", "%");
 
 	g_assert_nonnull(strstr(sql, "ON `my-site``x`.`2_posts` TO 'sidecar'@'%';"));
