@@ -67,10 +67,14 @@ class ContactsChange(WithMeetings):
     def test_a_pass_with_unchanged_contacts_costs_what_it_did_with_none(self):
         self.run_it("run")
         self.run_it("run")
-        without = len(self.statements(lambda: self.run_it("run")))
+        without = self.statements_of_a_pass()
         self.person(self.anna, "Bob", "Builder", "bob@example.org")
         self.run_it("run")
-        self.assertEqual(len(self.statements(lambda: self.run_it("run"))), without)
+        self.assertEqual(self.statements_of_a_pass(), without)
+
+    def statements_of_a_pass(self):
+        """But for the options, where a turn within the same second as the last one is not written again."""
+        return len([text for text in self.statements(lambda: self.run_it("run")) if "wp_options" not in text])
 
     def test_another_users_contact_is_never_used(self):
         carl = self.user("carl", "Carl")
