@@ -39,6 +39,23 @@ static bool set_owner(int descriptor)
 	return fchmod(descriptor, S_IRUSR | S_IWUSR | S_IRGRP) == 0;
 }
 
+/* What to do about a file that cannot be made, behind the reason. */
+static const char *remedy_for(int number)
+{
+	switch (number) {
+	case EEXIST:
+		return "; it is left as it is: move it away, or name another configuration with -c "
+		       "FILE";
+	case ENOENT:
+		return "; make its folder first (install -d -m 750 FOLDER), or name a "
+		       "configuration in another one with -c FILE";
+	case EACCES:
+		return "; run this as root";
+	default:
+		return "";
+	}
+}
+
 bool new_file_write(const char *path, const char *text, GError **error)
 {
 	int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -47,10 +64,7 @@ bool new_file_write(const char *path, const char *text, GError **error)
 
 	if (descriptor < 0) {
 		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "cannot make %s: %s%s", path,
-			g_strerror(errno),
-			errno == EEXIST ? "; it is left as it is: move it away, or name another "
-					  "configuration with -c FILE"
-					: "");
+			g_strerror(errno), remedy_for(errno));
 		return false;
 	}
 	ok = set_owner(descriptor) && write_all(descriptor, text) && fsync(descriptor) == 0;

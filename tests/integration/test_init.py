@@ -172,6 +172,11 @@ class Init(Story):
             os.unlink(os.path.join(self.folder, name))
         self.assert_one_line(self.init().stdout, "wp_prm_calendar_", "are there")
 
+    def test_a_folder_that_is_not_there_is_said(self):
+        os.rmdir(self.folder)
+        done = self.init(status=78)
+        self.assert_one_line(done.stderr, self.folder, "No such file", "make its folder first")
+
     def test_an_existing_file_is_left_as_it_is(self):
         with open(self.made, "w", encoding="utf-8") as file:
             file.write("mine")
