@@ -17,18 +17,30 @@ static const char users_sql[] = "SELECT meta_key, COUNT(DISTINCT user_id) FROM {
 				"WHERE meta_key IN (?, ?, ?) GROUP BY meta_key";
 enum { COLUMN_KEY, COLUMN_USERS };
 
-static void take_key(ThemeTraces *traces, const DbStatement *statement)
+typedef struct {
+	int64_t users[G_N_ELEMENTS(dialects)];
+} Counts;
+
+static void count_key(Counts *counts, const DbStatement *statement)
 {
 	const char *key = db_column_text(statement, COLUMN_KEY);
-	int64_t users = db_column_int(statement, COLUMN_USERS);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(dialects); i++) {
-		if (strcmp(dialects[i].connections_key, key) != 0)
+		if (strcmp(dialects[i].connections_key, key) == 0)
+			counts->users[i] = db_column_int(statement, COLUMN_USERS);
+	}
+}
+
+/* Most users; of as many, the later name: what the theme was called before stays behind. */
+static void choose_prefix(const Counts *counts, ThemeTraces *traces)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(dialects); i++) {
+		if (counts->users[i] == 0)
 			continue;
 		traces->has_other_prefixes = traces->users > 0;
-		if (users > traces->users) {
+		if (counts->users[i] >= traces->users) {
 			traces->prefix = dialects[i].prefix;
-			traces->users = users;
+			traces->users = counts->users[i];
 		}
 	}
 }
@@ -36,6 +48,7 @@ static void take_key(ThemeTraces *traces, const DbStatement *statement)
 static bool detect_prefix(Db *db, ThemeTraces *traces, GError **error)
 {
 	DbStatement *statement = db_prepare(db, users_sql, error);
+	Counts counts = {0};
 	bool row = true;
 
 	if (statement == NULL)
@@ -48,8 +61,9 @@ static bool detect_prefix(Db *db, ThemeTraces *traces, GError **error)
 		if (!db_next(statement, &row, error))
 			return false;
 		if (row)
-			take_key(traces, statement);
+			count_key(&counts, statement);
 	}
+	choose_prefix(&counts, traces);
 	return true;
 }
 
