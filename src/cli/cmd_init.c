@@ -9,6 +9,7 @@
 #include "cli/cache_detect.h"
 #include "cli/commands.h"
 #include "cli/credential_check.h"
+#include "cli/init_ini.h"
 #include "cli/new_file.h"
 #include "cli/output.h"
 #include "cli/sample_ini.h"
@@ -22,9 +23,6 @@
 
 #define SIDECAR_USER "prm_calendar"
 #define RELEASED_COMMENT_TYPE "prm_activity"
-
-/* Debian's inih cuts lines of 200 bytes; no name of a database or host comes near. */
-enum { VALUE_BYTES_MAX = 150 };
 
 static const CliOption init_options[] = {
 	{"wp-config", 0, CLI_OPTION_TEXT, offsetof(CliOptions, wp_config), "PATH",
@@ -235,96 +233,23 @@ static bool is_local(const char *host)
 	return g_strv_contains(names, host);
 }
 
-/* `KEY = value`, for values that the ini can hold as they are. */
-static bool add_value(GString *ini, const char *key, const char *value, GError **error)
-{
-	if (strlen(value) > VALUE_BYTES_MAX || strpbrk(value, "\r\n") != NULL ||
-		strstr(value, " ;") != NULL || strstr(value, "\t;") != NULL ||
-		g_ascii_isspace(value[0]) ||
-		(value[0] != '\0' && g_ascii_isspace(value[strlen(value) - 1]))) {
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
-			"the value of %s cannot stand in an ini: it is too long, or holds blanks "
-			"where they would be lost",
-			key);
-		return false;
-	}
-	g_string_append_printf(ini, "%s = %s\n", key, value);
-	return true;
-}
-
-static bool add_database(GString *ini, const Init *init, GError **error)
-{
-	const Config *config = init->app.config;
-
-	g_string_append(ini, "[database]\n");
-	if (config->database_socket[0] != '\0') {
-		if (!add_value(ini, "socket", config->database_socket, error))
-			return false;
-	} else if (!add_value(ini, "host", config->database_host, error)) {
-		return false;
-	} else {
-		g_string_append_printf(ini, "port = %d\n", config->database_port);
-	}
-	return add_value(ini, "name", config->database_name, error) &&
-	       add_value(ini, "user", config->database_user, error) &&
-	       add_value(ini, "password_file", init->password_path, error);
-}
-
-static bool add_google(GString *ini, const Init *init, GError **error)
-{
-	if (!has_google(init))
-		return true;
-	g_string_append(ini, "\n[google]\n");
-	return add_value(ini, "client_id", init->app.config->google_client_id, error) &&
-	       add_value(ini, "client_secret_file", init->google_path, error);
-}
-
-static bool add_cache(GString *ini, const Init *init, GError **error)
-{
-	const Config *config = init->app.config;
-	bool is_memcached = config->cache_type == CONFIG_CACHE_MEMCACHED;
-
-	if (config->cache_type == CONFIG_CACHE_NONE)
-		return true;
-	g_string_append_printf(ini, "\n[cache]\ntype = %s\ndrop_in = %s\n",
-		is_memcached ? "memcached" : "redis",
-		config->cache_drop_in == CONFIG_DROP_IN_WP_REDIS_GROUPS ? "wp-redis-groups"
-									: init->drop_in);
-	if (config->cache_address[0] != '\0' &&
-		!add_value(ini, "address", config->cache_address, error))
-		return false;
-	if (config->cache_database != 0)
-		g_string_append_printf(ini, "database = %d\n", config->cache_database);
-	if (config->cache_igbinary)
-		g_string_append(ini, "igbinary = yes\n");
-	if (config->cache_key_prefix[0] != '\0' &&
-		!add_value(ini, "key_prefix", config->cache_key_prefix, error))
-		return false;
-	return !has_cache_password(init) ||
-	       add_value(ini, "password_file", init->cache_path, error);
-}
-
 static bool make_ini(Init *init, GError **error)
 {
-	const Config *config = init->app.config;
-	g_autoptr(GString) ini = g_string_new("; Made by prm-calendar init. All keys: man "
-					      "prm-calendar.ini\n\n");
+	const InitIni parts = {
+		.config = init->app.config,
+		.theme_prefix = init->traces.prefix,
+		.activity_comment_type = init->app.site->activity_comment_type,
+		.stylesheet = init->app.site->stylesheet,
+		.is_network = init->is_network,
+		.drop_in = init->drop_in,
+		.password_path = init->password_path,
+		.auth_key_path = init->auth_key_path,
+		.google_path = has_google(init) ? init->google_path : NULL,
+		.cache_path = has_cache_password(init) ? init->cache_path : NULL,
+	};
 
-	if (!add_database(ini, init, error))
-		return false;
-	g_string_append(ini, "\n[wordpress]\n");
-	if (init->is_network)
-		g_string_append_printf(ini, "blog_id = %d\n", config->wordpress_blog_id);
-	if (!add_value(ini, "table_prefix", config->wordpress_table_prefix, error) ||
-		!add_value(ini, "auth_key_file", init->auth_key_path, error))
-		return false;
-	g_string_append_printf(ini, "\n[theme]\nprefix = %s\nactivity_comment_type = %s\n",
-		init->traces.prefix, init->app.site->activity_comment_type);
-	if (!add_value(ini, "stylesheet", init->app.site->stylesheet, error) ||
-		!add_google(ini, init, error) || !add_cache(ini, init, error))
-		return false;
-	init->ini = g_strdup(ini->str);
-	return true;
+	init->ini = init_ini_text(&parts, error);
+	return init->ini != NULL;
 }
 
 static bool find_out(Init *init, GError **error)
