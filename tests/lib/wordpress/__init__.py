@@ -154,7 +154,11 @@ class WordPress:
         if not line:
             self._errors.seek(0)
             raise PhpError(self._errors.read().decode("utf-8", "replace")[-2000:] or "PHP ended")
-        answer = json.loads(line)
+        try:
+            answer = json.loads(line)
+        except ValueError:  # the page with which WordPress dies
+            self._php.stdin.close()
+            raise PhpError((line + self._php.stdout.read())[-2000:]) from None
         if "error" in answer or answer.get("output"):
             raise PhpError(f"{answer.get('error', '')} {answer.get('output', '')}".strip())
         return answer["value"]
