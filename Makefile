@@ -71,7 +71,7 @@ help: ## list the targets
 
 $(BUILD)/libprm-calendar.a: $(call OBJECTS,$(LIBRARY_SOURCES))
 	$(SAY) AR $@
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
 # ThreadSanitizer has to be told of GLib's locks.
 TSAN_OBJECTS := $(if $(filter tsan,$(VARIANT)),$(BUILD)/tests/unit/support/tsan_glib.o)

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "php/value.h"
 #include "wp/column_text.h"
-#include "wp/php_value.h"
 
 /* comment_author is a tinytext. */
 enum { AUTHOR_BYTES_MAX = 255 };

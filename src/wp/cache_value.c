@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "wp/php_value.h"
+#include "php/value.h"
 
 /* Flags of PHP's memcached: the type in the lowest four bits, above them what was done to it. */
 enum { MEMCACHED_STRING = 0, MEMCACHED_LONG = 1, MEMCACHED_BOOL = 3, MEMCACHED_COMPRESSED = 0x10 };

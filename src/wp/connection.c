@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "php/text.h"
 #include "util/secret.h"
 #include "wp/connection_private.h"
-#include "wp/php_text.h"
 
 enum {
 	DEFAULT_FROM_DAYS = 90,

@@ -2,8 +2,8 @@
 /* What reading and editing the connections array share. */
 #pragma once
 
+#include "php/value.h"
 #include "wp/connection.h"
-#include "wp/php_value.h"
 
 /* The part of a stored value that WordPress unserializes: maybe_unserialize() trims it first. */
 typedef struct {

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "php/json.h"
 #include "util/secret.h"
-#include "wp/php_json.h"
 
 G_STATIC_ASSERT(CREDENTIALS_KEY_BYTES == crypto_secretbox_KEYBYTES);
 G_STATIC_ASSERT(CREDENTIALS_KEY_BYTES == crypto_hash_sha256_BYTES);

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "php/value.h"
 #include "wp/option.h"
-#include "wp/php_value.h"
 
 #define OPTION_NAME "cron"
 

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "php/text.h"
+#include "php/url.h"
 #include "wp/kses.h"
-#include "wp/php_text.h"
-#include "wp/php_url.h"
 #include "wp/text.h"
 
 /* htmlspecialchars() without double encoding, on text whose references are all in order: of those

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "match/contact_index.h"
+#include "php/json.h"
 #include "wp/column_text.h"
 #include "wp/esc.h"
 #include "wp/html_entities.h"
-#include "wp/php_json.h"
 #include "wp/sanitize.h"
 
 G_DEFINE_QUARK(event - row - error - quark, event_row_error)

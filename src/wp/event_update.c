@@ -2,9 +2,9 @@
 /* Changed events: reads what a batch of them holds now, and writes only what differs. */
 #include <string.h>
 
+#include "php/json.h"
 #include "wp/event_batch.h"
 #include "wp/event_sql.h"
-#include "wp/php_json.h"
 
 /* The lock keeps a person's save in the theme from slipping in between reading and writing. */
 static const char read_posts_sql[] =

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wp/php_text.h"
+#include "php/text.h"
 
 #define NAME_MAX_BYTES 10
 #define CODE_MAX_DIGITS 7

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "php/json.h"
 #include "wp/event_load.h"
 #include "wp/event_sql.h"
-#include "wp/php_json.h"
 
 enum { PAGE_EVENTS = 100 };
 

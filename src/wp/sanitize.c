@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "php/text.h"
 #include "wp/esc.h"
-#include "wp/php_text.h"
 #include "wp/strip_tags.h"
 #include "wp/text.h"
 

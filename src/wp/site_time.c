@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "wp/php_date.h"
-#include "wp/php_zone.h"
+#include "php/date.h"
+#include "php/zone.h"
 
 /* Years up to about 31,000 either way: enough for every date column, and no sum below overflows. */
 #define UTC_LIMIT_SECS INT64_C(1000000000000)

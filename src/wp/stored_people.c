@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "wp/php_json.h"
-#include "wp/php_value.h"
+#include "php/json.h"
+#include "php/value.h"
 
 /* event_row_new() cuts lists at 256 KiB, at the element that does not fit. */
 enum { LIST_BYTES_CERTAIN = 192 * 1024 };

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
+#include "php/lexer.h"
 #include "util/secret.h"
-#include "wp/php_lexer.h"
 
 enum { DEPTH_MAX = 64 };
 
@@ -467,6 +467,18 @@ static bool read_statement(Reader *reader, Condition condition, unsigned depth, 
 	return true;
 }
 
+/* The tokens, or NULL with the lexer's error as one of ours. */
+static GArray *read_tokens(const char *source, size_t length, GError **error)
+{
+	g_autoptr(GError) refused = NULL;
+	GArray *tokens = php_lexer_read(source, length, &refused);
+
+	if (tokens == NULL)
+		g_set_error_literal(
+			error, WP_CONFIG_ERROR, WP_CONFIG_ERROR_SYNTAX, refused->message);
+	return tokens;
+}
+
 bool wp_config_add(WpConfig *config, const char *file, const char *source, size_t length,
 	bool includes_are_known, GError **error)
 {
@@ -480,7 +492,7 @@ bool wp_config_add(WpConfig *config, const char *file, const char *source, size_
 			WP_CONFIG_BYTES_MAX / 1024);
 		return false;
 	}
-	tokens = php_lexer_read(source, length, error);
+	tokens = read_tokens(source, length, error);
 	reader.tokens = tokens;
 	while (tokens != NULL && read_statements(&reader, sure, 0, error)) {
 		if (at_end(&reader) || reader.has_ended)

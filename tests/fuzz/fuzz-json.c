@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Fuzz target: JSON; what was read and can be written must read back to the same bytes. */
-#include "wp/php_json.h"
+#include "php/json.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Fuzz target: PHP's serialize format; what is written must read back to the same bytes. */
-#include "wp/php_value.h"
+#include "php/value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks PHP's value formats and the credential box. */
 #include "check-value.h"
+#include "php/json.h"
+#include "php/text.h"
+#include "php/value.h"
 #include "util/secret.h"
 #include "wp/credentials.h"
 #include "wp/html_entities.h"
-#include "wp/php_json.h"
-#include "wp/php_text.h"
-#include "wp/php_value.h"
 #include "wp/sanitize.h"
 
 #include <sodium.h>

@@ -6,10 +6,10 @@
 
 #include "match/levenshtein.h"
 #include "match/name.h"
+#include "php/date.h"
 #include "wp/emoji.h"
 #include "wp/esc.h"
 #include "wp/html_entities.h"
-#include "wp/php_date.h"
 #include "wp/sanitize.h"
 #include "wp/site_time.h"
 

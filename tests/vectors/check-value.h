@@ -3,7 +3,7 @@
 #pragma once
 
 #include "check.h"
-#include "wp/php_value.h"
+#include "php/value.h"
 
 /* Makes the value that {"t", "v"} spells out. NULL for what is only described in words, or for what
  * is no typed value. Caller frees. */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "wp/php_value.h"
+#include "php/value.h"
 
 #define BYTES(literal) (literal), sizeof(literal) - 1
 

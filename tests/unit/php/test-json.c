@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* JSON as PHP writes and reads it. */
-#include "wp/php_json.h"
+#include "php/json.h"
 
 #include <string.h>
 
@@ -141,15 +141,15 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(decoded); i++) {
-		g_autofree char *path = g_strconcat("/wp/php_json/reads/", decoded[i].name, NULL);
+		g_autofree char *path = g_strconcat("/php/json/reads/", decoded[i].name, NULL);
 		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_decoded);
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(encoded); i++) {
-		g_autofree char *path = g_strconcat("/wp/php_json/writes/", encoded[i].name, NULL);
+		g_autofree char *path = g_strconcat("/php/json/writes/", encoded[i].name, NULL);
 		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_encoded);
 	}
-	g_test_add_func("/wp/php_json/depth-is-limited-as-in-php", test_depth);
-	g_test_add_func("/wp/php_json/text-can-be-appended", test_append_text);
-	g_test_add_func("/wp/php_json/damage-never-crashes", test_damage);
+	g_test_add_func("/php/json/depth-is-limited-as-in-php", test_depth);
+	g_test_add_func("/php/json/text-can-be-appended", test_append_text);
+	g_test_add_func("/php/json/damage-never-crashes", test_damage);
 	return g_test_run();
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Cuts PHP source into tokens; the rules are those of PHP 8's language scanner. */
-#include "wp/php_lexer.h"
+#include "php/lexer.h"
 
 #include <string.h>
 
 #include "util/secret.h"
-#include "wp/wp_config.h"
 
 typedef struct {
 	const char *at;
@@ -13,6 +12,8 @@ typedef struct {
 	unsigned line;
 	GArray *tokens;
 } Lexer;
+
+G_DEFINE_QUARK(prm_calendar_php_lexer_error, php_lexer_error)
 
 static void token_clear(void *data)
 {
@@ -223,7 +224,7 @@ static bool take_quoted(Lexer *lexer, GError **error)
 	const char *inner = lexer->at + 1;
 
 	if (length == 0) {
-		g_set_error(error, WP_CONFIG_ERROR, WP_CONFIG_ERROR_SYNTAX,
+		g_set_error(error, PHP_LEXER_ERROR, PHP_LEXER_ERROR_SYNTAX,
 			"the text that begins on line %u never ends", lexer->line);
 		return false;
 	}

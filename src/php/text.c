@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PHP's notions of white space. */
-#include "wp/php_text.h"
+#include "php/text.h"
 
 bool php_is_space(char byte)
 {

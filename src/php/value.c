@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PHP's values: ordered maps, conversions, and the places that references mean. */
-#include "wp/php_value_private.h"
+#include "php/value_private.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PHP's values: serialize and unserialize, conversions, keys, editing. */
-#include "wp/php_value.h"
+#include "php/value.h"
 
 #include <string.h>
 
@@ -284,17 +284,16 @@ static void test_floats(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	ADD_CASES(kept, "/wp/php_value/round-trip-keeps/", test_kept)
-	ADD_CASES(refused, "/wp/php_value/refuses/", test_refused)
-	ADD_CASES(odd, "/wp/php_value/reads-as-php-does/", test_odd)
-	g_test_add_func("/wp/php_value/depth-is-limited-as-in-php", test_depth);
-	g_test_add_func(
-		"/wp/php_value/reference-means-its-target", test_reference_means_its_target);
-	g_test_add_func("/wp/php_value/knows-where-it-was-read", test_source);
-	g_test_add_func("/wp/php_value/damage-never-crashes", test_damage);
-	g_test_add_func("/wp/php_value/converts-as-php-does", test_conversions);
-	g_test_add_func("/wp/php_value/decimal-keys-are-ints", test_keys);
-	g_test_add_func("/wp/php_value/editing-keeps-order", test_editing);
-	g_test_add_func("/wp/php_value/floats-have-the-shortest-digits", test_floats);
+	ADD_CASES(kept, "/php/value/round-trip-keeps/", test_kept)
+	ADD_CASES(refused, "/php/value/refuses/", test_refused)
+	ADD_CASES(odd, "/php/value/reads-as-php-does/", test_odd)
+	g_test_add_func("/php/value/depth-is-limited-as-in-php", test_depth);
+	g_test_add_func("/php/value/reference-means-its-target", test_reference_means_its_target);
+	g_test_add_func("/php/value/knows-where-it-was-read", test_source);
+	g_test_add_func("/php/value/damage-never-crashes", test_damage);
+	g_test_add_func("/php/value/converts-as-php-does", test_conversions);
+	g_test_add_func("/php/value/decimal-keys-are-ints", test_keys);
+	g_test_add_func("/php/value/editing-keeps-order", test_editing);
+	g_test_add_func("/php/value/floats-have-the-shortest-digits", test_floats);
 	return g_test_run();
 }

@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define PHP_LEXER_ERROR php_lexer_error_quark()
+GQuark php_lexer_error_quark(void);
+typedef enum { PHP_LEXER_ERROR_SYNTAX } PhpLexerError; /* PHP would refuse it */
+
 typedef enum {
 	PHP_TOKEN_END,      /* of the source; only the last token */
 	PHP_TOKEN_WORD,     /* names and keywords */
@@ -25,6 +29,6 @@ typedef struct PhpToken {
 } PhpToken;
 
 /* All tokens of a source, as an array of PhpToken that wipes and frees them; the last one is a
- * PHP_TOKEN_END. Text outside of <?php … ?> and comments are left out. NULL with WP_CONFIG_ERROR
+ * PHP_TOKEN_END. Text outside of <?php … ?> and comments are left out. NULL with PHP_LEXER_ERROR
  * where a string never ends, which PHP refuses too. Caller unrefs. */
 GArray *php_lexer_read(const char *source, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writes floats with the shortest digits that read back, as PHP's zend_gcvt() with dtoa mode 0. */
-#include "wp/php_value.h"
+#include "php/value.h"
 
 #include <math.h>
 #include <stdlib.h>

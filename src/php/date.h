@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "wp/php_zone.h"
+#include "php/zone.h"
 
 typedef struct {
 	int64_t utc;

@@ -5,7 +5,7 @@
 #include <glib.h>
 #include <stddef.h>
 
-#include "wp/php_value.h"
+#include "php/value.h"
 
 /* json_encode( $value, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES ): compact, UTF-8 as it is.
  * NULL and PHP_ERROR for what PHP refuses: INF, NAN, invalid UTF-8, enums, more than 512 levels.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads PHP's serialize() format, accepting exactly what PHP 8.2's unserialize() accepts. */
-#include "wp/php_value_private.h"
+#include "php/value_private.h"
 
 #include <math.h>
 #include <string.h>

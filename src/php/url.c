@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The front of a URL, found as php_url_parse_ex2() of PHP 8.2 finds it. */
-#include "wp/php_url.h"
+#include "php/url.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PHP's reading of time zones, over GLib's zone data. */
-#include "wp/php_zone.h"
+#include "php/zone.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writes PHP's serialize() format. */
-#include "wp/php_value_private.h"
+#include "php/value_private.h"
 
 typedef struct {
 	GString *out;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads JSON exactly as PHP's json_decode( $text, true ) does. (cJSON rounds large ints, keeps
  * equal keys apart and takes texts that PHP refuses.) */
-#include "wp/php_json.h"
+#include "php/json.h"
 
 #include <errno.h>
 #include <string.h>

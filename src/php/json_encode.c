@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writes JSON as PHP's json_encode() with JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES. */
-#include "wp/php_json.h"
+#include "php/json.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The forms of dates, tried one after the other at a cursor that moves on what was read. */
-#include "wp/php_date.h"
+#include "php/date.h"
 
 #include <string.h>
 #include <time.h>

@@ -2,7 +2,7 @@
 /* How a PhpValue is made up; for the files that read and write PHP's formats alone. */
 #pragma once
 
-#include "wp/php_value.h"
+#include "php/value.h"
 
 enum { PHP_MAX_DEPTH = 4096, PHP_MAX_BYTES = 16 << 20, PHP_MAX_VALUES = 1 << 20 };
 
