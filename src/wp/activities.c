@@ -5,11 +5,11 @@
 
 #include <string.h>
 
+#include "text/esc.h"
 #include "wp/activity_claims.h"
 #include "wp/activity_history.h"
 #include "wp/activity_rows.h"
 #include "wp/column_text.h"
-#include "wp/esc.h"
 #include "wp/event_sql.h"
 #include "wp/object_cache.h"
 

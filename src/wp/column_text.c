@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "wp/emoji.h"
-#include "wp/text.h"
+#include "text/emoji.h"
+#include "text/utf8.h"
 
 /* The longest entity that we make: "&#x10ffff;". */
 enum { ENTITY_BYTES_MAX = 10 };

@@ -7,10 +7,10 @@
 #include "match/levenshtein.h"
 #include "match/name.h"
 #include "php/date.h"
-#include "wp/emoji.h"
-#include "wp/esc.h"
-#include "wp/html_entities.h"
-#include "wp/sanitize.h"
+#include "text/emoji.h"
+#include "text/esc.h"
+#include "text/html_entities.h"
+#include "text/sanitize.h"
 #include "wp/site_time.h"
 
 static void check_function(Check *check, const cJSON *in, const cJSON *out,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PHP's traverse_for_entities(), for HTML 5 and both quotes. */
-#include "wp/html_entities.h"
+#include "text/html_entities.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,7 +14,7 @@ typedef struct {
 } Entity;
 
 static const Entity ENTITIES[] = {
-#include "wp/html_entities.inc"
+#include "text/html_entities.inc"
 };
 
 #define NAME_MAX_BYTES 32 /* the longest is CounterClockwiseContourIntegral */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sanitising, step by step as WordPress does it. */
-#include "wp/sanitize.h"
+#include "text/sanitize.h"
 
 #include <stdbool.h>
 #include <string.h>
 
 #include "php/text.h"
-#include "wp/esc.h"
-#include "wp/strip_tags.h"
-#include "wp/text.h"
+#include "text/esc.h"
+#include "text/strip_tags.h"
+#include "text/utf8.h"
 
 #define EMAIL_MIN_BYTES 6
 

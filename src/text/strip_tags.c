@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The state machine of php_strip_tags_ex(), one function a state. */
-#include "wp/strip_tags.h"
+#include "text/strip_tags.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -3,11 +3,11 @@
 #include <glib.h>
 #include <string.h>
 
-#include "wp/emoji.h"
-#include "wp/esc.h"
-#include "wp/html_entities.h"
-#include "wp/sanitize.h"
-#include "wp/strip_tags.h"
+#include "text/emoji.h"
+#include "text/esc.h"
+#include "text/html_entities.h"
+#include "text/sanitize.h"
+#include "text/strip_tags.h"
 
 typedef GString *(*Function)(const char *bytes, size_t length);
 
@@ -108,12 +108,12 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(CASES); i++) {
-		g_autofree char *path = g_strdup_printf("/wp/sanitize/%s", CASES[i].name);
+		g_autofree char *path = g_strdup_printf("/text/sanitize/%s", CASES[i].name);
 
 		g_test_add_data_func(path, &CASES[i], test_text);
 	}
-	g_test_add_func("/wp/sanitize/nul-bytes", test_nul_bytes);
-	g_test_add_func("/wp/sanitize/hostile-input-takes-linear-time",
+	g_test_add_func("/text/sanitize/nul-bytes", test_nul_bytes);
+	g_test_add_func("/text/sanitize/hostile-input-takes-linear-time",
 		test_hostile_input_takes_linear_time);
 	return g_test_run();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Encoding of emoji. */
-#include "wp/emoji.h"
+#include "text/emoji.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Validity and length of texts. */
-#include "wp/text.h"
+#include "text/utf8.h"
 
 #include <string.h>
 

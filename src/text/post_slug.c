@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Cutting slugs without breaking percent-encoded characters. */
-#include "wp/post_slug.h"
+#include "text/post_slug.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Escaping, step by step as WordPress does it. */
-#include "wp/esc.h"
+#include "text/esc.h"
 
 #include <stdbool.h>
 #include <string.h>
 
 #include "php/text.h"
 #include "php/url.h"
-#include "wp/kses.h"
-#include "wp/text.h"
+#include "text/kses.h"
+#include "text/utf8.h"
 
 /* htmlspecialchars() without double encoding, on text whose references are all in order: of those
  * that WordPress knows HTML 4.01 lacks only &apos;. */

@@ -2,7 +2,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "wp/text.h"
+#include "text/utf8.h"
 
 static void test_validity(void)
 {
@@ -79,9 +79,9 @@ static void test_cut_characters(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/wp/text/validity", test_validity);
-	g_test_add_func("/wp/text/repair", test_repair);
-	g_test_add_func("/wp/text/cut-bytes", test_cut_bytes);
-	g_test_add_func("/wp/text/cut-characters", test_cut_characters);
+	g_test_add_func("/text/utf8/validity", test_validity);
+	g_test_add_func("/text/utf8/repair", test_repair);
+	g_test_add_func("/text/utf8/cut-bytes", test_cut_bytes);
+	g_test_add_func("/text/utf8/cut-characters", test_cut_characters);
 	return g_test_run();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* WordPress's handling of references and schemes, step by step as its functions do it. */
-#include "wp/kses.h"
+#include "text/kses.h"
 
 #include <stdbool.h>
 #include <stdint.h>
