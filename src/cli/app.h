@@ -5,12 +5,12 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "cache/object_cache.h"
 #include "cli/options.h"
 #include "db/db.h"
 #include "net/http.h"
 #include "sync/context.h"
 #include "util/config.h"
-#include "wp/object_cache.h"
 #include "wp/site.h"
 
 typedef struct App {

@@ -2,10 +2,10 @@
 /* `prm-calendar doctor`: the site's persistent object cache, which must not go stale. */
 #include <string.h>
 
+#include "cache/server.h"
 #include "cli/cache_detect.h"
 #include "cli/doctor.h"
 #include "cli/site_config.h"
-#include "wp/object_cache_server.h"
 #include "wp/option.h"
 
 #define OPTION_PLUGINS "active_plugins"

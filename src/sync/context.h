@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cache/object_cache.h"
 #include "db/db.h"
 #include "net/http.h"
 #include "sync/notices.h"
 #include "util/config.h"
-#include "wp/object_cache.h"
 #include "wp/site.h"
 
 /* All borrowed. */

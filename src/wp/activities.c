@@ -5,13 +5,13 @@
 
 #include <string.h>
 
+#include "cache/object_cache.h"
 #include "text/esc.h"
 #include "wp/activity_claims.h"
 #include "wp/activity_history.h"
 #include "wp/activity_rows.h"
 #include "wp/column_text.h"
 #include "wp/event_sql.h"
-#include "wp/object_cache.h"
 
 /* comment_content is a text. */
 enum { CONTENT_BYTES_MAX = 65535 };

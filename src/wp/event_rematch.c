@@ -5,10 +5,10 @@
 
 #include <string.h>
 
+#include "cache/object_cache.h"
 #include "wp/event_load.h"
 #include "wp/event_row.h"
 #include "wp/event_sql.h"
-#include "wp/object_cache.h"
 #include "wp/stored_people.h"
 
 enum { BATCH_EVENTS = 100 };

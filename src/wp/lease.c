@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "wp/object_cache.h"
+#include "cache/object_cache.h"
 #include "wp/option.h"
 #include "wp/process_mark.h"
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "wp/object_cache.h"
+#include "cache/object_cache.h"
 
 const char *option_autoload_word(const WpSite *site, bool is_autoloaded)
 {

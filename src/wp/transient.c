@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "wp/object_cache.h"
+#include "cache/object_cache.h"
 #include "wp/option.h"
 
 /* A transient's two rows. */

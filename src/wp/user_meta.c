@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "wp/object_cache.h"
+#include "cache/object_cache.h"
 
 /* A person clicks and a sync ends a few times a minute at most: losing this often in a row means
  * that something is wrong. */

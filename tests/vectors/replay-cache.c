@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "wp/object_cache.h"
+#include "cache/object_cache.h"
 
 static void on_dropped(const char *group, const char *key, void *data)
 {

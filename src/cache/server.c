@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads the settings of [cache], and keeps account of a server that fails or is slow. */
-#include "wp/object_cache_server.h"
+#include "cache/server.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The drop-ins' own functions that make keys, in C. */
-#include "wp/cache_key.h"
+#include "cache/key.h"
 
 #include <string.h>
 

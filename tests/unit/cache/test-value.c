@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "wp/cache_value.h"
+#include "cache/value.h"
 
 #define BYTES(text) (text), sizeof(text) - 1
 

@@ -4,8 +4,8 @@
 #include <glib.h>
 #include <string.h>
 
-#include "wp/cache_error.h"
-#include "wp/object_cache_server.h"
+#include "cache/error.h"
+#include "cache/server.h"
 
 /* What a test is not about. */
 static ObjectCacheOptions usual_options(bool is_memcached)

@@ -2,7 +2,7 @@
 /* The names of cache entries: each was obtained by calling the drop-in's own function. */
 #include <glib.h>
 
-#include "wp/cache_key.h"
+#include "cache/key.h"
 
 static const CacheSite alone = {.key_prefix = "", .table_prefix = "wp_"};
 static const CacheSite salted = {.key_prefix = "my salt_", .table_prefix = "wp_"};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which entries go with which rows, and when they are dropped. */
-#include "wp/object_cache.h"
+#include "cache/object_cache.h"
 
 #include <string.h>
 
-#include "wp/cache_error.h"
-#include "wp/cache_link.h"
+#include "cache/error.h"
+#include "cache/link.h"
 
 /* What was noted through one Db, and its connection to the server. */
 typedef struct {

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cache/server.h"
 #include "db/db.h"
-#include "wp/object_cache_server.h"
 
 /* From now on what is noted for this Db is dropped when it is committed. The server, which may be
  * NULL (nothing happens), must outlive the Db. */

@@ -6,7 +6,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "wp/cache_link.h"
+#include "cache/link.h"
 
 #define OBJECT_CACHE_ERROR object_cache_error_quark()
 GQuark object_cache_error_quark(void);

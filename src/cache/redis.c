@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The few Redis commands that we need, over hiredis. */
-#include "wp/cache_redis.h"
+#include "cache/redis.h"
 
 #include <errno.h>
 #include <hiredis.h>
 #include <string.h>
 #include <sys/time.h>
 
-#include "wp/cache_error.h"
+#include "cache/error.h"
 
 enum {
 	TIMEOUT_SECS = 2,  /* for each piece that is sent or received */

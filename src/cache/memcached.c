@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The few memcached commands that we need, over libmemcached. */
-#include "wp/cache_memcached.h"
+#include "cache/memcached.h"
 
 #include <libmemcached/memcached.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "wp/cache_error.h"
-#include "wp/cache_value.h"
+#include "cache/error.h"
+#include "cache/value.h"
 
 enum { TIMEOUT_MS = 2000, NUMBER_BYTES_MAX = 20 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Scalars only: arrays and objects are deleted, never read or written. */
-#include "wp/cache_value.h"
+#include "cache/value.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Names and values by the drop-in, commands by the kind of server. */
-#include "wp/cache_link.h"
+#include "cache/link.h"
 
 #include <string.h>
 
-#include "wp/cache_memcached.h"
-#include "wp/cache_redis.h"
-#include "wp/cache_value.h"
+#include "cache/memcached.h"
+#include "cache/redis.h"
+#include "cache/value.h"
 
 struct CacheLink {
 	const CacheLinkOptions *options;

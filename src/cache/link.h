@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "wp/cache_key.h"
+#include "cache/key.h"
 
 /* Borrowed. */
 typedef struct CacheAddress {
