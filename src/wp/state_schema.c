@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "wp/sql_script.h"
+#include "db/sql_script.h"
 
 typedef struct {
 	int64_t version;

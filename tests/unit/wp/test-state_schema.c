@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "../support/test_db.h"
+#include "db/sql_script.h"
 #include "wp/grants.h"
-#include "wp/sql_script.h"
 
 #define LATEST "2" /* number of the last file in sql/ */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <glib.h>
 
-#include "wp/sql_script.h"
+#include "db/sql_script.h"
 
 typedef struct {
 	const char *name;
@@ -43,6 +43,6 @@ static void test_splits(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/wp/sql_script/splits", test_splits);
+	g_test_add_func("/db/sql_script/splits", test_splits);
 	return g_test_run();
 }

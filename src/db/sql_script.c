@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Takes a file of SQL apart into the statements that db_prepare() understands. */
-#include "wp/sql_script.h"
+#include "db/sql_script.h"
 
 #include <stdbool.h>
 #include <string.h>
