@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "cache/object_cache.h"
+#include "util/process_mark.h"
 #include "wp/option.h"
-#include "wp/process_mark.h"
 
 /* Rounds of "insert, else look" before a lease that keeps changing hands counts as held. */
 #define TAKE_ROUNDS 3

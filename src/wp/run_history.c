@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "wp/process_mark.h"
+#include "util/process_mark.h"
 
 enum {
 	SECONDS_PER_DAY = 24 * 60 * 60,

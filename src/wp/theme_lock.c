@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "wp/process_mark.h"
+#include "util/process_mark.h"
 #include "wp/transient.h"
 
 #define OUR_WORD "prm-calendar "

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads /proc, which shows a process its own entries also inside the unit's sandbox. */
-#include "wp/process_mark.h"
+#include "util/process_mark.h"
 
 #include <errno.h>
 #include <glib.h>
 #include <signal.h>
+#include <sodium.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "wp/state_hash.h"
+enum { MACHINE_HASH_BYTES = 16, MACHINE_MARK_BYTES = 4 };
 
 /* The fields after the command in proc_pid_stat(5), counted from the state; the start is the 22nd
  * of all. */
@@ -58,15 +59,15 @@ static char *machine(void)
 	g_autofree char *id = machine_id();
 	g_autofree char *names = g_file_read_link("/proc/self/ns/pid", NULL);
 	g_autofree char *both = NULL;
-	uint8_t hash[STATE_HASH_BYTES];
+	uint8_t hash[MACHINE_HASH_BYTES];
 	GString *hex;
 
 	if (names == NULL || id == NULL)
 		return NULL;
 	both = g_strconcat(id, " ", names, NULL);
-	state_hash(both, strlen(both), hash);
+	crypto_generichash(hash, sizeof(hash), (const uint8_t *)both, strlen(both), NULL, 0);
 	hex = g_string_new(NULL);
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < MACHINE_MARK_BYTES; i++)
 		g_string_append_printf(hex, "%02x", hash[i]);
 	return g_string_free(hex, FALSE);
 }
