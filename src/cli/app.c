@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/site_config.h"
 #include "util/log.h"
+#include "wp/schema.h"
 #include "wp/state_schema.h"
 
 static int64_t clock_now(void)
@@ -177,8 +178,13 @@ bool app_load_site(App *app, GError **error)
 {
 	const WpSiteOptions site_options = site_options_of(app->config);
 
-	app->site = wp_site_load(app->db, &site_options, error);
-	return app->site != NULL;
+	g_autoptr(WpSite) site = wp_site_new_unread(&site_options, error);
+
+	if (site == NULL || !schema_check(app->db, &site->is_utf8mb3, error) ||
+		!wp_site_read(site, app->db, error))
+		return false;
+	app->site = g_steal_pointer(&site);
+	return true;
 }
 
 bool app_name_site(App *app, GError **error)

@@ -9,9 +9,9 @@
 #include "cli/options.h"
 #include "db/db.h"
 #include "net/http.h"
+#include "site/site.h"
 #include "sync/context.h"
 #include "util/config.h"
-#include "wp/site.h"
 
 typedef struct App {
 	Config *config;

@@ -5,8 +5,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "site/wp_config.h"
 #include "util/config.h"
-#include "wp/wp_config.h"
 
 /* Where the site's object-cache.php is, with which WordPress uses a persistent cache; NULL where
  * there is none. Caller frees. */

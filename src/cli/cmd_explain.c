@@ -9,8 +9,8 @@
 #include "cli/output.h"
 #include "event/event_json.h"
 #include "event/ical.h"
+#include "site/time.h"
 #include "util/log.h"
-#include "wp/site_time.h"
 
 enum {
 	SECONDS_PER_DAY = 24 * 60 * 60,

@@ -17,9 +17,9 @@
 #include "cli/site_name.h"
 #include "cli/theme_files.h"
 #include "cli/timer.h"
+#include "site/theme_detect.h"
 #include "wp/grants.h"
 #include "wp/state_schema.h"
-#include "wp/theme_detect.h"
 
 #define SIDECAR_USER "prm_calendar"
 #define RELEASED_COMMENT_TYPE "prm_activity"

@@ -6,7 +6,7 @@
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/output.h"
-#include "wp/cron.h"
+#include "site/cron.h"
 
 static const CliOption no_options[] = {{0}};
 

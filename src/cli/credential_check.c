@@ -2,9 +2,9 @@
 /* Counts which stored credentials open. */
 #include "cli/credential_check.h"
 
+#include "site/credentials.h"
 #include "util/secret.h"
 #include "wp/connections_row.h"
-#include "wp/credentials.h"
 
 static void count_connection(
 	const WpSite *site, const Connection *connection, CredentialCounts *counts)

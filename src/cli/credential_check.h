@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "db/db.h"
-#include "wp/site.h"
+#include "site/site.h"
 
 typedef struct CredentialCounts {
 	unsigned connections;

@@ -6,7 +6,7 @@
 #include "cli/cache_detect.h"
 #include "cli/doctor.h"
 #include "cli/site_config.h"
-#include "wp/option.h"
+#include "site/option.h"
 
 #define OPTION_PLUGINS "active_plugins"
 

@@ -4,7 +4,7 @@
 
 #include "cli/doctor.h"
 #include "cli/output.h"
-#include "wp/cron.h"
+#include "site/cron.h"
 #include "wp/state_schema.h"
 
 void doctor_check_own_tables(Doctor *doctor)

@@ -5,7 +5,7 @@
 #include <glib.h>
 
 #include "cli/output.h"
-#include "wp/site_time.h"
+#include "site/time.h"
 
 /* A line for each RunRecord, its times in the site's zone; prints to standard output. */
 void run_list_print(const GPtrArray *records, const SiteZone *zone);

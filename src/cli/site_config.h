@@ -5,8 +5,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "site/wp_config.h"
 #include "util/config.h"
-#include "wp/wp_config.h"
 
 /* Reads wp-config.php, and for Debian's the one /etc/wordpress/config-HOST.php that goes with it.
  * NULL with CONFIG_ERROR or WP_CONFIG_ERROR, also where there are several of those: then they are

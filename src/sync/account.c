@@ -4,9 +4,9 @@
 
 #include <string.h>
 
+#include "site/credentials.h"
 #include "util/secret.h"
 #include "wp/connections_row.h"
-#include "wp/credentials.h"
 
 /* The owner gave it access in Google's window, not a password. */
 static bool is_google(const Connection *connection)

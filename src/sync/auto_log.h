@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "db/db.h"
+#include "site/site.h"
 #include "wp/past_event.h"
-#include "wp/site.h"
 
 #define AUTO_LOG_ERROR auto_log_error_quark()
 GQuark auto_log_error_quark(void);

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "provider/provider.h"
+#include "site/theme_lock.h"
 #include "sync/account.h"
 #include "sync/listing.h"
 #include "sync/patience.h"
 #include "wp/connection_state.h"
 #include "wp/connections_row.h"
-#include "wp/theme_lock.h"
 
 enum { SECONDS_PER_HOUR = 60 * 60, SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR };
 

@@ -9,9 +9,9 @@
 #include "cache/object_cache.h"
 #include "db/db.h"
 #include "net/http.h"
+#include "site/site.h"
 #include "sync/notices.h"
 #include "util/config.h"
-#include "wp/site.h"
 
 /* All borrowed. */
 typedef struct SyncContext {

@@ -9,8 +9,8 @@
 
 #include "match/contact_index.h"
 #include "provider/provider.h"
+#include "site/site.h"
 #include "wp/event_store.h"
-#include "wp/site.h"
 #include "wp/user_state.h"
 
 /* All borrowed; must outlive the listing. */

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "site/transient.h"
 #include "sync/turn.h"
 #include "sync/workers.h"
 #include "util/log.h"
 #include "wp/connections_row.h"
-#include "wp/transient.h"
 
 /* As long as a day without any pass, the turn is remembered; the theme does not mind a longer one.
  */

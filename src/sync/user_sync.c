@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "provider/provider.h"
+#include "site/lease.h"
 #include "sync/patience.h"
 #include "sync/rematch.h"
 #include "util/log.h"
 #include "wp/connection.h"
 #include "wp/connection_state.h"
 #include "wp/connections_row.h"
-#include "wp/lease.h"
 #include "wp/people.h"
 
 enum {

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "cache/object_cache.h"
+#include "site/column_text.h"
 #include "text/esc.h"
 #include "wp/activity_claims.h"
 #include "wp/activity_history.h"
 #include "wp/activity_rows.h"
-#include "wp/column_text.h"
 #include "wp/event_sql.h"
 
 /* comment_content is a text. */

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "db/db.h"
+#include "site/site.h"
 #include "wp/past_event.h"
-#include "wp/site.h"
 
 /* One event that shall become activities. */
 typedef struct ActivityRequest {

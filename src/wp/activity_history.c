@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "site/column_text.h"
 #include "text/esc.h"
-#include "wp/column_text.h"
 #include "wp/event_sql.h"
 
 /* Every type that the theme's versions gave to activities; all states, since what a person deleted

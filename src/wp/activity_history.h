@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 #include "db/db.h"
+#include "site/site.h"
 #include "wp/activity_rows.h"
 #include "wp/past_event.h"
-#include "wp/site.h"
 
 /* `by_person`: person id -> GPtrArray of ActivityMeeting. Adds to the `had` of each meeting those
  * of its people on whom some activity, in any state, is of it: see activities_log(). Streams the

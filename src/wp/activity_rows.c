@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "php/value.h"
-#include "wp/column_text.h"
+#include "site/column_text.h"
 
 /* comment_author is a tinytext. */
 enum { AUTHOR_BYTES_MAX = 255 };

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #include "db/db.h"
+#include "site/site.h"
 #include "wp/activities.h"
 #include "wp/activity_claims.h"
-#include "wp/site.h"
 
 /* One event of a batch. What the transaction finds out is made anew in each try. */
 typedef struct ActivityMeeting {

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #include "db/db.h"
+#include "site/site.h"
 #include "wp/calendar_objects.h"
 #include "wp/event_store.h"
-#include "wp/site.h"
 #include "wp/state_hash.h"
 
 /* One event to be written or removed. */

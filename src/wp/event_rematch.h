@@ -10,8 +10,8 @@
 
 #include "db/db.h"
 #include "match/contact_index.h"
+#include "site/site.h"
 #include "wp/event_store.h"
-#include "wp/site.h"
 
 /* All borrowed. */
 typedef struct EventRematchOptions {

@@ -7,10 +7,10 @@
 
 #include "match/contact_index.h"
 #include "php/json.h"
+#include "site/column_text.h"
 #include "text/esc.h"
 #include "text/html_entities.h"
 #include "text/sanitize.h"
-#include "wp/column_text.h"
 
 G_DEFINE_QUARK(event - row - error - quark, event_row_error)
 

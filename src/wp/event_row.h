@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "event/event.h"
-#include "wp/site.h"
+#include "site/site.h"
 
 #define EVENT_ROW_ERROR event_row_error_quark()
 GQuark event_row_error_quark(void);

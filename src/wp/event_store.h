@@ -14,9 +14,9 @@
 
 #include "db/db.h"
 #include "event/event.h"
+#include "site/site.h"
 #include "wp/calendar_objects.h"
 #include "wp/event_row.h"
-#include "wp/site.h"
 
 /* What happens to one stored event. */
 typedef enum {

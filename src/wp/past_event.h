@@ -9,7 +9,7 @@
 
 #include "db/db.h"
 #include "event/event.h"
-#include "wp/site.h"
+#include "site/site.h"
 
 /* Someone whom an event was matched to. */
 typedef struct PastEventMatch {

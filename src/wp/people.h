@@ -7,7 +7,7 @@
 
 #include "db/db.h"
 #include "match/contact_index.h"
-#include "wp/site.h"
+#include "site/site.h"
 
 /* Reads every published person of the user, in id order: first and last name, and the contact_info
  * rows of type `email`. ACF's shadow rows (`_first_name`) are not data; nor are repeater rows at or

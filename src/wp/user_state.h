@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "db/db.h"
+#include "site/site.h"
 #include "wp/connection.h"
-#include "wp/site.h"
 #include "wp/state_hash.h"
 #include "wp/user_meta.h"
 

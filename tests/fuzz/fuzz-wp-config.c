@@ -2,7 +2,7 @@
 /* Fuzz target: wp-config.php; a value is either there or there is a reason why not. */
 #include <stdint.h>
 
-#include "wp/wp_config.h"
+#include "site/wp_config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,10 +7,10 @@
 #include "check.h"
 #include "replay-event.h"
 #include "replay.h"
+#include "site/option.h"
+#include "site/transient.h"
 #include "wp/activities.h"
 #include "wp/connections_row.h"
-#include "wp/option.h"
-#include "wp/transient.h"
 
 /* What an activity has otherwise than wp_insert_comment() makes it (data-model 5). */
 static const ReplayException activity_exceptions[] = {

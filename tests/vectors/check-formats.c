@@ -4,10 +4,10 @@
 #include "php/json.h"
 #include "php/text.h"
 #include "php/value.h"
+#include "site/credentials.h"
 #include "text/html_entities.h"
 #include "text/sanitize.h"
 #include "util/secret.h"
-#include "wp/credentials.h"
 
 #include <sodium.h>
 #include <string.h>

@@ -7,11 +7,11 @@
 #include "match/levenshtein.h"
 #include "match/name.h"
 #include "php/date.h"
+#include "site/time.h"
 #include "text/emoji.h"
 #include "text/esc.h"
 #include "text/html_entities.h"
 #include "text/sanitize.h"
-#include "wp/site_time.h"
 
 static void check_function(Check *check, const cJSON *in, const cJSON *out,
 	GString *(*function)(const char *bytes, size_t length), const char *what)

@@ -10,7 +10,7 @@
 
 #include "check.h"
 #include "db/db.h"
-#include "wp/site.h"
+#include "site/site.h"
 
 typedef struct Replay {
 	Check *check;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "match/contact_index.h"
+#include "test_site.h"
 
 static void event_destroy(gpointer event)
 {
@@ -28,7 +29,7 @@ Story *story_new(void)
 		return NULL;
 	story = g_new0(Story, 1);
 	story->test = test;
-	story->site = wp_site_load(test->db, &options, &error);
+	story->site = test_site_load(test->db, &options, &error);
 	g_assert_no_error(error);
 	story->listing = g_ptr_array_new_with_free_func(event_destroy);
 	story->changes = g_ptr_array_new_with_free_func(g_free);

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "site/site.h"
 #include "test_db.h"
 #include "wp/event_store.h"
-#include "wp/site.h"
 
 #define STORY_USER 2
 #define STORY_CONNECTION "conn_683f1c2ab4d51"

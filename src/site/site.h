@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What we must know of the WordPress site before reading or writing its rows; read once per run. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/db.h"
+#include "site/time.h"
+
+/* From the ini; all borrowed, needed only during wp_site_new_unread(). */
+typedef struct WpSiteOptions {
+	const char *theme_prefix;          /* "prm", "stadion", "rondo": selects data-model 1 */
+	const char *activity_comment_type; /* NULL: the dialect's own */
+	const char *auth_key;              /* AUTH_KEY of wp-config.php */
+	bool is_network;                   /* the site is one of a multisite network */
+} WpSiteOptions;
+
+/* Immutable once loaded: threads share it. Strings are owned by the site. */
+typedef struct WpSite {
+	char *home_url;   /* option `home`, no trailing slash */
+	SiteZone *zone;   /* option timezone_string, else gmt_offset */
+	char *stylesheet; /* options of these names: the active theme */
+	char *template_name;
+	bool is_network;         /* users are shared with other sites */
+	bool is_utf8mb3;         /* tables cannot hold 4-byte characters: wp_encode_emoji() first */
+	bool new_autoload_words; /* "on"/"off" (WordPress 6.6+) instead of "yes"/"no" */
+	char *connections_key;   /* usermeta key: `_prm_calendar_connections` */
+	char *turn_transient;    /* `prm_calendar_sync_last_user_index` */
+	char *cron_hook;         /* `prm_calendar_sync` */
+	char *theme_prefix;
+	char *activity_comment_type;
+	uint8_t credential_key[32]; /* SHA-256(AUTH_KEY . salt); wiped by wp_site_free() */
+} WpSite;
+
+/* A site in two steps, with the look at its tables (schema_check(), which also tells `is_utf8mb3`)
+ * between them. First what follows from the ini alone: NULL with DB_ERROR_SCHEMA. */
+WpSite *wp_site_new_unread(const WpSiteOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Then the options: DB_ERROR; a time zone that cannot be read comes last (SITE_TIME_ERROR), when
+ * all else is known. */
+bool wp_site_read(WpSite *site, Db *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void wp_site_free(WpSite *site);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WpSite, wp_site_free)
