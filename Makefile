@@ -95,7 +95,7 @@ $(BUILD)/sql/prefix: always
 	$(Q)mkdir -p $(@D)
 	$(Q)echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
 
-$(BUILD)/src/wp/state_schema.o: $(BUILD)/sql/state_migrations.inc
+$(BUILD)/src/state/schema.o: $(BUILD)/sql/state_migrations.inc
 
 # Warnings of the libraries' own headers are not ours.
 $(BUILD)/%.o: %.c Makefile

@@ -18,8 +18,8 @@
 #include "cli/theme_files.h"
 #include "cli/timer.h"
 #include "site/theme_detect.h"
+#include "state/schema.h"
 #include "wp/grants.h"
-#include "wp/state_schema.h"
 
 #define SIDECAR_USER "prm_calendar"
 #define RELEASED_COMMENT_TYPE "prm_activity"

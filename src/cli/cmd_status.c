@@ -7,12 +7,12 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/run_list.h"
+#include "state/run_history.h"
 #include "sync/pass.h"
 #include "sync/turn.h"
 #include "util/log.h"
 #include "wp/connection.h"
 #include "wp/event_counts.h"
-#include "wp/run_history.h"
 
 enum { SECONDS_PER_MINUTE = 60, RUNS_SHOWN = 5 };
 

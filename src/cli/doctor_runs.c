@@ -4,8 +4,8 @@
 
 #include "cli/doctor.h"
 #include "cli/timer.h"
+#include "state/run_history.h"
 #include "sync/pass.h"
-#include "wp/run_history.h"
 
 enum {
 	SECONDS_PER_MINUTE = 60,

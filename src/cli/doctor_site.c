@@ -5,7 +5,7 @@
 #include "cli/doctor.h"
 #include "cli/output.h"
 #include "site/cron.h"
-#include "wp/state_schema.h"
+#include "state/schema.h"
 
 void doctor_check_own_tables(Doctor *doctor)
 {

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "cli/metrics.h"
+#include "state/run_history.h"
 #include "util/log.h"
 #include "wp/activity_claims.h"
-#include "wp/run_history.h"
 
 enum { TIDIED_EVERY = 50 /* runs */ };
 

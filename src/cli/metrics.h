@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "wp/run_history.h"
+#include "state/run_history.h"
 
 typedef struct Metrics {
 	const char *site; /* its address; every series has it as a label */

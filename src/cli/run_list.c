@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "wp/run_history.h"
+#include "state/run_history.h"
 
 static const char *const state_words[] = {
 	[RUN_ENDED] = "ended",

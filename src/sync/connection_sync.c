@@ -6,10 +6,10 @@
 
 #include "provider/provider.h"
 #include "site/theme_lock.h"
+#include "state/connection_state.h"
 #include "sync/account.h"
 #include "sync/listing.h"
 #include "sync/patience.h"
-#include "wp/connection_state.h"
 #include "wp/connections_row.h"
 
 enum { SECONDS_PER_HOUR = 60 * 60, SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR };

@@ -3,9 +3,9 @@
  */
 #include <string.h>
 
+#include "state/calendar_objects.h"
+#include "state/connection_state.h"
 #include "sync/listing_private.h"
-#include "wp/calendar_objects.h"
-#include "wp/connection_state.h"
 #include "wp/event_attendees.h"
 
 static void told_free(gpointer data)

@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
+#include "state/connection_state.h"
 #include "sync/listing_private.h"
-#include "wp/connection_state.h"
 
 bool listing_remembers(const Listing *listing)
 {

@@ -5,8 +5,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "state/contact_marks.h"
 #include "sync/connection_sync.h"
-#include "wp/contact_marks.h"
 #include "wp/user.h"
 
 /* Which of the users' (of WpUser) contacts changed since the last run: ContactMarks by user id.

@@ -6,11 +6,11 @@
 
 #include "provider/provider.h"
 #include "site/lease.h"
+#include "state/connection_state.h"
 #include "sync/patience.h"
 #include "sync/rematch.h"
 #include "util/log.h"
 #include "wp/connection.h"
-#include "wp/connection_state.h"
 #include "wp/connections_row.h"
 #include "wp/people.h"
 

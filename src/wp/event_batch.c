@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cache/object_cache.h"
+#include "state/known_events.h"
 #include "wp/event_memory.h"
-#include "wp/known_events.h"
 
 /* A few hundred rows keep the statements few; the bytes keep them below any max_allowed_packet. */
 enum { BATCH_WRITES_MAX = 256, BATCH_BYTES_MAX = 1024 * 1024 };

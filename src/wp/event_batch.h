@@ -8,9 +8,9 @@
 
 #include "db/db.h"
 #include "site/site.h"
-#include "wp/calendar_objects.h"
+#include "state/calendar_objects.h"
+#include "state/hash.h"
 #include "wp/event_store.h"
-#include "wp/state_hash.h"
 
 /* One event to be written or removed. */
 typedef struct EventWrite {

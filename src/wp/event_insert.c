@@ -3,9 +3,9 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "state/known_events.h"
 #include "wp/event_batch.h"
 #include "wp/event_sql.h"
-#include "wp/known_events.h"
 
 /* The columns in the order of `INSERT`s of WordPress 6.1; the guid needs the id and follows later.
  */

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "state/known_events.h"
 #include "wp/event_load.h"
-#include "wp/known_events.h"
 
 /* Times are compared as site time, in which one hour a year happens twice. Within an hour of the
  * window's ends it is therefore not certain whether the provider looked at an event: absence proves

@@ -10,9 +10,9 @@
 #include "db/db.h"
 #include "event/event.h"
 #include "site/site.h"
+#include "state/hash.h"
 #include "wp/event_row.h"
 #include "wp/event_store.h"
-#include "wp/state_hash.h"
 
 enum { NO_CALENDAR = -1, NO_OBJECT = -1, NO_EVENT = -1 };
 

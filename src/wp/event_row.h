@@ -9,6 +9,7 @@
 
 #include "event/event.h"
 #include "site/site.h"
+#include "state/hash.h"
 
 #define EVENT_ROW_ERROR event_row_error_quark()
 GQuark event_row_error_quark(void);
@@ -49,7 +50,7 @@ typedef enum {
 	EVENT_COLUMN_COUNT
 } EventColumn;
 
-enum { EVENT_HASH_BYTES = 16 };
+enum { EVENT_HASH_BYTES = STATE_HASH_BYTES };
 
 typedef struct EventRow {
 	char *columns[EVENT_COLUMN_COUNT];

@@ -15,7 +15,7 @@
 #include "db/db.h"
 #include "event/event.h"
 #include "site/site.h"
-#include "wp/calendar_objects.h"
+#include "state/calendar_objects.h"
 #include "wp/event_row.h"
 
 /* What happens to one stored event. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "db/db_sql.h"
-#include "wp/state_schema.h"
+#include "state/schema.h"
 
 typedef struct {
 	const char *database; /* quoted where it has to be */

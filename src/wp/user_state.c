@@ -6,49 +6,6 @@
 
 #include "wp/connections_row.h"
 
-CalendarCursor *calendar_cursor_new(const char *calendar_id,
-	const uint8_t settings_hash[STATE_HASH_BYTES], const char *text, int64_t listed_utc,
-	int64_t gone_utc)
-{
-	CalendarCursor *cursor = g_new0(CalendarCursor, 1);
-
-	cursor->calendar_id = g_strdup(calendar_id);
-	memcpy(cursor->settings_hash, settings_hash, STATE_HASH_BYTES);
-	cursor->text = g_strdup(text);
-	cursor->listed_utc = listed_utc;
-	cursor->gone_utc = gone_utc;
-	return cursor;
-}
-
-void calendar_cursor_free(CalendarCursor *cursor)
-{
-	if (cursor == NULL)
-		return;
-	g_free(cursor->calendar_id);
-	g_free(cursor->text);
-	g_free(cursor);
-}
-
-static ConnectionState *connection_state_new(int64_t id, const char *connection_id)
-{
-	ConnectionState *state = g_new0(ConnectionState, 1);
-
-	state->id = id;
-	state->connection_id = g_strdup(connection_id);
-	state->cursors = g_ptr_array_new_with_free_func((GDestroyNotify)calendar_cursor_free);
-	return state;
-}
-
-static void connection_state_free(gpointer data)
-{
-	ConnectionState *state = data;
-
-	g_free(state->connection_id);
-	g_free(state->first_problem);
-	g_ptr_array_unref(state->cursors);
-	g_free(state);
-}
-
 void user_state_free(UserState *state)
 {
 	if (state == NULL)
@@ -181,7 +138,7 @@ UserState *user_state_read(
 {
 	g_autoptr(UserState) state = g_new0(UserState, 1);
 
-	state->states = g_ptr_array_new_with_free_func(connection_state_free);
+	state->states = g_ptr_array_new_with_free_func((GDestroyNotify)connection_state_free);
 	if (has_tables ? !read_all(db, site, user_id, state, error)
 		       : !user_meta_read(db, user_id, site->connections_key, &state->row, error))
 		return NULL;
@@ -202,15 +159,4 @@ ConnectionState *user_state_find(UserState *state, const char *connection_id)
 	added = connection_state_new(0, connection_id);
 	g_ptr_array_add(state->states, added);
 	return added;
-}
-
-const CalendarCursor *connection_state_cursor(const ConnectionState *state, const char *calendar_id)
-{
-	for (guint i = 0; i < state->cursors->len; i++) {
-		const CalendarCursor *cursor = g_ptr_array_index(state->cursors, i);
-
-		if (strcmp(cursor->calendar_id, calendar_id) == 0)
-			return cursor;
-	}
-	return NULL;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "wp/state_schema.h"
+#include "state/schema.h"
 
 #define SCHEMA_FILE "tests/data/wordpress-schema.sql"
 

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "wp/state_schema.h"
+#include "state/schema.h"
 
 #define SCHEMA_FILE "tests/data/wordpress-schema.sql"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../support/story.h"
-#include "wp/connection_state.h"
+#include "state/connection_state.h"
 
 #define ASSERT_TEXT(expression, expected)                                                          \
 	do {                                                                                       \

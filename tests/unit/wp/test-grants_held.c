@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "../support/test_db.h"
+#include "state/schema.h"
 #include "wp/grant_line.h"
 #include "wp/grants.h"
 #include "wp/grants_held.h"
-#include "wp/state_schema.h"
 
 /* What init offers, as MariaDB shows it; without the users and usermeta, and without the posts. */
 #define PASSWORD "IDENTIFIED BY PASSWORD '*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19'"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wp/state_schema.h"
+#include "state/schema.h"
 
 #include <string.h>
 
@@ -389,27 +389,26 @@ static void test_the_manual_drops_them_all(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/wp/state_schema/made-from-nothing", test_made_from_nothing);
-	g_test_add_func("/wp/state_schema/one-statement-when-all-is-there",
+	g_test_add_func("/state/schema/made-from-nothing", test_made_from_nothing);
+	g_test_add_func("/state/schema/one-statement-when-all-is-there",
 		test_one_statement_when_all_is_there);
 	g_test_add_func(
-		"/wp/state_schema/a-dropped-table-comes-back", test_a_dropped_table_comes_back);
-	g_test_add_func("/wp/state_schema/half-done-is-finished", test_half_done_is_finished);
+		"/state/schema/a-dropped-table-comes-back", test_a_dropped_table_comes_back);
+	g_test_add_func("/state/schema/half-done-is-finished", test_half_done_is_finished);
 	g_test_add_func(
-		"/wp/state_schema/a-table-gets-its-new-column", test_a_table_gets_its_new_column);
-	g_test_add_func("/wp/state_schema/other-prefixes", test_other_prefixes);
+		"/state/schema/a-table-gets-its-new-column", test_a_table_gets_its_new_column);
+	g_test_add_func("/state/schema/other-prefixes", test_other_prefixes);
 	g_test_add_func(
-		"/wp/state_schema/a-newer-database-is-refused", test_a_newer_database_is_refused);
-	g_test_add_func("/wp/state_schema/several-at-once", test_several_at_once);
-	g_test_add_func("/wp/state_schema/who-may-not-is-told-what-to-run",
+		"/state/schema/a-newer-database-is-refused", test_a_newer_database_is_refused);
+	g_test_add_func("/state/schema/several-at-once", test_several_at_once);
+	g_test_add_func("/state/schema/who-may-not-is-told-what-to-run",
 		test_who_may_not_is_told_what_to_run);
 	g_test_add_func(
-		"/wp/state_schema/the-command-knows-the-prefix", test_the_command_knows_the_prefix);
-	g_test_add_func("/wp/state_schema/root-can-run-the-files", test_root_can_run_the_files);
+		"/state/schema/the-command-knows-the-prefix", test_the_command_knows_the_prefix);
+	g_test_add_func("/state/schema/root-can-run-the-files", test_root_can_run_the_files);
 	g_test_add_func(
-		"/wp/state_schema/the-offered-grants-suffice", test_the_offered_grants_suffice);
-	g_test_add_func("/wp/state_schema/files-can-be-run-again", test_files_can_be_run_again);
-	g_test_add_func(
-		"/wp/state_schema/the-manual-drops-them-all", test_the_manual_drops_them_all);
+		"/state/schema/the-offered-grants-suffice", test_the_offered_grants_suffice);
+	g_test_add_func("/state/schema/files-can-be-run-again", test_files_can_be_run_again);
+	g_test_add_func("/state/schema/the-manual-drops-them-all", test_the_manual_drops_them_all);
 	return g_test_run();
 }

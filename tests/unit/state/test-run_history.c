@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "wp/run_history.h"
+#include "state/run_history.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -205,17 +205,17 @@ static void test_the_last_success(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/wp/run_history/a-run-is-remembered", test_a_run_is_remembered);
+	g_test_add_func("/state/run_history/a-run-is-remembered", test_a_run_is_remembered);
 	g_test_add_func(
-		"/wp/run_history/only-the-latest-are-loaded", test_only_the_latest_are_loaded);
-	g_test_add_func("/wp/run_history/what-did-not-say-that-it-ended",
+		"/state/run_history/only-the-latest-are-loaded", test_only_the_latest_are_loaded);
+	g_test_add_func("/state/run_history/what-did-not-say-that-it-ended",
 		test_what_did_not_say_that_it_ended);
-	g_test_add_func("/wp/run_history/that-of-a-killed-process-is-lost-at-once",
+	g_test_add_func("/state/run_history/that-of-a-killed-process-is-lost-at-once",
 		test_that_of_a_killed_process_is_lost_at_once);
-	g_test_add_func("/wp/run_history/those-of-one-command", test_those_of_one_command);
-	g_test_add_func("/wp/run_history/old-rows-go", test_old_rows_go);
-	g_test_add_func("/wp/run_history/without-the-tables-nothing-ran",
+	g_test_add_func("/state/run_history/those-of-one-command", test_those_of_one_command);
+	g_test_add_func("/state/run_history/old-rows-go", test_old_rows_go);
+	g_test_add_func("/state/run_history/without-the-tables-nothing-ran",
 		test_without_the_tables_nothing_ran);
-	g_test_add_func("/wp/run_history/the-last-success", test_the_last_success);
+	g_test_add_func("/state/run_history/the-last-success", test_the_last_success);
 	return g_test_run();
 }

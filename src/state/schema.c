@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Our own tables are made by the files of sql/, which are built in. Each ends by noting its number
  * in prm_calendar_schema, so that it does not matter who ran it. */
-#include "wp/state_schema.h"
+#include "state/schema.h"
 
 #include <string.h>
 

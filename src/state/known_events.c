@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Statements on the table of known events. */
-#include "wp/known_events.h"
+#include "state/known_events.h"
 
 #include <string.h>
 
@@ -91,7 +91,7 @@ static void bind_event(DbStatement *statement, int64_t connection, const KnownEv
 	else
 		db_bind_text(statement, NULL);
 	db_bind_int(statement, event->post_id);
-	db_bind_bytes(statement, event->content_hash, EVENT_HASH_BYTES);
+	db_bind_bytes(statement, event->content_hash, STATE_HASH_BYTES);
 	db_bind_int(statement, event->starts);
 	db_bind_int(statement, event->ends);
 }

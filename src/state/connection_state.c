@@ -1,8 +1,62 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Statements on the tables of connections and cursors. */
-#include "wp/connection_state.h"
+#include "state/connection_state.h"
 
 #include <string.h>
+
+CalendarCursor *calendar_cursor_new(const char *calendar_id,
+	const uint8_t settings_hash[STATE_HASH_BYTES], const char *text, int64_t listed_utc,
+	int64_t gone_utc)
+{
+	CalendarCursor *cursor = g_new0(CalendarCursor, 1);
+
+	cursor->calendar_id = g_strdup(calendar_id);
+	memcpy(cursor->settings_hash, settings_hash, STATE_HASH_BYTES);
+	cursor->text = g_strdup(text);
+	cursor->listed_utc = listed_utc;
+	cursor->gone_utc = gone_utc;
+	return cursor;
+}
+
+void calendar_cursor_free(CalendarCursor *cursor)
+{
+	if (cursor == NULL)
+		return;
+	g_free(cursor->calendar_id);
+	g_free(cursor->text);
+	g_free(cursor);
+}
+
+ConnectionState *connection_state_new(int64_t id, const char *connection_id)
+{
+	ConnectionState *state = g_new0(ConnectionState, 1);
+
+	state->id = id;
+	state->connection_id = g_strdup(connection_id);
+	state->cursors = g_ptr_array_new_with_free_func((GDestroyNotify)calendar_cursor_free);
+	return state;
+}
+
+void connection_state_free(ConnectionState *state)
+{
+	if (state == NULL)
+		return;
+	g_free(state->connection_id);
+	g_free(state->first_problem);
+	g_ptr_array_unref(state->cursors);
+	g_free(state);
+}
+
+const CalendarCursor *connection_state_cursor(const ConnectionState *state, const char *calendar_id)
+{
+	for (guint i = 0; i < state->cursors->len; i++) {
+		const CalendarCursor *cursor = g_ptr_array_index(state->cursors, i);
+
+		if (strcmp(cursor->calendar_id, calendar_id) == 0)
+			return cursor;
+	}
+	return NULL;
+}
 
 /* LAST_INSERT_ID(id) makes the id of a row that was there already known, too. */
 static const char create_sql[] =

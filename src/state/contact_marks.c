@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The server adds up hashes of the rows that people_load_contacts() reads; none of them is sent. */
-#include "wp/contact_marks.h"
+#include "state/contact_marks.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* BLAKE2b by libsodium. */
-#include "wp/state_hash.h"
+#include "state/hash.h"
 
 #include <sodium.h>
 #include <string.h>

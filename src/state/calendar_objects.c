@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Statements on the table of calendar objects. */
-#include "wp/calendar_objects.h"
+#include "state/calendar_objects.h"
 
 #include <string.h>
 

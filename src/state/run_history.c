@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What ran: a row of our own for each run that may have written something. */
-#include "wp/run_history.h"
+#include "state/run_history.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* For src/wp only: which posts the events of a connection are, as the last run left them. A cache
+/* Which posts the events of a connection are, as the last run left them. A cache
  * of WordPress's own rows; without it they are read themselves. */
 #pragma once
 
@@ -9,8 +9,7 @@
 #include <stdint.h>
 
 #include "db/db.h"
-#include "wp/event_row.h"
-#include "wp/state_hash.h"
+#include "state/hash.h"
 
 /* Strings are borrowed. */
 typedef struct KnownEvent {
@@ -19,7 +18,7 @@ typedef struct KnownEvent {
 	bool has_object;
 	uint8_t object_hash[STATE_HASH_BYTES];
 	int64_t post_id;
-	uint8_t content_hash[EVENT_HASH_BYTES];
+	uint8_t content_hash[STATE_HASH_BYTES];
 	int64_t starts; /* site time as digits: 20260115090000 */
 	int64_t ends;
 	const char *post_status; /* of the post now; NULL: there is no such post */

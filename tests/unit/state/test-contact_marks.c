@@ -3,7 +3,7 @@
 #include <glib.h>
 
 #include "../support/test_db.h"
-#include "wp/contact_marks.h"
+#include "state/contact_marks.h"
 
 static const int64_t users[] = {2, 3};
 
@@ -155,14 +155,14 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autofree char *path = g_strdup_printf("/wp/contact_marks/%s-%s", cases[i].name,
+		g_autofree char *path = g_strdup_printf("/state/contact_marks/%s-%s", cases[i].name,
 			cases[i].is_noticed ? "is-noticed" : "is-no-change");
 
 		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_case);
 	}
-	g_test_add_func("/wp/contact_marks/nothing-remembered-is-a-change",
+	g_test_add_func("/state/contact_marks/nothing-remembered-is-a-change",
 		test_nothing_remembered_is_a_change);
-	g_test_add_func("/wp/contact_marks/many-users-cost-one-statement",
+	g_test_add_func("/state/contact_marks/many-users-cost-one-statement",
 		test_many_users_cost_one_statement);
 	return g_test_run();
 }

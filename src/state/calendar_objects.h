@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "db/db.h"
-#include "wp/state_hash.h"
+#include "state/hash.h"
 
 /* All strings are owned. */
 typedef struct CalendarObject {

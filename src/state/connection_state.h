@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is remembered of a connection: how it fared, and how far each of its calendars was read. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/db.h"
+#include "state/hash.h"
+
+/* How far a calendar was read. */
+typedef struct CalendarCursor {
+	char *calendar_id; /* as configured */
+	uint8_t settings_hash[STATE_HASH_BYTES];
+	char *text;         /* the provider's own; "" while the first listing is not complete */
+	int64_t listed_utc; /* when all of it was last listed completely, unix seconds */
+	int64_t gone_utc;   /* since when the account has no such calendar; 0: it has one */
+} CalendarCursor;
+
+CalendarCursor *calendar_cursor_new(const char *calendar_id,
+	const uint8_t settings_hash[STATE_HASH_BYTES], const char *text, int64_t listed_utc,
+	int64_t gone_utc);
+void calendar_cursor_free(CalendarCursor *cursor);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalendarCursor, calendar_cursor_free)
+
+typedef struct ConnectionState {
+	int64_t id; /* 0: not in the table yet */
+	char *connection_id;
+	bool is_refused; /* credentials with the hash were refused at that time */
+	uint8_t refused_hash[STATE_HASH_BYTES];
+	int64_t refused_utc;
+	unsigned failures;   /* in a row */
+	int64_t retry_utc;   /* not to be tried by a scheduled pass before */
+	unsigned problems;   /* objects that could not be read */
+	char *first_problem; /* or NULL */
+	GPtrArray *cursors;  /* of CalendarCursor */
+} ConnectionState;
+
+/* Id 0: it has no row yet. Caller frees. */
+ConnectionState *connection_state_new(int64_t id, const char *connection_id);
+void connection_state_free(ConnectionState *state);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConnectionState, connection_state_free)
+
+/* The cursor of a calendar, or NULL. Borrowed. */
+const CalendarCursor *connection_state_cursor(
+	const ConnectionState *state, const char *calendar_id);
+
+/* Gives the state its row, if it has none: its id is set. */
+bool connection_state_create(
+	Db *db, int64_t user_id, ConnectionState *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Writes everything but the cursors. */
+bool connection_state_store(
+	Db *db, const ConnectionState *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Forgets all that is remembered of a connection. One transaction. */
+bool connection_state_forget(Db *db, int64_t connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How many objects of the connection could not be read, and why the first could not, as stored. */
+bool connection_state_count_problems(Db *db, int64_t connection, unsigned *ret_problems,
+	char **ret_first, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Writes a cursor, new or not. */
+bool calendar_cursor_store(Db *db, int64_t connection, const CalendarCursor *cursor,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Forgets a calendar's objects, and writes this cursor, whose text is empty: a listing of all
+ * begins. One transaction. */
+bool calendar_cursor_restart(Db *db, int64_t connection, const CalendarCursor *cursor,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Forgets a calendar whole. Runs in the caller's transaction. */
+bool calendar_cursor_forget(Db *db, int64_t connection, const char *calendar_id,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
