@@ -7,9 +7,9 @@
 
 #include "cli/output.h"
 #include "cli/site_config.h"
+#include "schema/schema.h"
 #include "state/schema.h"
 #include "util/log.h"
-#include "wp/schema.h"
 
 static int64_t clock_now(void)
 {

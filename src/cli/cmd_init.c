@@ -17,9 +17,9 @@
 #include "cli/site_name.h"
 #include "cli/theme_files.h"
 #include "cli/timer.h"
+#include "schema/grants.h"
 #include "site/theme_detect.h"
 #include "state/schema.h"
-#include "wp/grants.h"
 
 #define SIDECAR_USER "prm_calendar"
 #define RELEASED_COMMENT_TYPE "prm_activity"

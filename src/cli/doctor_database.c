@@ -5,8 +5,8 @@
 #include <time.h>
 
 #include "cli/doctor.h"
-#include "wp/grants_held.h"
-#include "wp/server.h"
+#include "schema/grants_held.h"
+#include "schema/server.h"
 
 /* Leases and "is it over?" live by the clock: people notice minutes. */
 enum { CLOCK_WARN_SECS = 60, CLOCK_FAIL_SECS = 15 * 60 };

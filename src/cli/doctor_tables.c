@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "cli/doctor.h"
-#include "wp/indexes.h"
-#include "wp/schema.h"
+#include "schema/indexes.h"
+#include "schema/schema.h"
 
 static bool examine(Doctor *doctor, SchemaState *state)
 {

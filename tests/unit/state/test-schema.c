@@ -5,7 +5,7 @@
 
 #include "../support/test_db.h"
 #include "db/sql_script.h"
-#include "wp/grants.h"
+#include "schema/grants.h"
 
 #define LATEST "2" /* number of the last file in sql/ */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "test_site.h"
 
-#include "wp/schema.h"
+#include "schema/schema.h"
 
 WpSite *test_site_load(Db *db, const WpSiteOptions *options, GError **error)
 {

@@ -2,7 +2,7 @@
 #include <glib.h>
 
 #include "../support/test_db.h"
-#include "wp/server.h"
+#include "schema/server.h"
 
 static void test_versions(void)
 {
@@ -49,7 +49,7 @@ static void test_facts_of_a_running_server(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/wp/server/older-versions", test_versions);
-	g_test_add_func("/wp/server/facts", test_facts_of_a_running_server);
+	g_test_add_func("/schema/server/older-versions", test_versions);
+	g_test_add_func("/schema/server/facts", test_facts_of_a_running_server);
 	return g_test_run();
 }

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "../support/test_db.h"
+#include "schema/grant_line.h"
+#include "schema/grants.h"
+#include "schema/grants_held.h"
 #include "state/schema.h"
-#include "wp/grant_line.h"
-#include "wp/grants.h"
-#include "wp/grants_held.h"
 
 /* What init offers, as MariaDB shows it; without the users and usermeta, and without the posts. */
 #define PASSWORD "IDENTIFIED BY PASSWORD '*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19'"
@@ -222,13 +222,13 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autofree char *path = g_strconcat("/wp/grants_held/", cases[i].name, NULL);
+		g_autofree char *path = g_strconcat("/schema/grants_held/", cases[i].name, NULL);
 
 		g_test_add_data_func(path, &cases[i], test_judged);
 	}
-	g_test_add_func("/wp/grants_held/nothing-granted", test_nothing_granted);
-	g_test_add_func("/wp/grants_held/strange-lines", test_strange_lines);
-	g_test_add_func("/wp/grants_held/patterns-of-databases", test_patterns);
-	g_test_add_func("/wp/grants_held/server", test_server_shows_what_was_granted);
+	g_test_add_func("/schema/grants_held/nothing-granted", test_nothing_granted);
+	g_test_add_func("/schema/grants_held/strange-lines", test_strange_lines);
+	g_test_add_func("/schema/grants_held/patterns-of-databases", test_patterns);
+	g_test_add_func("/schema/grants_held/server", test_server_shows_what_was_granted);
 	return g_test_run();
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Compares what SHOW GRANTS lists with the table of grants.c. */
-#include "wp/grants_held.h"
+#include "schema/grants_held.h"
 
 #include <string.h>
 
 #include "db/db_sql.h"
-#include "wp/grant_line.h"
-#include "wp/grants.h"
+#include "schema/grant_line.h"
+#include "schema/grants.h"
 
 /* A server's root has some seventy privileges: more than these are counted only. */
 enum { SHOWN_MAX = 4, OBJECTS_MAX = 5, LINES_MAX = 10000 };

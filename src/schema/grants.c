@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Writes the GRANT statements for one site. */
-#include "wp/grants.h"
+#include "schema/grants.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the database server says of itself. */
-#include "wp/server.h"
+#include "schema/server.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Looks the first columns of all indexes up in information_schema. */
-#include "wp/indexes.h"
+#include "schema/indexes.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Looks the tables up in information_schema, all in one statement. */
-#include "wp/schema.h"
+#include "schema/schema.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "wp/grants.h"
+#include "schema/grants.h"
 
 /* The statements of sql/grants.sql, without its comments, are those of the example site. */
 static void test_agrees_with_the_file(void)
@@ -48,8 +48,8 @@ static void test_a_network_shares_its_users(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/wp/grants/file", test_agrees_with_the_file);
-	g_test_add_func("/wp/grants/quoted", test_odd_names_are_quoted);
-	g_test_add_func("/wp/grants/network", test_a_network_shares_its_users);
+	g_test_add_func("/schema/grants/file", test_agrees_with_the_file);
+	g_test_add_func("/schema/grants/quoted", test_odd_names_are_quoted);
+	g_test_add_func("/schema/grants/network", test_a_network_shares_its_users);
 	return g_test_run();
 }

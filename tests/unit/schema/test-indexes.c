@@ -2,7 +2,7 @@
 #include <glib.h>
 
 #include "../support/test_db.h"
-#include "wp/indexes.h"
+#include "schema/indexes.h"
 
 static void expect_missing(TestDb *test, const char *change, const char *what, bool is_vital)
 {
@@ -52,6 +52,6 @@ static void test_indexes(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	g_test_add_func("/wp/indexes/missing-ones-and-their-remedies", test_indexes);
+	g_test_add_func("/schema/indexes/missing-ones-and-their-remedies", test_indexes);
 	return g_test_run();
 }

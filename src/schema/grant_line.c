@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One line of SHOW GRANTS, taken apart. */
-#include "wp/grant_line.h"
+#include "schema/grant_line.h"
 
 #include <string.h>
 
