@@ -6,6 +6,7 @@
 #include <mysqld_error.h>
 #include <string.h>
 
+#include "db/db_handle.h"
 #include "db/db_private.h"
 #include "db/db_sql.h"
 #include "util/secret.h"

@@ -68,7 +68,3 @@ void db_pause(unsigned attempt);
  * well.
  */
 void db_tell_watcher(Db *db, const GError *failure);
-
-/* Drops the server's side of the statement. */
-void db_statement_forget(DbStatement *statement);
-void db_statement_free(DbStatement *statement);

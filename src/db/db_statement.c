@@ -3,6 +3,7 @@
 #include <errmsg.h>
 #include <string.h>
 
+#include "db/db_handle.h"
 #include "db/db_private.h"
 #include "db/db_sql.h"
 
@@ -19,64 +20,6 @@
  */
 #define LARGE_BYTES (1024 * 1024)
 
-typedef struct {
-	char *text; /* capacity + 1 bytes */
-	unsigned long capacity;
-	unsigned long length;
-	int64_t integer;
-	DbFlag is_null;
-	bool is_integer;
-} Column;
-
-typedef enum {
-	RESULT_NONE,  /* not run, or run to its end */
-	RESULT_OPEN,  /* rows follow */
-	RESULT_ENDED, /* another statement came in between */
-} ResultState;
-
-struct DbStatement {
-	Db *db;
-	char *sql;          /* as db_prepare() got it: the key in the cache */
-	MYSQL_STMT *handle; /* NULL: not prepared on this connection */
-	unsigned parameter_count;
-	unsigned bound;
-	size_t bound_bytes;
-	MYSQL_BIND *parameters;
-	int64_t *integers; /* where parameters point to */
-	unsigned column_count;
-	Column *columns;
-	MYSQL_BIND *column_binds;
-	bool has_grown; /* columns have moved since they were bound */
-	ResultState result;
-};
-
-static void free_columns(DbStatement *statement)
-{
-	for (unsigned i = 0; i < statement->column_count; i++)
-		g_free(statement->columns[i].text);
-	g_clear_pointer(&statement->columns, g_free);
-	g_clear_pointer(&statement->column_binds, g_free);
-	statement->column_count = 0;
-}
-
-void db_statement_forget(DbStatement *statement)
-{
-	if (statement->handle != NULL)
-		mysql_stmt_close(statement->handle);
-	statement->handle = NULL;
-}
-
-void db_statement_free(DbStatement *statement)
-{
-	db_finish(statement);
-	db_statement_forget(statement);
-	free_columns(statement);
-	g_free(statement->parameters);
-	g_free(statement->integers);
-	g_free(statement->sql);
-	g_free(statement);
-}
-
 static bool is_integer_type(enum enum_field_types type)
 {
 	switch (type) {
@@ -92,7 +35,7 @@ static bool is_integer_type(enum enum_field_types type)
 	}
 }
 
-static void point_column(MYSQL_BIND *bind, Column *column)
+static void point_column(MYSQL_BIND *bind, DbColumn *column)
 {
 	bind->buffer_type = column->is_integer ? MYSQL_TYPE_LONGLONG : MYSQL_TYPE_STRING;
 	bind->buffer = column->is_integer ? (void *)&column->integer : column->text;
@@ -101,7 +44,7 @@ static void point_column(MYSQL_BIND *bind, Column *column)
 	bind->is_null = &column->is_null;
 }
 
-static void grow_column(Column *column, unsigned long capacity)
+static void grow_column(DbColumn *column, unsigned long capacity)
 {
 	column->capacity = capacity;
 	column->text = g_realloc(column->text, capacity + 1);
@@ -112,13 +55,13 @@ static void make_columns(DbStatement *statement)
 	MYSQL_RES *result = mysql_stmt_result_metadata(statement->handle);
 	unsigned count = result != NULL ? mysql_num_fields(result) : 0;
 
-	free_columns(statement);
+	db_statement_free_columns(statement);
 	statement->column_count = count;
-	statement->columns = g_new0(Column, count);
+	statement->columns = g_new0(DbColumn, count);
 	statement->column_binds = g_new0(MYSQL_BIND, count);
 	for (unsigned i = 0; i < count; i++) {
 		const MYSQL_FIELD *field = mysql_fetch_field_direct(result, i);
-		Column *column = &statement->columns[i];
+		DbColumn *column = &statement->columns[i];
 
 		column->is_integer = is_integer_type(field->type);
 		grow_column(column, COLUMN_BYTES);
@@ -250,7 +193,7 @@ DbStatement *db_prepare(Db *db, const char *sql, GError **error)
 		db_finish(statement);
 	statement->bound = 0;
 	statement->bound_bytes = 0;
-	statement->result = RESULT_NONE;
+	statement->result = DB_RESULT_NONE;
 	if (statement->handle != NULL)
 		return statement;
 	if (!ensure_prepared(statement, error))
@@ -386,7 +329,7 @@ bool db_query(DbStatement *statement, GError **error)
 		return false;
 	}
 	statement->has_grown = false;
-	statement->result = RESULT_OPEN;
+	statement->result = DB_RESULT_OPEN;
 	statement->db->open = statement;
 	return true;
 }
@@ -395,7 +338,7 @@ bool db_query(DbStatement *statement, GError **error)
  */
 static bool refetch_column(DbStatement *statement, unsigned index, GError **error)
 {
-	Column *column = &statement->columns[index];
+	DbColumn *column = &statement->columns[index];
 	MYSQL_BIND *bind = &statement->column_binds[index];
 
 	grow_column(column, column->length);
@@ -410,7 +353,7 @@ static bool refetch_column(DbStatement *statement, unsigned index, GError **erro
 static bool complete_row(DbStatement *statement, GError **error)
 {
 	for (unsigned i = 0; i < statement->column_count; i++) {
-		Column *column = &statement->columns[i];
+		DbColumn *column = &statement->columns[i];
 
 		if (column->is_null || column->is_integer)
 			continue;
@@ -436,19 +379,19 @@ bool db_next(DbStatement *statement, bool *ret_row, GError **error)
 {
 	int status;
 
-	if (statement->result == RESULT_ENDED) {
+	if (statement->result == DB_RESULT_ENDED) {
 		g_set_error_literal(error, DB_ERROR, DB_ERROR_QUERY,
 			"cannot read the next row: another statement ended this result");
 		return false;
 	}
-	if (statement->result == RESULT_NONE) {
+	if (statement->result == DB_RESULT_NONE) {
 		*ret_row = false;
 		return true;
 	}
 	status = fetch(statement);
 	if (status == MYSQL_NO_DATA) {
 		db_finish(statement);
-		statement->result = RESULT_NONE;
+		statement->result = DB_RESULT_NONE;
 		*ret_row = false;
 		return true;
 	}
@@ -465,17 +408,6 @@ bool db_next(DbStatement *statement, bool *ret_row, GError **error)
 	return true;
 }
 
-void db_finish(DbStatement *statement)
-{
-	if (statement->result != RESULT_OPEN)
-		return;
-	statement->result = RESULT_ENDED;
-	statement->db->open = NULL;
-	if (statement->handle != NULL)
-		mysql_stmt_free_result(statement->handle);
-	statement->db->last_used_usecs = g_get_monotonic_time();
-}
-
 bool db_column_is_null(const DbStatement *statement, unsigned column)
 {
 	g_assert(column < statement->column_count);
@@ -484,7 +416,7 @@ bool db_column_is_null(const DbStatement *statement, unsigned column)
 
 int64_t db_column_int(const DbStatement *statement, unsigned column)
 {
-	const Column *at = &statement->columns[column];
+	const DbColumn *at = &statement->columns[column];
 
 	if (db_column_is_null(statement, column))
 		return 0;
@@ -493,7 +425,7 @@ int64_t db_column_int(const DbStatement *statement, unsigned column)
 
 const char *db_column_text(const DbStatement *statement, unsigned column)
 {
-	Column *at = &statement->columns[column];
+	DbColumn *at = &statement->columns[column];
 
 	if (db_column_is_null(statement, column))
 		return NULL;

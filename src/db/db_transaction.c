@@ -73,27 +73,6 @@ static bool attempt_work(Db *db, DbWork work, void *data, GError **error)
 	return commit(db, error);
 }
 
-void db_watch(Db *db, DbWatcher *take_watcher)
-{
-	g_assert(db->watcher == NULL);
-	db->watcher = take_watcher;
-}
-
-DbWatcher *db_watcher(const Db *db)
-{
-	return db->watcher;
-}
-
-void db_tell_watcher(Db *db, const GError *failure)
-{
-	if (db->watcher == NULL)
-		return;
-	if (failure == NULL || g_error_matches(failure, DB_ERROR, DB_ERROR_UNKNOWN))
-		db->watcher->committed(db->watcher);
-	else
-		db->watcher->rolled_back(db->watcher);
-}
-
 bool db_transaction(Db *db, DbWork work, void *data, GError **error)
 {
 	g_assert(!db->in_transaction);

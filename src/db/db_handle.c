@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Ends results and statements; below all that sends anything, so that a lost connection can take
+ * its statements along. */
+#include "db/db_handle.h"
+
+#include "db/db_private.h"
+
+void db_statement_free_columns(DbStatement *statement)
+{
+	for (unsigned i = 0; i < statement->column_count; i++)
+		g_free(statement->columns[i].text);
+	g_clear_pointer(&statement->columns, g_free);
+	g_clear_pointer(&statement->column_binds, g_free);
+	statement->column_count = 0;
+}
+
+void db_statement_forget(DbStatement *statement)
+{
+	if (statement->handle != NULL)
+		mysql_stmt_close(statement->handle);
+	statement->handle = NULL;
+}
+
+void db_statement_free(DbStatement *statement)
+{
+	db_finish(statement);
+	db_statement_forget(statement);
+	db_statement_free_columns(statement);
+	g_free(statement->parameters);
+	g_free(statement->integers);
+	g_free(statement->sql);
+	g_free(statement);
+}
+
+void db_finish(DbStatement *statement)
+{
+	if (statement->result != DB_RESULT_OPEN)
+		return;
+	statement->result = DB_RESULT_ENDED;
+	statement->db->open = NULL;
+	if (statement->handle != NULL)
+		mysql_stmt_free_result(statement->handle);
+	statement->db->last_used_usecs = g_get_monotonic_time();
+}
