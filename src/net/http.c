@@ -41,15 +41,6 @@ static void attempt_clear(Attempt *attempt)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Attempt, attempt_clear)
 
-G_DEFINE_QUARK(prm - calendar - http - error - quark, http_error)
-
-bool http_error_is_temporary(const GError *error)
-{
-	return g_error_matches(error, HTTP_ERROR, HTTP_ERROR_NETWORK) ||
-	       g_error_matches(error, HTTP_ERROR, HTTP_ERROR_HANDSHAKE) ||
-	       g_error_matches(error, HTTP_ERROR, HTTP_ERROR_TIMEOUT);
-}
-
 void http_response_free(HttpResponse *response)
 {
 	if (response == NULL)

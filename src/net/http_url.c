@@ -7,7 +7,7 @@
 #include <libpsl.h>
 #include <string.h>
 
-#include "net/http.h"
+#include "net/http_error.h"
 
 enum { MAX_URL_BYTES = 8192 };
 

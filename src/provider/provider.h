@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The provider interface: what a calendar service must do for us. A provider knows nothing of
- * WordPress; a new one is one file and one line in the table of provider.c. */
+ * WordPress; a new one is one file and one line in the table of providers.c. */
 #pragma once
 
 #include <gio/gio.h>
@@ -156,6 +156,3 @@ typedef struct Provider {
 	/* All calendars of the account, as ProviderCalendar; NULL with error set. Caller unrefs. */
 	GPtrArray *(*list_calendars)(const ProviderRequest *request, GError **error);
 } Provider;
-
-/* The provider of that name, or NULL. */
-const Provider *provider_find(const char *name);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "provider/providers.h"
 #include "site/credentials.h"
 #include "util/secret.h"
 #include "wp/connections_row.h"

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "provider/provider.h"
+#include "provider/providers.h"
 #include "site/theme_lock.h"
 #include "state/connection_state.h"
 #include "sync/account.h"

@@ -30,8 +30,6 @@ typedef struct {
 	GError *error;
 } ConfigReader;
 
-G_DEFINE_QUARK(prm - config - error, config_error)
-
 static void config_reader_clear(ConfigReader *reader)
 {
 	if (reader->line != NULL)

@@ -7,12 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CONFIG_ERROR config_error_quark()
-GQuark config_error_quark(void);
-
-typedef enum {
-	CONFIG_ERROR_INVALID, /* file, line, key and remedy are in the message */
-} ConfigErrorCode;
+#include "util/config_error.h"
 
 typedef enum { CONFIG_TLS_PREFERRED, CONFIG_TLS_REQUIRED, CONFIG_TLS_OFF } ConfigTls;
 typedef enum { CONFIG_GONE_TRASH, CONFIG_GONE_DELETE } ConfigGone;

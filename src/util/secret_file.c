@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "util/config.h"
+#include "util/config_error.h"
 #include "util/secret.h"
 
 enum {

@@ -36,37 +36,6 @@ typedef struct {
 	bool failed_in_last;
 } Part;
 
-EventWrite *event_write_new(
-	EventChange change, int64_t post_id, const char *event_uid, EventRow *take_row)
-{
-	EventWrite *write = g_new0(EventWrite, 1);
-
-	write->change = change;
-	write->post_id = post_id;
-	write->event_uid = g_strdup(event_uid);
-	write->row = take_row;
-	return write;
-}
-
-static void event_write_forget_outcome(EventWrite *write)
-{
-	write->done = write->change;
-	write->done_id = write->post_id;
-	write->was_damaged = false;
-	g_clear_pointer(&write->title, g_free);
-	g_clear_pointer(&write->start, g_free);
-}
-
-void event_write_free(EventWrite *write)
-{
-	if (write == NULL)
-		return;
-	event_write_forget_outcome(write);
-	g_free(write->event_uid);
-	event_row_free(write->row);
-	g_free(write);
-}
-
 static void event_write_destroy(gpointer write)
 {
 	event_write_free(write);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* New events: posts and their meta rows, with multi-row statements. */
-#include <sodium.h>
 #include <string.h>
 
 #include "state/known_events.h"
-#include "wp/event_batch.h"
 #include "wp/event_sql.h"
+#include "wp/event_write.h"
 
 /* The columns in the order of `INSERT`s of WordPress 6.1; the guid needs the id and follows later.
  */
@@ -24,19 +23,6 @@ static const char find_slugs_sql[] =
 	"SELECT ID, post_name FROM {posts} WHERE post_type = 'calendar_event' AND post_author = ? "
 	"AND post_name IN (";
 enum { COLUMN_ID, COLUMN_NAME };
-
-char *event_slug(const EventWriteContext *context, const char *event_uid)
-{
-	g_autofree char *identity = g_strdup_printf("%" G_GINT64_FORMAT "/%s/%s",
-		context->options->user_id, context->options->connection_id, event_uid);
-	uint8_t hash[16];
-	char hex[2 * sizeof(hash) + 1];
-
-	crypto_generichash(
-		hash, sizeof(hash), (const uint8_t *)identity, strlen(identity), NULL, 0);
-	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
-	return g_strconcat("calendar-event-", hex, NULL);
-}
 
 static GPtrArray *slugs_of(const EventWriteContext *context, const GPtrArray *writes)
 {

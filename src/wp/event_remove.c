@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "text/post_slug.h"
-#include "wp/event_batch.h"
 #include "wp/event_sql.h"
+#include "wp/event_write.h"
 
 static const char read_sql[] = "SELECT ID, post_status, post_name, post_title, CAST(post_date AS "
 			       "CHAR) FROM {posts} WHERE ID IN (";

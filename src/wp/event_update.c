@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "php/json.h"
-#include "wp/event_batch.h"
 #include "wp/event_sql.h"
+#include "wp/event_write.h"
 
 /* The lock keeps a person's save in the theme from slipping in between reading and writing. */
 static const char read_posts_sql[] =

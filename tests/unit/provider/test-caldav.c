@@ -5,7 +5,7 @@
 
 #include "../support/collecting_sink.h"
 #include "../support/dav_script.h"
-#include "provider/provider.h"
+#include "provider/providers.h"
 
 typedef struct {
 	const char *name;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../support/dav_script.h"
+#include "provider/providers.h"
 
 typedef struct {
 	const char *name;

@@ -5,7 +5,7 @@
 
 #include "../support/collecting_sink.h"
 #include "../support/dav_script.h"
-#include "provider/provider.h"
+#include "provider/providers.h"
 
 #define BOTH CTAG("c1") SYNC_TOKEN("t1")
 /* The first run of a calendar of two. */

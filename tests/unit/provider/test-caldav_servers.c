@@ -7,7 +7,7 @@
 
 #include "../support/caldav_call.h"
 #include "../support/collecting_sink.h"
-#include "provider/provider.h"
+#include "provider/providers.h"
 
 #define SCRIPT "tests/fake/dav_servers.py"
 #define WINDOW                                                                                     \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../support/google_call.h"
+#include "provider/providers.h"
 
 #define TOKEN "POST /token"
 /* Good for five minutes less a second. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of providers. */
-#include "provider/provider.h"
+#include "provider/providers.h"
 
 static void test_finds_by_name(void)
 {

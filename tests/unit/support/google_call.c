@@ -2,6 +2,8 @@
 /* Runs the Google provider against scripted answers. */
 #include "google_call.h"
 
+#include "provider/providers.h"
+
 static int64_t now_utc(void)
 {
 	return GOOGLE_NOW;

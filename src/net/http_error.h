@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Why a request got no answer. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#define HTTP_ERROR http_error_quark()
+GQuark http_error_quark(void);
+
+/* Failures below the status code; a status, even 500, is a response and no error. */
+typedef enum {
+	HTTP_ERROR_URL,       /* not an http(s) URL, or http where only https is allowed */
+	HTTP_ERROR_BLOCKED,   /* address policy: loopback, private, link-local, … */
+	HTTP_ERROR_REDIRECT,  /* too many, a loop, https to http, or credentials would leave their
+				 host */
+	HTTP_ERROR_TLS,       /* certificate not valid */
+	HTTP_ERROR_HANDSHAKE, /* no TLS connection: the server does not speak it, or not ours */
+	HTTP_ERROR_NETWORK,   /* cannot resolve, connect, or the connection broke in mid-answer */
+	HTTP_ERROR_TIMEOUT,
+	HTTP_ERROR_TOO_LARGE, /* decoded body over the limit */
+	HTTP_ERROR_CANCELLED,
+} HttpError;
+
+/* True when the same request may work a little later; decided from domain and code alone. */
+bool http_error_is_temporary(const GError *error);
