@@ -177,7 +177,7 @@ bench: ## time first and unchanged syncs, of CalDAV and of Google, beside curl a
 	$(Q)$(PYTHON) -B tests/bench/first_sync.py
 	$(Q)$(PYTHON) -B tests/bench/google_sync.py
 
-lint: $(BUILD)/sql/state_migrations.inc ## check formatting, our own rules, cppcheck and clang-tidy
+lint: $(BUILD)/sql/state_migrations.inc build/plain/libprm-calendar.a build/plain/src/cli/main.o ## check formatting, our own rules, cppcheck and clang-tidy
 	$(Q)mkdir -p build
 	$(Q)printf '%s\n' -I$(CURDIR)/src -I$(CURDIR)/$(BUILD)/sql $(OUR_CPPFLAGS) $(patsubst -I%,-isystem%,$(LIB_CFLAGS)) -std=gnu17 -Wall -Wextra \
 		>build/compile_flags.txt
