@@ -8,10 +8,11 @@
 #include "cache/redis.h"
 #include "cache/value.h"
 
+/* Exactly one of the two connections is there; the options are borrowed. */
 struct CacheLink {
 	const CacheLinkOptions *options;
-	CacheRedis *redis;         /* one of the two */
-	CacheMemcached *memcached; /* is NULL */
+	CacheRedis *redis;
+	CacheMemcached *memcached;
 };
 
 /* Of one command or pipeline; read when first needed. An empty text: there is none, and with it no

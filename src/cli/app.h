@@ -13,6 +13,8 @@
 #include "sync/context.h"
 #include "util/config.h"
 
+/* Filled from the top down, each by what stands above it; a command that stops half-way leaves the
+ * rest NULL. Everything is owned and freed by app_clear(), in the opposite order. */
 typedef struct App {
 	Config *config;
 	DbOptions db_options;     /* borrows from config */

@@ -25,6 +25,9 @@ typedef enum {
 	DB_RESULT_ENDED, /* another statement came in between */
 } DbResultState;
 
+/* `bound` of `parameter_count` parameters are set; it is run when all are. Integers that are bound
+ * live in `integers`, texts with the caller. `result` is DB_RESULT_OPEN exactly while db->open is
+ * this statement. */
 struct DbStatement {
 	Db *db;
 	char *sql;          /* as db_prepare() got it: the key in the cache */

@@ -12,6 +12,11 @@
 /* my_bool of MariaDB, bool of MySQL 8. */
 typedef __typeof__(((MYSQL_BIND *)NULL)->error_value) DbFlag;
 
+/* Belongs to one thread, and owns all that it points to but `open`, which is one of its statements.
+ * - `statements` and `recent` hold the same statements; none outlives the Db, but each may lose its
+ *   side on the server when the connection goes, and gets it back when it is next used.
+ * - At most one result is open: whatever is sent first ends it.
+ * - `doom` is FAILURE_NONE outside of transactions; once set, nothing more is sent in this one. */
 struct Db {
 	MYSQL *mysql; /* NULL while there is no connection */
 	char *host;

@@ -52,6 +52,10 @@ typedef enum {
 	EVENT_STATUS_CANCELLED,
 } EventStatus;
 
+/* One occurrence in time; everything is owned. Complete when a provider hands it over: `uid`,
+ * `event_uid` and `attendees` are not NULL (a cancelled one may have no more than these); its times
+ * are either the two dates or the two instants, as `all_day` says, and the end never lies before
+ * the start. Nothing in it is of the site: no local time, no row, no contact. */
 typedef struct Event {
 	char *uid; /* the iCalendar UID that all instances share */
 

@@ -16,6 +16,9 @@ typedef struct BusyMark {
 	int64_t until_utc;
 } BusyMark;
 
+/* Owns all of it. What stands above `mutex` is set once, before other threads know of it; what
+ * stands below is touched with the mutex held alone. A number in `running` is never 0: the entry
+ * goes. */
 struct HttpShared {
 	HttpOptions options; /* its strings are ours */
 	char **allow_private;

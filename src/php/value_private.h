@@ -21,6 +21,12 @@ typedef struct {
 	int64_t next_index;
 } PhpMap;
 
+/* A tree: a value owns its texts, its map, and what it replaced; freeing the root frees all.
+ * - `map` is there for arrays and objects alone, `payload` for custom ones, `target` for
+ * references.
+ * - `target` is borrowed from the same tree, and never part of what it refers from.
+ * - The source offsets are those of the bytes that the root was read from; a value that was made
+ *   rather than read has none. */
 struct PhpValue {
 	PhpType type;
 	bool is_class_reference; /* r:, not R: */

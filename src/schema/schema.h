@@ -18,6 +18,7 @@ typedef struct SchemaProblem {
 	char *message; /* what is wrong; the remedy */
 } SchemaProblem;
 
+/* Both arrays are there and own their elements; both empty: all is in order. */
 typedef struct SchemaState {
 	GPtrArray *problems;       /* of SchemaProblem */
 	GPtrArray *utf8mb3_tables; /* of char*: names, whose texts have no room for 4-byte

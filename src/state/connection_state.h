@@ -24,6 +24,9 @@ CalendarCursor *calendar_cursor_new(const char *calendar_id,
 void calendar_cursor_free(CalendarCursor *cursor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalendarCursor, calendar_cursor_free)
 
+/* Everything is owned. Unique by user and `connection_id`; a cursor is unique by its `calendar_id`.
+ * - `refused_hash` and `refused_utc` mean something only when `is_refused`.
+ * - `failures` is 0 after a success and before the first try; then `retry_utc` is 0, too. */
 typedef struct ConnectionState {
 	int64_t id; /* 0: not in the table yet */
 	char *connection_id;

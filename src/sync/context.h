@@ -13,7 +13,9 @@
 #include "sync/notices.h"
 #include "util/config.h"
 
-/* All borrowed. */
+/* All borrowed, and the same for the whole run: threads share it. Only `cache`, `http` and
+ * `notices` change, and those guard themselves; what belongs to one thread (its Db, its HttpClient)
+ * is in SyncWorker. `now_utc` is the only clock. */
 typedef struct SyncContext {
 	const Config *config;
 	const DbOptions *db_options; /* each worker opens a connection of its own */

@@ -16,6 +16,12 @@
 
 enum { NO_CALENDAR = -1, NO_OBJECT = -1, NO_EVENT = -1 };
 
+/* One post, or the place for one that is still to be made. Several may bear one uid: copies that
+ * somebody else left; `by_uid` then names the one that stays.
+ * - `post_id` is 0 exactly while no post holds the event: new in this run, or lost.
+ * - What is lost, trashed or in need of writing spoils the object that it was loaded with.
+ * - `is_put` is set once in a run, by the calendar's own word; from then on rows that are read
+ *   change nothing but `post_id`, `is_logged` and `is_seen`. */
 typedef struct StoredEvent {
 	const char *uid; /* owned by the memory */
 	int64_t post_id; /* 0: none yet, or not any more */
@@ -44,6 +50,7 @@ typedef enum {
 	CALENDAR_FAILED,
 } CalendarState;
 
+/* Unique by its hash: that of `_calendar_id` as configured. */
 typedef struct StoredCalendar {
 	uint8_t hash[STATE_HASH_BYTES];
 	CalendarState state;
@@ -51,6 +58,9 @@ typedef struct StoredCalendar {
 
 typedef enum { OBJECT_NOT_TOLD, OBJECT_TOLD, OBJECT_GONE } ObjectState;
 
+/* Unique by its hash: that of calendar and key. `first` begins the chain of all events that were
+ * loaded as its own (StoredEvent.next); one that moved on to another object stays in the chain, but
+ * its own `object` no longer says so. */
 typedef struct StoredObject {
 	uint8_t hash[STATE_HASH_BYTES];
 	ObjectState state;
@@ -64,6 +74,13 @@ typedef struct EventSpan {
 	int64_t to;
 } EventSpan;
 
+/* Everything is owned by the memory and freed with it; nothing is ever removed, so that an index
+ * stays good for its whole life, and a pointer until the next event, calendar or object is added.
+ * - Every event has its uid in `by_uid`; there it names one event with that uid, or (until it is
+ *   asked for by event_memory_find(), which knows the difference) one that was renamed since.
+ * - An event's `calendar`, `object` and `next` are indexes into these arrays, or NO_….
+ * - Before event_memory_load_all(), `is_known` says all there is to say; after it, every event is
+ *   seen, put, or has no post. */
 typedef struct EventMemory {
 	const WpSite *site;
 	EventSpan span; /* absence is certain within it */

@@ -8,6 +8,11 @@
 #include "wp/event_memory.h"
 #include "wp/event_store.h"
 
+/* `db`, `site` and what `options` points to are borrowed; all else is owned.
+ * - `object` is set between event_store_begin_object() and event_store_end_object() alone.
+ * - `held_back` and `forgotten` are handed to the batch by the sweep: before it, absence of their
+ *   events has not become a write yet.
+ * - Nothing may be swept by absence unless `has_all`. */
 struct EventStore {
 	Db *db;
 	const WpSite *site;
