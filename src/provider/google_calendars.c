@@ -9,11 +9,27 @@
 
 #define LIST_PATH                                                                                  \
 	"/users/me/calendarList?maxResults=250&showHidden=true&fields="                            \
-	"kind%2CnextPageToken%2Citems%28id%2Csummary%2CsummaryOverride%2Cprimary%2CaccessRole%29"
+	"kind%2CnextPageToken%2CnextSyncToken%2Citems%28id%2Csummary%2CsummaryOverride%2Cprimary%" \
+	"2CaccessRole%29"
+
+/* The list as it comes in. */
+typedef struct {
+	GPtrArray *calendars; /* of ProviderCalendar */
+	bool is_complete;     /* the last page says that it is the last */
+} Arriving;
+
+static bool note_page(void *data, const cJSON *page, GError **error)
+{
+	Arriving *arriving = data;
+
+	(void)error;
+	arriving->is_complete = json_string(page, "nextSyncToken") != NULL;
+	return true;
+}
 
 static bool add_calendar(void *data, const cJSON *item, GError **error)
 {
-	GPtrArray *calendars = data;
+	GPtrArray *calendars = ((Arriving *)data)->calendars;
 	const char *id = json_string(item, "id");
 	const char *name = json_string(item, "summaryOverride");
 	const char *role = json_string(item, "accessRole");
@@ -31,28 +47,40 @@ static bool add_calendar(void *data, const cJSON *item, GError **error)
 	return true;
 }
 
-GPtrArray *google_calendars_list(GoogleSession *session, GError **error)
+/* `*ret_is_complete`: what is not listed is not there. */
+static GPtrArray *list_calendars(GoogleSession *session, bool *ret_is_complete, GError **error)
 {
 	g_autoptr(GPtrArray) calendars =
 		g_ptr_array_new_with_free_func((GDestroyNotify)provider_calendar_free);
+	Arriving arriving = {.calendars = calendars};
 	const GooglePages pages = {
 		.session = session,
 		.path_and_query = LIST_PATH,
 		.kind = "calendar#calendarList",
 		.what = "the list of your calendars",
+		.page = note_page,
 		.item = add_calendar,
-		.data = calendars,
+		.data = &arriving,
 	};
 
 	if (!google_pages_each(&pages, error))
 		return NULL;
+	*ret_is_complete = arriving.is_complete;
 	return g_steal_pointer(&calendars);
+}
+
+GPtrArray *google_calendars_list(GoogleSession *session, GError **error)
+{
+	bool is_complete;
+
+	return list_calendars(session, &is_complete, error);
 }
 
 struct GoogleCalendars {
 	GoogleSession *session;
 	bool is_asked;
 	GPtrArray *listed; /* NULL: not asked for, or not to be had */
+	bool is_complete;
 };
 
 GoogleCalendars *google_calendars_new(GoogleSession *session)
@@ -80,7 +108,7 @@ static bool ask_once(GoogleCalendars *calendars, GError **error)
 	if (calendars->is_asked)
 		return true;
 	calendars->is_asked = true;
-	calendars->listed = google_calendars_list(calendars->session, &failure);
+	calendars->listed = list_calendars(calendars->session, &calendars->is_complete, &failure);
 	if (failure == NULL || google_session_last_status(calendars->session) == 403 ||
 		!google_error_ends_connection(failure))
 		return true;
@@ -96,9 +124,10 @@ bool google_calendars_find(GoogleCalendars *calendars, const char *id,
 	if (!ask_once(calendars, error))
 		return false;
 	/* Every account lists its primary calendar: an empty list says nothing. */
-	*ret_state = calendars->listed == NULL || calendars->listed->len == 0
-			     ? GOOGLE_CALENDAR_NOT_KNOWN
-			     : GOOGLE_CALENDAR_NOT_LISTED;
+	*ret_state =
+		calendars->listed == NULL || calendars->listed->len == 0 || !calendars->is_complete
+			? GOOGLE_CALENDAR_NOT_KNOWN
+			: GOOGLE_CALENDAR_NOT_LISTED;
 	if (ret_name != NULL)
 		*ret_name = NULL;
 	for (unsigned i = 0; calendars->listed != NULL && i < calendars->listed->len; i++) {

@@ -23,8 +23,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(GoogleCalendars, google_calendars_free)
 typedef enum {
 	GOOGLE_CALENDAR_LISTED,
 	GOOGLE_CALENDAR_NOT_LISTED,
-	GOOGLE_CALENDAR_NOT_KNOWN, /* the list cannot be had: the owner may have allowed events
-				      alone */
+	GOOGLE_CALENDAR_NOT_KNOWN, /* the list cannot be had (the owner may have allowed events
+				      alone), or is not complete */
 } GoogleCalendarState;
 
 /* `ret_name` (or NULL) is the owner's own name for it where it is listed, else NULL; borrowed.

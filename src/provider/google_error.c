@@ -224,6 +224,12 @@ void google_error_set_unreadable(GError **error, const char *what)
 		"Google's answer for %s cannot be read." NEXT_SYNC, what);
 }
 
+void google_error_set_cut_short(GError **error, const char *what)
+{
+	g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_TEMPORARY,
+		"Google's answer for %s has no end: a part of it is missing." NEXT_SYNC, what);
+}
+
 void google_error_set_missing(GError **error, const char *what)
 {
 	g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_TEMPORARY,

@@ -24,6 +24,9 @@ void google_error_set_http(GError **error, GError *take_failure);
 /* A 200 whose body is not what was asked for: cut off, a web page. PROVIDER_ERROR_TEMPORARY. */
 void google_error_set_unreadable(GError **error, const char *what);
 
+/* A list whose last page does not say that it is the last. PROVIDER_ERROR_TEMPORARY. */
+void google_error_set_cut_short(GError **error, const char *what);
+
 /* Google does not find a calendar that it may still list: nothing is concluded from that.
  * PROVIDER_ERROR_TEMPORARY. */
 void google_error_set_missing(GError **error, const char *what);

@@ -31,7 +31,7 @@ typedef struct {
 	bool has_begun;             /* the sink was told */
 	bool has_told;              /* of an item */
 	bool is_outdated;  /* the calendar shows other things than when the cursor was made */
-	GoogleCursor next; /* where the next one begins; without a token: nowhere */
+	GoogleCursor next; /* where the next one begins: as the last page says */
 	GTimeZone *calendar_zone;
 	GError *sink_error;
 } Run;
@@ -168,8 +168,8 @@ static bool pass_page(void *data, const cJSON *page, GError **error)
 	/* What fails in the sink is told apart from what fails in the calendar. */
 	if (!run->has_begun && !begin_calendar(run, page, &run->sink_error))
 		return false;
-	if (token != NULL && run->next.token == NULL)
-		run->next.token = g_strdup(token);
+	g_free(run->next.token);
+	run->next.token = g_strdup(token);
 	return true;
 }
 
@@ -257,7 +257,13 @@ static bool list_pages(Run *run, GError **failure)
 		.data = run,
 	};
 
-	return google_pages_each(&pages, failure);
+	if (!google_pages_each(&pages, failure))
+		return false;
+	/* Google ends every list with a token to go on from; one that does not was cut short. */
+	if (run->next.token != NULL)
+		return true;
+	google_error_set_cut_short(failure, run->what);
+	return false;
 }
 
 /* `text` is what the cursor was read from. It stays as long as nothing differs: Google gives a new
@@ -266,9 +272,7 @@ static bool end_changes(const Run *run, const char *text, GError **error)
 {
 	ProviderSink *sink = run->list->sink;
 	g_autofree char *key = made_for(run->list);
-	g_autofree char *next = run->has_told && run->next.token != NULL
-					? google_cursor_to_text(&run->next, key)
-					: NULL;
+	g_autofree char *next = run->has_told ? google_cursor_to_text(&run->next, key) : NULL;
 
 	return sink->end_calendar(sink, true, NULL, next != NULL ? next : text, error);
 }
@@ -310,8 +314,7 @@ static bool list_all(const GoogleEventList *list, const char *what, GError **err
 	if (!list_pages(&run, &failure))
 		return end_incomplete(&run, g_steal_pointer(&failure), error);
 	key = made_for(list);
-	if (run.next.token != NULL)
-		next = google_cursor_to_text(&run.next, key);
+	next = google_cursor_to_text(&run.next, key);
 	return list->sink->end_calendar(list->sink, true, NULL, next, error);
 }
 

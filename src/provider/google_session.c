@@ -161,7 +161,9 @@ JsonList *google_session_get(GoogleSession *session, const char *path_and_query,
 		return NULL;
 	}
 	answer = json_list_parse(g_steal_pointer(&response->body), "items");
-	if (answer != NULL && g_strcmp0(json_string(json_list_head(answer), "kind"), kind) == 0)
+	/* Without the array it is no list, and says nothing about what is not in it. */
+	if (answer != NULL && json_list_has_array(answer) &&
+		g_strcmp0(json_string(json_list_head(answer), "kind"), kind) == 0)
 		return g_steal_pointer(&answer);
 	google_error_set_unreadable(error, what);
 	return NULL;

@@ -16,8 +16,8 @@ GoogleSession *google_session_new(const ProviderRequest *request, GError **error
 void google_session_free(GoogleSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GoogleSession, google_session_free)
 
-/* GETs `path_and_query` below the API's base, and returns the JSON object that it answers, a list
- * of "items" where it has any.
+/* GETs `path_and_query` below the API's base, and returns the list that it answers: a JSON object
+ * whose "items" are an array, empty or not; anything else is no answer.
  * Refreshes the access token five minutes early, and once after a 401; waits and tries again, a few
  * times, at a rate limit. `kind` is what the object's "kind" must be ("calendar#events"); `what`
  * names the thing in messages. NULL with PROVIDER_ERROR, or with the error of store_credentials().

@@ -21,6 +21,11 @@ void json_list_free(JsonList *list)
 	g_free(list);
 }
 
+bool json_list_has_array(const JsonList *list)
+{
+	return list->at != NULL;
+}
+
 const cJSON *json_list_head(const JsonList *list)
 {
 	return list->head;

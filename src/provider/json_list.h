@@ -16,6 +16,9 @@ JsonList *json_list_parse(GString *take_text, const char *name);
 void json_list_free(JsonList *list);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JsonList, json_list_free)
 
+/* Whether the member is there and is an array: an answer that should be a list is one. */
+bool json_list_has_array(const JsonList *list);
+
 /* The object; the array is empty in it. Borrowed. */
 const cJSON *json_list_head(const JsonList *list);
 

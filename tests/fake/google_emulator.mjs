@@ -16,15 +16,31 @@ const baseUrl = `http://127.0.0.1:${port}`;
 const { app, store } = createServer(googlePlugin, { port: Number(port), baseUrl });
 seedFromConfig(store, baseUrl, JSON.parse(await readFile(seed, "utf8")));
 
+// Google ends every list with a sync token; this server knows none, and so has forgotten all that are shown to it.
+const withToken = (url, status, bytes) => {
+	if (status !== 200 || !/\/(events|calendarList)\?/.test(url)) return bytes;
+	const list = JSON.parse(bytes);
+	return list.nextPageToken ? bytes : Buffer.from(JSON.stringify({ ...list, nextSyncToken: "forgotten" }));
+};
+const forgotten = JSON.stringify({ error: { code: 410, errors: [{ reason: "fullSyncRequired" }] } });
+
 createHttpServer(async (request, response) => {
 	const chunks = [];
 	for await (const chunk of request) chunks.push(chunk);
 	console.log(request.method, request.url);
+	if (request.url.includes("syncToken=")) {
+		response.writeHead(410, { "content-type": "application/json" });
+		response.end(forgotten);
+		return;
+	}
 	const answer = await app.fetch(new Request(baseUrl + request.url, {
 		method: request.method,
 		headers: request.headers,
 		body: chunks.length > 0 ? Buffer.concat(chunks) : undefined,
 	}));
-	response.writeHead(answer.status, Object.fromEntries(answer.headers));
-	response.end(Buffer.from(await answer.arrayBuffer()));
+	const bytes = withToken(request.url, answer.status, Buffer.from(await answer.arrayBuffer()));
+	const headers = Object.fromEntries(answer.headers);
+	delete headers["content-length"];
+	response.writeHead(answer.status, headers);
+	response.end(bytes);
 }).listen(Number(port), "127.0.0.1");

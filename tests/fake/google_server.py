@@ -350,7 +350,8 @@ class GoogleServer:
             if calendar.id == account.email:
                 entry["primary"] = True
             items.append(entry)
-        return self._page({"kind": "calendar#calendarList"}, items, query, {})
+        return self._page({"kind": "calendar#calendarList"}, items, query,
+                          {"nextSyncToken": "calendars-1"})
 
     def _events(self, calendar, query):
         self._check_names(query, LIST_PARAMETERS)

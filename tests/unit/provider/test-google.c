@@ -54,6 +54,29 @@ static const IncompleteCase incomplete_cases[] = {
 	{"damaged-item", {{200, NAMES}, {200, LAST(ITEM("a") ",{'id':}")}, {0}}, "cannot be read"},
 	{"web-page", {{200, NAMES}, {200, "<html>"}, {0}}, "cannot be read"},
 	{"another-object", {{200, NAMES}, {200, "{'items':[]}"}, {0}}, "cannot be read"},
+	{"no-items", {{200, NAMES}, {200, "{'kind':'calendar#events','nextSyncToken':'s'}"}, {0}},
+		"cannot be read"},
+	{"items-null",
+		{{200, NAMES}, {200, "{'kind':'calendar#events','nextSyncToken':'s','items':null}"},
+			{0}},
+		"cannot be read"},
+	{"items-an-object",
+		{{200, NAMES}, {200, "{'kind':'calendar#events','nextSyncToken':'s','items':{}}"},
+			{0}},
+		"cannot be read"},
+	{"no-items-on-the-last-page",
+		{{200, NAMES}, {200, PAGE("p2", ITEM("a"))},
+			{200, "{'kind':'calendar#events','nextSyncToken':'s'}"}, {0}},
+		"cannot be read"},
+	{"no-sync-token",
+		{{200, NAMES}, {200, "{'kind':'calendar#events','items':[" ITEM("a") "]}"}, {0}},
+		"has no end"},
+	{"sync-token-before-the-last-page-only",
+		{{200, NAMES},
+			{200, "{'kind':'calendar#events','nextPageToken':'2','nextSyncToken':'s',"
+			      "'items':[]}"},
+			{200, "{'kind':'calendar#events','items':[]}"}, {0}},
+		"has no end"},
 	{"two-objects", {{200, NAMES}, {200, LAST("") LAST("")}, {0}}, "cannot be read"},
 	{"names-and-all-fail", {{403, "<html>"}, {503, ""}, {0}}, "busy"},
 };
@@ -71,6 +94,7 @@ static void test_incomplete(gconstpointer data)
 	end = g_ptr_array_index(call.sink->ends, 0);
 	g_test_message("%s", end);
 	g_assert_nonnull(strstr(end, one->end));
+	g_assert_cmpint(call.sink->last_end_code, ==, PROVIDER_ERROR_TEMPORARY);
 }
 
 static void test_a_stale_token_is_renewed_and_stored(void)

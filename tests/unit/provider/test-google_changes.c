@@ -146,8 +146,19 @@ static const SecondCase second_cases[] = {
 	{"not-found-and-no-list", {{404, REFUSED("notFound")}, {403, "{}"}}, "changes",
 		"does not find the calendar 'primary' at the moment"},
 	{"not-found-and-not-listed",
-		{{404, REFUSED("notFound")}, {200, "{'kind':'calendar#calendarList'}"}}, "changes",
-		"does not find the calendar 'primary' at the moment"},
+		{{404, REFUSED("notFound")},
+			{200, "{'kind':'calendar#calendarList','nextSyncToken':'n','items':[]}"}},
+		"changes", "does not find the calendar 'primary' at the moment"},
+	{"no-items", {{200, "{'kind':'calendar#events','accessRole':'owner','nextSyncToken':'2'}"}},
+		"changes", "cannot be read"},
+	{"items-null",
+		{{200, "{'kind':'calendar#events','accessRole':'owner','nextSyncToken':'2','items':"
+		       "null}"}},
+		"changes", "cannot be read"},
+	{"no-sync-token",
+		{{200, "{'kind':'calendar#events','accessRole':'owner','items':[" CANCELLED(
+			       "b") "]}"}},
+		"changes !b", "has no end"},
 	{"access-revoked", {{403, REFUSED("forbidden")}}, "changes", "does not let this account"},
 };
 
@@ -225,15 +236,28 @@ static void test_all_is_listed_when_it_is_time(void)
 	g_assert_nonnull(strstr(cursor_of(&call), "\"token\":\"2\""));
 }
 
-static void test_a_list_without_a_token_is_not_remembered(void)
+/* Another calendar than the primary one, which no account is without. */
+static void test_only_a_complete_list_of_calendars_proves_absence(void)
 {
-	static const GoogleAnswer answers[] = {{200, NAMES}, {200, LAST(ITEM("a"))}, {0}};
-	g_auto(GoogleCall) call = {0};
+#define OTHERS(rest)                                                                               \
+	{                                                                                          \
+		200, "{'kind':'calendar#calendarList'," rest "'items':[{'id':'b@x.org'}]}"         \
+	}
+	static const GoogleAnswer answers[][3] = {
+		{OTHERS(""), {404, "{}"}, {0}},
+		{OTHERS("'nextSyncToken':'n',"), {404, "{}"}, {0}},
+	};
+	static const int codes[] = {PROVIDER_ERROR_TEMPORARY, PROVIDER_ERROR_GONE};
+	static const char *const ids[] = {"team@x.org", NULL};
 
-	begin(&call, answers);
-	sync_again(&call);
-	g_assert_cmpstr(g_ptr_array_index(call.sink->ends, 0), ==, "complete");
-	g_assert_null(cursor_of(&call));
+	for (size_t i = 0; i < G_N_ELEMENTS(answers); i++) {
+		g_auto(GoogleCall) call = {0};
+
+		begin(&call, answers[i]);
+		call.request.calendar_ids = ids;
+		sync_again(&call);
+		g_assert_cmpint(call.sink->last_end_code, ==, codes[i]);
+	}
 }
 
 static void test_changes_without_a_token_are_read_again(void)
@@ -287,8 +311,8 @@ int main(int argc, char **argv)
 		test_another_account_or_calendar_is_listed_whole);
 	g_test_add_func("/provider/google_changes/all-is-listed-when-it-is-time",
 		test_all_is_listed_when_it_is_time);
-	g_test_add_func("/provider/google_changes/a-list-without-a-token-is-not-remembered",
-		test_a_list_without_a_token_is_not_remembered);
+	g_test_add_func("/provider/google_changes/only-a-complete-list-of-calendars-proves-absence",
+		test_only_a_complete_list_of_calendars_proves_absence);
 	g_test_add_func("/provider/google_changes/changes-without-a-token-are-read-again",
 		test_changes_without_a_token_are_read_again);
 	g_test_add_func("/provider/google_changes/what-a-sink-refuses-ends-it",

@@ -9,12 +9,13 @@
 #define GOOGLE_NOW INT64_C(1768467600) /* 2026-01-15 09:00:00 UTC */
 
 #define NAMES                                                                                      \
-	"{'kind':'calendar#calendarList','items':[{'id':'anna@x.org','summary':'Anna','primary':"  \
-	"true}]}"
+	"{'kind':'calendar#calendarList','nextSyncToken':'n','items':[{'id':'anna@x.org',"         \
+	"'summary':'Anna','primary':true}]}"
 #define ITEM(id) "{'id':'" id "','start':{'date':'2026-01-15'},'end':{'date':'2026-01-16'}}"
 #define PAGE(next, items)                                                                          \
 	"{'kind':'calendar#events','summary':'S','nextPageToken':'" next "','items':[" items "]}"
-#define LAST(items) "{'kind':'calendar#events','summary':'S','items':[" items "]}"
+#define LAST(items)                                                                                \
+	"{'kind':'calendar#events','summary':'S','nextSyncToken':'s','items':[" items "]}"
 
 /* Good until an hour from now. */
 #define FRESH "{\"access_token\":\"old\",\"refresh_token\":\"r/1\",\"expires_at\":1768471200}"
