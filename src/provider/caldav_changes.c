@@ -23,6 +23,8 @@ typedef struct {
 	GHashTable *by_key; /* the same; borrowed */
 	bool is_cut_short;  /* this round */
 	int status;         /* of the calendar itself, if that is a failure; else 0 */
+	bool saw_own;       /* an href that is the calendar's or below it */
+	bool saw_others;    /* any other */
 } Report;
 
 static void change_free(Change *change)
@@ -72,14 +74,18 @@ static bool add_href(Report *report, const char *href, const DavResponse *respon
 	if (key == NULL)
 		return true;
 	if (strcmp(key, report->calendar->key) == 0) {
+		report->saw_own = true;
 		if (response->status == 507)
 			report->is_cut_short = true;
 		else if (response->status / 100 > 2)
 			report->status = response->status;
 		return true;
 	}
-	if (!href_key_is_below(key, report->calendar->key))
+	if (!href_key_is_below(key, report->calendar->key)) {
+		report->saw_others = true;
 		return true;
+	}
+	report->saw_own = true;
 	if (response->status != 404 && response->status != 410)
 		member = caldav_member_new(report->calendar, href, response);
 	return add_change(report, key, member, error);
@@ -128,6 +134,11 @@ static bool ask_round(
 		return false;
 	if (report->status != 0) {
 		caldav_error_set_status(error, report->status, answer.url);
+		return false;
+	}
+	/* Behind a proxy that rewrites paths a list can be understood, tombstones cannot. */
+	if (report->saw_others && !report->saw_own) {
+		set_useless(report, "names only entries of other places", error);
 		return false;
 	}
 	if (answer.sync_token == NULL || *answer.sync_token == '\0' ||

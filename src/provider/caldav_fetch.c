@@ -39,7 +39,7 @@ typedef struct {
 /* The answers to the members from `first` on. */
 typedef struct {
 	const Fetch *fetch;
-	GHashTable *indexes; /* key -> index into answers, plus one */
+	GHashTable *indexes; /* key, also of the path -> index into answers, plus one */
 	Answer *answers;
 } Batch;
 
@@ -94,10 +94,19 @@ static bool take_answer(void *data, DavResponse *take_response, GError **error)
 	return true;
 }
 
+/* The server behind a proxy that rewrites paths knows its own only. */
+static char *member_url(const Fetch *fetch, const CalDavMember *member)
+{
+	const char *calendar_url = fetch->calendar->url;
+
+	return member->is_elsewhere ? href_url(calendar_url, strrchr(member->path, '/') + 1)
+				    : href_path_url(calendar_url, member->path);
+}
+
 /* Asks for one object alone. What cannot be had is counted; false when fetching must end. */
 static bool fetch_one(Fetch *fetch, const CalDavMember *member, GError **error)
 {
-	g_autofree char *url = href_path_url(fetch->calendar->url, member->path);
+	g_autofree char *url = member_url(fetch, member);
 	g_autoptr(GError) failure = NULL;
 	g_autoptr(GString) body = caldav_get(fetch->session, url, &failure);
 
@@ -105,7 +114,7 @@ static bool fetch_one(Fetch *fetch, const CalDavMember *member, GError **error)
 		fetch->object_failures = 0;
 		return fetch->sink->object(fetch->sink->data, member, body->str, body->len, error);
 	}
-	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE))
+	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE) && !member->is_elsewhere)
 		return fetch->sink->gone(fetch->sink->data, member, error);
 	fetch->object_failures++;
 	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_TIMEOUT))
@@ -155,7 +164,8 @@ static bool multiget(Fetch *fetch, unsigned first, unsigned count, bool *ret_fai
 {
 	g_autofree char *body = multiget_body(fetch, first, count);
 	g_auto(CalDavAnswer) said = {0};
-	g_autoptr(GHashTable) indexes = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) indexes =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(GError) failure = NULL;
 	const CalDavQuestion question = {"REPORT", fetch->calendar->url, 1, body};
 	Batch batch = {fetch, indexes, g_new0(Answer, count)};
@@ -163,9 +173,12 @@ static bool multiget(Fetch *fetch, unsigned first, unsigned count, bool *ret_fai
 	bool ok = true;
 
 	for (unsigned i = 0; i < count; i++) {
-		CalDavMember *member = g_ptr_array_index(fetch->members, first + i);
+		const CalDavMember *member = g_ptr_array_index(fetch->members, first + i);
 
-		g_hash_table_insert(indexes, member->key, GUINT_TO_POINTER(i + 1));
+		g_hash_table_insert(indexes, g_strdup(member->key), GUINT_TO_POINTER(i + 1));
+		if (member->is_elsewhere)
+			g_hash_table_insert(indexes, href_key(fetch->calendar->url, member->path),
+				GUINT_TO_POINTER(i + 1));
 	}
 	answered = caldav_ask(fetch->session, &question, take_answer, &batch, &said, &failure);
 	if (answered) {

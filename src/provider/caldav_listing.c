@@ -27,7 +27,20 @@ typedef struct {
 	GHashTable *keys;    /* of the members; borrowed from them */
 	bool saw_collection; /* the calendar is in its own listing, as it should be */
 	int status;          /* of the calendar in its own listing, if that is a failure; else 0 */
+
+	GPtrArray *strangers;   /* members of another path, as CalDavMember */
+	char *strangers_folder; /* the key of that path; NULL: none yet */
+	bool has_many_folders;  /* they lie in more than one: nobody knows whose they are */
 } Listing;
+
+static void listing_clear(Listing *listing)
+{
+	g_clear_pointer(&listing->members, g_ptr_array_unref);
+	g_clear_pointer(&listing->keys, g_hash_table_unref);
+	g_clear_pointer(&listing->strangers, g_ptr_array_unref);
+	g_clear_pointer(&listing->strangers_folder, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Listing, listing_clear)
 
 void caldav_member_free(CalDavMember *member)
 {
@@ -88,6 +101,42 @@ void caldav_listing_set_too_many(const CalDavResource *calendar, GError **error)
 		calendar->url, CALDAV_MAX_MEMBERS);
 }
 
+static bool add_member(Listing *listing, CalDavMember *take_member, GError **error)
+{
+	GPtrArray *place = take_member->is_elsewhere ? listing->strangers : listing->members;
+
+	if (place->len >= CALDAV_MAX_MEMBERS) {
+		caldav_member_free(take_member);
+		caldav_listing_set_too_many(listing->calendar, error);
+		return false;
+	}
+	g_ptr_array_add(place, take_member);
+	if (!take_member->is_elsewhere)
+		g_hash_table_add(listing->keys, take_member->key);
+	return true;
+}
+
+/* A member that is listed under `key`, which is not below the calendar's, as if it were there. */
+static bool add_stranger(
+	Listing *listing, const DavResponse *response, const char *key, GError **error)
+{
+	const CalDavResource *calendar = listing->calendar;
+	const char *slash = strrchr(key, '/');
+	g_autofree char *folder = g_strndup(key, (gsize)(slash - key));
+	CalDavMember *member = caldav_member_new(calendar, dav_response_href(response), response);
+
+	if (member == NULL)
+		return true;
+	g_free(member->key);
+	member->key = g_strconcat(calendar->key, slash, NULL);
+	member->is_elsewhere = true;
+	if (listing->strangers_folder == NULL)
+		listing->strangers_folder = g_steal_pointer(&folder);
+	else if (strcmp(listing->strangers_folder, folder) != 0)
+		listing->has_many_folders = true;
+	return add_member(listing, member, error);
+}
+
 static bool add_response(void *data, DavResponse *take_response, GError **error)
 {
 	g_autoptr(DavResponse) response = take_response;
@@ -104,31 +153,41 @@ static bool add_response(void *data, DavResponse *take_response, GError **error)
 			listing->status = response->status;
 		return true;
 	}
-	if (!href_key_is_below(key, listing->calendar->key) || response->status == 404 ||
-		response->status == 410 || g_hash_table_contains(listing->keys, key))
+	if (response->status == 404 || response->status == 410 ||
+		g_hash_table_contains(listing->keys, key))
 		return true;
+	if (!href_key_is_below(key, listing->calendar->key))
+		return add_stranger(listing, response, key, error);
 	member = caldav_member_new(listing->calendar, href, response);
-	if (member == NULL)
-		return true;
-	if (listing->members->len >= CALDAV_MAX_MEMBERS) {
-		caldav_member_free(member);
-		caldav_listing_set_too_many(listing->calendar, error);
-		return false;
-	}
-	g_ptr_array_add(listing->members, member);
-	g_hash_table_add(listing->keys, member->key);
-	return true;
+	return member == NULL || add_member(listing, member, error);
+}
+
+/* What the list comes to. NULL with CALDAV_ERROR when it names objects, but none of which it can be
+ * told that it belongs to the calendar: that is no empty calendar. Caller unrefs. */
+static GPtrArray *members_of(Listing *listing, GError **error)
+{
+	if (listing->members->len > 0 || listing->strangers->len == 0)
+		return g_steal_pointer(&listing->members);
+	if (!listing->has_many_folders)
+		return g_steal_pointer(&listing->strangers);
+	g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_DAMAGED,
+		"The server's list of %s names only entries of other places. The next sync tries "
+		"again.",
+		listing->calendar->url);
+	return NULL;
 }
 
 static GPtrArray *list_by(const CalDavSession *session, const char *method, const char *body,
 	const CalDavResource *calendar, bool *ret_saw_collection, GError **error)
 {
-	g_autoptr(GPtrArray) members =
-		g_ptr_array_new_with_free_func((GDestroyNotify)caldav_member_free);
-	g_autoptr(GHashTable) keys = g_hash_table_new(g_str_hash, g_str_equal);
 	g_auto(CalDavAnswer) answer = {0};
 	const CalDavQuestion question = {method, calendar->url, 1, body};
-	Listing listing = {.calendar = calendar, .members = members, .keys = keys};
+	g_auto(Listing) listing = {
+		.calendar = calendar,
+		.members = g_ptr_array_new_with_free_func((GDestroyNotify)caldav_member_free),
+		.keys = g_hash_table_new(g_str_hash, g_str_equal),
+		.strangers = g_ptr_array_new_with_free_func((GDestroyNotify)caldav_member_free),
+	};
 
 	if (!caldav_ask(session, &question, add_response, &listing, &answer, error))
 		return NULL;
@@ -138,7 +197,7 @@ static GPtrArray *list_by(const CalDavSession *session, const char *method, cons
 		return NULL;
 	}
 	*ret_saw_collection = listing.saw_collection;
-	return g_steal_pointer(&members);
+	return members_of(&listing, error);
 }
 
 static GPtrArray *list_by_propfind(
