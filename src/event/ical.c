@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From an object's components to events, one UID at a time. libical 3.0.16 parses people,
- * enumerations and links for us; texts, times, zones and recurrence are our own (see the other
+/* From an object's components to events, one UID at a time. libical 3.0.16 parses people
+ * and links for us; texts, times, zones and recurrence are our own (see the other
  * files here). */
 #include "event/ical.h"
 
@@ -28,7 +28,7 @@
 typedef struct {
 	const IcalOptions *options;
 	const IcalSink *sink;
-	ZoneTable *zones;
+	GHashTable *zones; /* IcalCalendar -> ZoneTable */
 	int64_t *budget;
 	const char *uid; /* being worked on */
 	guint notes;     /* about it, so far */
@@ -110,16 +110,29 @@ static bool emit(const Run *run, const GArray *instances, GError **error)
 	return true;
 }
 
+static ZoneTable *zones_of(const Run *run, const IcalCalendar *calendar)
+{
+	ZoneTable *zones = g_hash_table_lookup(run->zones, calendar);
+
+	if (zones == NULL) {
+		zones = zone_table_new(calendar, run->options->floating_zone,
+			run->options->site_zone, run->budget);
+		g_hash_table_insert(run->zones, (gpointer)calendar, zones);
+	}
+	return zones;
+}
+
 /* The parts of one UID that can be read. */
 static GPtrArray *read_parts(Run *run, const GPtrArray *components)
 {
 	GPtrArray *parts = g_ptr_array_new_with_free_func(g_free);
 
 	for (guint i = 0; i < components->len; i++) {
+		const IcalComponent *component = g_ptr_array_index(components, i);
 		const char *why = NULL;
 		const char *note = NULL;
 		IcalPart *part =
-			ical_part_new(g_ptr_array_index(components, i), run->zones, &why, &note);
+			ical_part_new(component, zones_of(run, component->calendar), &why, &note);
 
 		if (part == NULL)
 			report(run, run->uid, true, "event skipped", why);
@@ -137,7 +150,6 @@ static bool expand_uid(Run *run, const GPtrArray *components, int64_t *last_end,
 	g_autoptr(GPtrArray) parts = read_parts(run, components);
 	IcalSeries series = {
 		.parts = parts,
-		.zones = run->zones,
 		.window = run->options->window,
 		.max_instances = max_instances > 0 ? max_instances : MAX_INSTANCES_DEFAULT,
 		.budget = run->budget,
@@ -187,20 +199,24 @@ static GHashTable *group(const Run *run, const IcalObject *object, GPtrArray *or
 	return groups;
 }
 
+static void zones_destroy(gpointer zones)
+{
+	zone_table_free(zones);
+}
+
 bool ical_expand(const char *bytes, size_t length, const IcalOptions *options, const IcalSink *sink,
 	int64_t *ret_last_end_utc, GError **error)
 {
 	g_autoptr(IcalObject) object = ical_object_parse(bytes, length, error);
 	int64_t budget = RECURRENCE_BUDGET;
 	int64_t last_end = G_MININT64;
-	g_autoptr(ZoneTable) zones = NULL;
+	g_autoptr(GHashTable) zones = g_hash_table_new_full(NULL, NULL, NULL, zones_destroy);
 	g_autoptr(GPtrArray) order = g_ptr_array_new();
 	g_autoptr(GHashTable) groups = NULL;
 	Run run = {.options = options, .sink = sink, .budget = &budget};
 
 	if (object == NULL)
 		return false;
-	zones = zone_table_new(object, options->floating_zone, options->site_zone, &budget);
 	run.zones = zones;
 	groups = group(&run, object, order);
 	for (guint i = 0; i < order->len; i++) {

@@ -16,40 +16,43 @@ static icalproperty *first_property(const IcalComponent *component, icalproperty
 					 : NULL;
 }
 
-static EventStatus read_status(const IcalComponent *component)
+static bool field_is(const IcalFieldLine *line, const char *value)
 {
-	icalproperty *property = first_property(component, ICAL_STATUS_PROPERTY);
-
-	switch (property != NULL ? icalproperty_get_status(property) : ICAL_STATUS_NONE) {
-	case ICAL_STATUS_CONFIRMED:
-		return EVENT_STATUS_CONFIRMED;
-	case ICAL_STATUS_TENTATIVE:
-		return EVENT_STATUS_TENTATIVE;
-	case ICAL_STATUS_CANCELLED:
-		return EVENT_STATUS_CANCELLED;
-	default:
-		return EVENT_STATUS_NONE;
-	}
+	return line != NULL && g_ascii_strcasecmp(line->value, value) == 0;
 }
 
-/* An unknown class is private (RFC 5545, 3.8.1.3). */
+static EventStatus read_status(const IcalComponent *component)
+{
+	const IcalFieldLine *line = ical_component_field(component, ICAL_FIELD_STATUS);
+
+	if (field_is(line, "CONFIRMED"))
+		return EVENT_STATUS_CONFIRMED;
+	if (field_is(line, "TENTATIVE"))
+		return EVENT_STATUS_TENTATIVE;
+	if (field_is(line, "CANCELLED") || field_is(line, "CANCELED"))
+		return EVENT_STATUS_CANCELLED;
+	return EVENT_STATUS_NONE;
+}
+
+/* An unknown class is private (RFC 5545, 3.8.1.3), and so is an event with two of which one is. */
 static bool read_private(const IcalComponent *component)
 {
-	icalproperty *property = first_property(component, ICAL_CLASS_PROPERTY);
+	for (guint i = 0; i < component->fields->len; i++) {
+		const IcalFieldLine *line = g_ptr_array_index(component->fields, i);
 
-	return property != NULL && icalproperty_get_class(property) != ICAL_CLASS_PUBLIC;
+		if (line->field == ICAL_FIELD_CLASS &&
+			(line->cut || (*line->value != '\0' && !field_is(line, "PUBLIC"))))
+			return true;
+	}
+	return false;
 }
 
 static bool read_transparent(const IcalComponent *component)
 {
-	icalproperty *property = first_property(component, ICAL_TRANSP_PROPERTY);
-	const IcalFieldLine *busy = ical_component_field(component, ICAL_FIELD_X_BUSY_STATUS);
+	const IcalFieldLine *line = ical_component_field(component, ICAL_FIELD_TRANSP);
 
-	if (property != NULL &&
-		(icalproperty_get_transp(property) == ICAL_TRANSP_TRANSPARENT ||
-			icalproperty_get_transp(property) == ICAL_TRANSP_TRANSPARENTNOCONFLICT))
-		return true;
-	return busy != NULL && g_ascii_strcasecmp(busy->value, "FREE") == 0;
+	return field_is(line, "TRANSPARENT") || field_is(line, "TRANSPARENT-NOCONFLICT") ||
+	       field_is(ical_component_field(component, ICAL_FIELD_X_BUSY_STATUS), "FREE");
 }
 
 /* CONFERENCE;FEATURE=VIDEO (RFC 7986, 5.11); FEATURE is a list. */

@@ -8,8 +8,9 @@
 
 /* libical 3.0.16 keeps no value as it was written: PT24H becomes P1D, INTERVAL=4294967297 becomes
  * 1, a date-time that does not exist is bent or dropped, a list of more than 500 dates is cut, a
- * text loses the spaces at its beginning and its unknown escapes, and an X- value falls apart at
- * its commas. So these lines never pass through it. */
+ * text loses the spaces at its beginning and its unknown escapes, an X- value falls apart at its
+ * commas, and a CLASS or STATUS with a space behind it or a parameter without value is lost. So
+ * these lines never pass through it. */
 typedef enum {
 	ICAL_FIELD_NONE,
 	ICAL_FIELD_UID,
@@ -24,12 +25,16 @@ typedef enum {
 	ICAL_FIELD_RDATE,
 	ICAL_FIELD_EXDATE,
 	ICAL_FIELD_RECURRENCE_ID,
+	ICAL_FIELD_CLASS,
+	ICAL_FIELD_STATUS,
+	ICAL_FIELD_TRANSP,
 	ICAL_FIELD_SEQUENCE,
 	ICAL_FIELD_LAST_MODIFIED,
 	ICAL_FIELD_TZID,
 	ICAL_FIELD_TZOFFSETFROM,
 	ICAL_FIELD_TZOFFSETTO,
 	ICAL_FIELD_X_LIC_LOCATION,
+	ICAL_FIELD_X_WR_TIMEZONE,
 	ICAL_FIELD_X_GOOGLE_CONFERENCE,
 	ICAL_FIELD_X_SKYPE_TEAMS_URL,
 	ICAL_FIELD_X_ONLINE_MEETING_LINK,

@@ -6,6 +6,9 @@
 
 #include "event/ical_field.h"
 
+/* No property that we know has a longer name. */
+#define FOLDED_NAME_MAX_BYTES 64
+
 typedef struct {
 	const char *start;
 	size_t length;
@@ -56,6 +59,56 @@ static bool takes_unindented(const GString *line)
 	size_t name = ical_line_name_length(line->str, line->len);
 
 	return ical_field_is_prose(ical_field_find(line->str, name));
+}
+
+/* How much of the beginning can belong to a property's name. */
+static size_t name_bytes(const char *text, size_t length)
+{
+	size_t i = 0;
+
+	while (i < length && (g_ascii_isalnum(text[i]) || text[i] == '-' || text[i] == '_'))
+		i++;
+	return i;
+}
+
+static bool has_small_letters(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (g_ascii_islower(text[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A fold may stand between any two characters, also within a property's name or right after it:
+ * Mozilla and KOrganizer write "STATUS" and " :CANCELLED". A word of small letters that lost its
+ * indentation stays a word unless the colon begins the next line. `after` is where the line behind
+ * `part` begins. */
+static bool begins_folded_name(Span part, const char *after, const char *end)
+{
+	char name[FOLDED_NAME_MAX_BYTES];
+	size_t length = 0;
+
+	for (;;) {
+		size_t fits = name_bytes(part.start, part.length);
+
+		if (length + fits > sizeof(name))
+			return false;
+		memcpy(name + length, part.start, fits);
+		length += fits;
+		if (fits < part.length)
+			return length > 0 && (part.start[fits] == ':' || part.start[fits] == ';') &&
+			       (fits == 0 || !has_small_letters(name, length));
+		do {
+			if (after == end)
+				return false;
+			part = physical_line(after, end, &after);
+		} while (part.length == 0);
+		if (*part.start != ' ' && *part.start != '\t')
+			return false;
+		part.start++;
+		part.length--;
+	}
 }
 
 /* Folds may split a character, so that bytes are looked at only now. */
@@ -110,6 +163,7 @@ bool ical_lexer_next(IcalLexer *lexer, GString *line, bool *ret_cut)
 			append_bounded(line, (Span){part.start + 1, part.length - 1}, &cut);
 		} else if (begun && part.length > 0) {
 			if (ical_line_name_length(part.start, part.length) > 0 ||
+				begins_folded_name(part, after, lexer->end) ||
 				!takes_unindented(line))
 				break;
 			append_bounded(line, part, &cut);
@@ -125,9 +179,7 @@ bool ical_lexer_next(IcalLexer *lexer, GString *line, bool *ret_cut)
 
 size_t ical_line_name_length(const char *line, size_t length)
 {
-	size_t i = 0;
+	size_t name = name_bytes(line, length);
 
-	while (i < length && (g_ascii_isalnum(line[i]) || line[i] == '-' || line[i] == '_'))
-		i++;
-	return i > 0 && i < length && (line[i] == ':' || line[i] == ';') ? i : 0;
+	return name > 0 && name < length && (line[name] == ':' || line[name] == ';') ? name : 0;
 }

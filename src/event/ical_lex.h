@@ -20,7 +20,8 @@ void ical_lexer_init(IcalLexer *lexer, const char *bytes, size_t length);
 
 /* The next line into `line`: unfolded, then without control characters, in valid UTF-8 (what is
  * not becomes U+FFFD). Line ends are CRLF, LF or CR; blank lines do not count. A line without the
- * form NAME: or NAME; that stands under a text is taken as a fold that lost its indentation. Only
+ * form NAME: or NAME; that stands under a text is taken as a fold that lost its indentation, unless
+ * the folds after it give it that form. Only
  * the first ICAL_LINE_MAX_BYTES are kept; then `ret_cut` is true. False at the end. */
 bool ical_lexer_next(IcalLexer *lexer, GString *line, bool *ret_cut);
 

@@ -12,15 +12,17 @@
 /* VCALENDAR > VEVENT > VALARM > an extension is four. */
 #define DEPTH_MAX 8
 #define COMPONENTS_MAX 100000
+#define TIME_ZONE_MAX_BYTES 200
 #define KEPT_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 typedef struct {
 	IcalObject *object;
 	char *open[DEPTH_MAX]; /* upper-case names of the components that are open */
 	guint depth;
-	IcalComponent *top;   /* VEVENT or VTIMEZONE being read, right below VCALENDAR; owned */
-	IcalComponent *child; /* observance of `top`; owned by it */
-	icalparser *parser;   /* collects the other properties of a VEVENT */
+	IcalCalendar *calendar; /* being read, or the last one; owned by the object */
+	IcalComponent *top;     /* VEVENT or VTIMEZONE being read, right below VCALENDAR; owned */
+	IcalComponent *child;   /* observance of `top`; owned by it */
+	icalparser *parser;     /* collects the other properties of a VEVENT */
 	guint components;
 	size_t kept_bytes;
 	bool seen_calendar;
@@ -45,16 +47,35 @@ static void component_free(gpointer data)
 	g_free(component);
 }
 
+static void calendar_free(gpointer data)
+{
+	IcalCalendar *calendar = data;
+
+	g_ptr_array_unref(calendar->zones);
+	g_free(calendar->time_zone);
+	g_free(calendar);
+}
+
 static void field_destroy(gpointer line)
 {
 	ical_field_line_free(line);
 }
 
-static IcalComponent *component_new(icalcomponent_kind kind)
+static void begin_calendar(Builder *builder)
+{
+	IcalCalendar *calendar = g_new0(IcalCalendar, 1);
+
+	calendar->zones = g_ptr_array_new_with_free_func(component_free);
+	g_ptr_array_add(builder->object->calendars, calendar);
+	builder->calendar = calendar;
+}
+
+static IcalComponent *component_new(const Builder *builder, icalcomponent_kind kind)
 {
 	IcalComponent *component = g_new0(IcalComponent, 1);
 
 	component->kind = kind;
+	component->calendar = builder->calendar;
 	component->fields = g_ptr_array_new_with_free_func(field_destroy);
 	component->children = g_ptr_array_new_with_free_func(component_free);
 	return component;
@@ -83,7 +104,7 @@ static IcalObject *object_new(void)
 	IcalObject *object = g_new0(IcalObject, 1);
 
 	object->events = g_ptr_array_new_with_free_func(component_free);
-	object->zones = g_ptr_array_new_with_free_func(component_free);
+	object->calendars = g_ptr_array_new_with_free_func(calendar_free);
 	return object;
 }
 
@@ -92,7 +113,7 @@ void ical_object_free(IcalObject *object)
 	if (object == NULL)
 		return;
 	g_ptr_array_unref(object->events);
-	g_ptr_array_unref(object->zones);
+	g_ptr_array_unref(object->calendars);
 	g_free(object);
 }
 
@@ -143,7 +164,7 @@ static void feed_libical(Builder *builder, const char *line)
 
 static void begin_event(Builder *builder)
 {
-	builder->top = component_new(ICAL_VEVENT_COMPONENT);
+	builder->top = component_new(builder, ICAL_VEVENT_COMPONENT);
 	builder->parser = icalparser_new();
 	feed_libical(builder, "BEGIN:VEVENT");
 }
@@ -188,16 +209,18 @@ static bool begin_component(Builder *builder, const char *name, GError **error)
 		return false;
 	}
 	builder->seen_calendar = true;
-	if (builder->depth == 1 && g_str_equal(name, "VEVENT")) {
+	if (is_calendar) {
+		begin_calendar(builder);
+	} else if (builder->depth == 1 && g_str_equal(name, "VEVENT")) {
 		begin_event(builder);
 	} else if (builder->depth == 1 && g_str_equal(name, "VTIMEZONE")) {
-		builder->top = component_new(ICAL_VTIMEZONE_COMPONENT);
+		builder->top = component_new(builder, ICAL_VTIMEZONE_COMPONENT);
 	} else if (builder->depth == 2 && builder->top != NULL &&
 		   builder->top->kind == ICAL_VTIMEZONE_COMPONENT &&
 		   (g_str_equal(name, "STANDARD") || g_str_equal(name, "DAYLIGHT"))) {
-		builder->child =
-			component_new(g_str_equal(name, "STANDARD") ? ICAL_XSTANDARD_COMPONENT
-								    : ICAL_XDAYLIGHT_COMPONENT);
+		builder->child = component_new(builder, g_str_equal(name, "STANDARD")
+								? ICAL_XSTANDARD_COMPONENT
+								: ICAL_XDAYLIGHT_COMPONENT);
 		g_ptr_array_add(builder->top->children, builder->child);
 	}
 	builder->open[builder->depth++] = g_strdup(name);
@@ -220,7 +243,7 @@ static bool end_component(Builder *builder, const char *name, GError **error)
 		if (builder->top->kind == ICAL_VEVENT_COMPONENT)
 			end_event(builder);
 		else
-			g_ptr_array_add(builder->object->zones, g_steal_pointer(&builder->top));
+			g_ptr_array_add(builder->calendar->zones, g_steal_pointer(&builder->top));
 	}
 	return true;
 }
@@ -228,8 +251,7 @@ static bool end_component(Builder *builder, const char *name, GError **error)
 /* What libical reads for us. Everything else is dropped before it takes up memory. */
 static bool is_wanted(const char *name, size_t length)
 {
-	static const char *const wanted[] = {
-		"ATTENDEE", "CLASS", "CONFERENCE", "ORGANIZER", "STATUS", "TRANSP", "URL"};
+	static const char *const wanted[] = {"ATTENDEE", "CONFERENCE", "ORGANIZER", "URL"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
 		if (strlen(wanted[i]) == length &&
@@ -237,6 +259,15 @@ static bool is_wanted(const char *name, size_t length)
 			return true;
 	}
 	return false;
+}
+
+/* What stands in the VCALENDAR itself; the first of two counts. */
+static void add_calendar_property(Builder *builder, const char *line, bool cut)
+{
+	g_autoptr(IcalFieldLine) field = ical_field_line_new(line, cut);
+
+	if (field->field == ICAL_FIELD_X_WR_TIMEZONE && builder->calendar->time_zone == NULL)
+		builder->calendar->time_zone = g_strndup(field->value, TIME_ZONE_MAX_BYTES);
 }
 
 static bool add_property(
@@ -247,6 +278,8 @@ static bool add_property(
 							 : NULL;
 	bool is_field;
 
+	if (builder->depth == 1)
+		add_calendar_property(builder, line->str, cut);
 	/* Alarms, participants and the like have summaries and attendees of their own. */
 	if (component == NULL)
 		return true;

@@ -11,18 +11,26 @@
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(icalcomponent, icalcomponent_free)
 
+/* What a VCALENDAR says about the events in it. A TZID means something within it only (RFC 5545,
+ * 3.2.19). */
+typedef struct IcalCalendar {
+	GPtrArray *zones; /* of IcalComponent */
+	char *time_zone;  /* X-WR-TIMEZONE, or NULL */
+} IcalCalendar;
+
 /* A VEVENT, a VTIMEZONE, or a STANDARD or DAYLIGHT inside one. */
 typedef struct IcalComponent {
 	icalcomponent_kind kind;
-	char *uid;             /* VEVENT: escapes undone, no spaces around it; or NULL */
-	GPtrArray *fields;     /* of IcalFieldLine, in their order */
-	icalcomponent *others; /* VEVENT: people, enumerations and links, as libical reads them */
-	GPtrArray *children;   /* of IcalComponent; VTIMEZONE: its observances */
+	const IcalCalendar *calendar; /* it stands in; borrowed from the object */
+	char *uid;                    /* VEVENT: escapes undone, no spaces around it; or NULL */
+	GPtrArray *fields;            /* of IcalFieldLine, in their order */
+	icalcomponent *others;        /* VEVENT: people and links, as libical reads them */
+	GPtrArray *children;          /* of IcalComponent; VTIMEZONE: its observances */
 } IcalComponent;
 
 typedef struct IcalObject {
-	GPtrArray *events; /* of IcalComponent */
-	GPtrArray *zones;  /* of IcalComponent */
+	GPtrArray *events;    /* of IcalComponent */
+	GPtrArray *calendars; /* of IcalCalendar */
 } IcalObject;
 
 /* Reads all VCALENDARs in the bytes. Keeps only what events need: attachments, alarms, tasks and

@@ -22,11 +22,15 @@ int64_t ical_overrides_local(const IcalPart *master, int64_t key)
 
 static int64_t key_of_part(const IcalPart *part, const IcalPart *master)
 {
+	const Zone *zone = part->recurrence_zone;
+
+	if (zone == NULL)
+		zone = (master != NULL ? master : part)->zone;
 	if (master != NULL)
-		return ical_overrides_key(master, &part->recurrence_id, part->recurrence_zone);
+		return ical_overrides_key(master, &part->recurrence_id, zone);
 	return part->recurrence_id.form == ICAL_TIME_DATE
 		       ? part->recurrence_id.local
-		       : ical_part_instant(&part->recurrence_id, part->recurrence_zone);
+		       : ical_part_instant(&part->recurrence_id, zone);
 }
 
 static void choose_master(IcalOverrides *overrides, const GPtrArray *parts)

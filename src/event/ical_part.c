@@ -6,14 +6,22 @@
 
 #include "event/civil.h"
 
-const Zone *ical_part_zone(ZoneTable *zones, const IcalFieldLine *line, const IcalTime *time)
+/* The zone that a time says itself, or NULL. */
+static const Zone *own_zone(const IcalPart *part, const IcalFieldLine *line, const IcalTime *time)
 {
 	/* "Z together with TZID" is seen: UTC. */
 	if (time->form == ICAL_TIME_UTC)
-		return zone_table_utc(zones);
-	if (time->form == ICAL_TIME_DATE)
-		return zone_table_floating(zones);
-	return zone_table_find(zones, line->tzid, NULL);
+		return zone_table_utc(part->zones);
+	if (time->form == ICAL_TIME_DATE || line->tzid == NULL)
+		return NULL;
+	return zone_table_find(part->zones, line->tzid);
+}
+
+const Zone *ical_part_zone(const IcalPart *part, const IcalFieldLine *line, const IcalTime *time)
+{
+	const Zone *zone = own_zone(part, line, time);
+
+	return zone != NULL ? zone : part->zone;
 }
 
 int64_t ical_part_instant(const IcalTime *time, const Zone *zone)
@@ -71,22 +79,43 @@ static IcalDuration timed_length(
 	return (IcalDuration){0, MAX(end_utc - part->start_utc, 0)};
 }
 
-/* Outlook writes whole days as midnight to midnight in some zone, and says so. */
-static bool is_marked_all_day(const IcalPart *part, const IcalTime *end, const Zone *end_zone)
+typedef struct {
+	int64_t start_utc;
+	int64_t end_utc;
+} Span;
+
+static bool is_from_midnight_to_midnight(const Zone *zone, const void *data)
+{
+	const Span *span = data;
+
+	return civil_time_of_day(zone_to_local(zone, span->start_utc)) == 0 &&
+	       civil_time_of_day(zone_to_local(zone, span->end_utc)) == 0;
+}
+
+/* Outlook writes whole days as midnight to midnight in some zone, also in UTC what was midnight in
+ * another, and says so. The zone; NULL when these are no whole days. */
+static const Zone *marked_all_day_zone(
+	const IcalPart *part, const IcalTime *end, const Zone *end_zone)
 {
 	const IcalFieldLine *line =
 		ical_component_field(part->component, ICAL_FIELD_X_ALL_DAY_EVENT);
+	Span span = {.start_utc = part->start_utc};
 
 	if (line == NULL || g_ascii_strcasecmp(line->value, "TRUE") != 0 || end == NULL)
-		return false;
-	return civil_time_of_day(part->start_local) == 0 &&
-	       ical_part_instant(end, end_zone) > part->start_utc &&
-	       civil_time_of_day(zone_to_local(part->zone, ical_part_instant(end, end_zone))) == 0;
+		return NULL;
+	span.end_utc = ical_part_instant(end, end_zone);
+	if (span.end_utc <= span.start_utc)
+		return NULL;
+	if (is_from_midnight_to_midnight(part->zone, &span))
+		return part->zone;
+	if (part->zone != zone_table_utc(part->zones))
+		return NULL;
+	return zone_table_search(part->zones, is_from_midnight_to_midnight, &span);
 }
 
 /* DTEND, which wins over DURATION; false when there is none that can be read. */
-static bool read_end(const IcalPart *part, ZoneTable *zones, IcalTime *ret_end,
-	const Zone **ret_zone, const char **ret_note)
+static bool read_end(
+	const IcalPart *part, IcalTime *ret_end, const Zone **ret_zone, const char **ret_note)
 {
 	const IcalFieldLine *line = ical_component_field(part->component, ICAL_FIELD_DTEND);
 
@@ -96,29 +125,31 @@ static bool read_end(const IcalPart *part, ZoneTable *zones, IcalTime *ret_end,
 		*ret_note = "its DTEND cannot be read and was passed over";
 		return false;
 	}
-	/* A date, or a time that lacks its zone, ends an event of a zone in that zone. */
-	*ret_zone = ret_end->form == ICAL_TIME_UTC || line->tzid != NULL
-			    ? ical_part_zone(zones, line, ret_end)
-			    : part->zone;
+	*ret_zone = ical_part_zone(part, line, ret_end);
 	if (part->all_day && ret_end->form != ICAL_TIME_DATE)
 		*ret_note = "its DTEND is a time though DTSTART is a date: read as a date";
 	return true;
 }
 
-static void read_length(IcalPart *part, ZoneTable *zones, const char **ret_note)
+static void read_length(IcalPart *part, const char **ret_note)
 {
 	const IcalFieldLine *line = ical_component_field(part->component, ICAL_FIELD_DURATION);
 	IcalDuration duration = {0, 0};
 	const Zone *end_zone = NULL;
+	const Zone *days_zone = NULL;
 	IcalTime end;
-	bool has_end = read_end(part, zones, &end, &end_zone, ret_note);
+	bool has_end = read_end(part, &end, &end_zone, ret_note);
 
 	if (line != NULL && !ical_duration_parse(line->value, &duration))
 		*ret_note = "its DURATION cannot be read and was passed over";
-	if (!part->all_day && is_marked_all_day(part, has_end ? &end : NULL, end_zone)) {
-		int64_t end_local = zone_to_local(part->zone, ical_part_instant(&end, end_zone));
+	if (!part->all_day)
+		days_zone = marked_all_day_zone(part, has_end ? &end : NULL, end_zone);
+	if (days_zone != NULL) {
+		int64_t end_local = zone_to_local(days_zone, ical_part_instant(&end, end_zone));
 
 		part->all_day = true;
+		part->zone = days_zone;
+		part->start_local = zone_to_local(days_zone, part->start_utc);
 		part->length.days = (end_local - part->start_local) / CIVIL_DAY_SECS;
 	} else if (part->all_day) {
 		part->length = day_length(part, has_end ? &end : NULL, duration);
@@ -127,7 +158,7 @@ static void read_length(IcalPart *part, ZoneTable *zones, const char **ret_note)
 	}
 }
 
-static bool read_recurrence_id(IcalPart *part, ZoneTable *zones)
+static bool read_recurrence_id(IcalPart *part)
 {
 	const IcalFieldLine *line = ical_component_field(part->component, ICAL_FIELD_RECURRENCE_ID);
 
@@ -137,7 +168,7 @@ static bool read_recurrence_id(IcalPart *part, ZoneTable *zones)
 		return false;
 	part->has_recurrence_id = true;
 	part->this_and_future = line->this_and_future;
-	part->recurrence_zone = ical_part_zone(zones, line, &part->recurrence_id);
+	part->recurrence_zone = own_zone(part, line, &part->recurrence_id);
 	return true;
 }
 
@@ -154,34 +185,47 @@ static void read_version(IcalPart *part)
 	part->last_modified = modified != NULL ? modified->value : "";
 }
 
+static const Zone *start_zone(
+	ZoneTable *zones, const IcalFieldLine *line, const IcalTime *start, const char **ret_note)
+{
+	const Zone *zone;
+
+	if (start->form == ICAL_TIME_UTC)
+		return zone_table_utc(zones);
+	if (start->form == ICAL_TIME_DATE || line->tzid == NULL)
+		return zone_table_floating(zones);
+	zone = zone_table_find(zones, line->tzid);
+	if (zone != NULL)
+		return zone;
+	*ret_note = "its time zone is unknown: read as local time of the calendar, or of the site";
+	return zone_table_fallback(zones);
+}
+
 IcalPart *ical_part_new(const IcalComponent *component, ZoneTable *zones, const char **ret_why,
 	const char **ret_note)
 {
 	const IcalFieldLine *line = ical_component_field(component, ICAL_FIELD_DTSTART);
 	g_autofree IcalPart *part = g_new0(IcalPart, 1);
 	IcalTime start;
-	bool known = true;
 
 	*ret_note = NULL;
 	part->component = component;
+	part->zones = zones;
 	if (line == NULL) {
 		*ret_why = "it has no DTSTART";
 		return NULL;
 	}
 	if (line->cut || !ical_time_parse(line->value, &start)) {
-		*ret_why = "its DTSTART is no date that exists";
+		*ret_why = ical_time_is_spelled(line->value) ? "its DTSTART is no date that exists"
+							     : "its DTSTART cannot be read";
 		return NULL;
 	}
-	if (start.form == ICAL_TIME_LOCAL)
-		(void)zone_table_find(zones, line->tzid, &known);
-	if (!known)
-		*ret_note = "its time zone is unknown: read as local time of the site";
-	part->zone = ical_part_zone(zones, line, &start);
+	part->zone = start_zone(zones, line, &start, ret_note);
 	part->all_day = start.form == ICAL_TIME_DATE;
 	part->start_local = start.local;
 	part->start_utc = ical_part_instant(&start, part->zone);
-	read_length(part, zones, ret_note);
-	if (!read_recurrence_id(part, zones)) {
+	read_length(part, ret_note);
+	if (!read_recurrence_id(part)) {
 		*ret_why = "its RECURRENCE-ID is no date that exists";
 		return NULL;
 	}

@@ -11,7 +11,11 @@
 
 typedef struct IcalPart {
 	const IcalComponent *component; /* borrowed */
-	const Zone *zone; /* DTSTART's, from the table; of an all-day event: of floating times */
+	ZoneTable *zones;               /* of its calendar; borrowed */
+
+	/* DTSTART's, from the table; of an all-day event: of floating times, or the zone whose
+	 * midnights were written in place of days. */
+	const Zone *zone;
 	bool all_day;
 	int64_t start_local; /* all-day: midnight of the first day */
 	int64_t start_utc;   /* all-day: that midnight in `zone` */
@@ -22,20 +26,20 @@ typedef struct IcalPart {
 	bool has_recurrence_id;
 	bool this_and_future;
 	IcalTime recurrence_id;
-	const Zone *recurrence_zone;
+	const Zone *recurrence_zone; /* NULL: that of the series */
 
 	int64_t sequence;
 	const char *last_modified; /* or "" */
 } IcalPart;
 
-/* Reads the times of a VEVENT. NULL when it cannot become an event: `ret_why` (a literal) says
- * why. `ret_note` (a literal) says what was passed over in an event that can, or is NULL. Caller
- * frees with g_free(). */
+/* Reads the times of a VEVENT, by the zones of its calendar. NULL when it cannot become an event:
+ * `ret_why` (a literal) says why. `ret_note` (a literal) says what was passed over in an event that
+ * can, or is NULL. Caller frees with g_free(). */
 IcalPart *ical_part_new(const IcalComponent *component, ZoneTable *zones, const char **ret_why,
 	const char **ret_note);
 
-/* The zone of a time on that line: UTC, what its TZID says, or that of floating times. */
-const Zone *ical_part_zone(ZoneTable *zones, const IcalFieldLine *line, const IcalTime *time);
+/* The zone of a time that refers to the part: UTC, what its TZID says, else the part's own. */
+const Zone *ical_part_zone(const IcalPart *part, const IcalFieldLine *line, const IcalTime *time);
 
 /* The instant of a time. A date is its midnight. */
 int64_t ical_part_instant(const IcalTime *time, const Zone *zone);

@@ -70,7 +70,7 @@ static void note(const IcalSeries *series, const char *text)
 /* RFC 4791, 9.9; days count as instants in the zone of floating times. */
 static bool overlaps(const IcalSeries *series, const IcalInstance *instance)
 {
-	const Zone *floating = zone_table_floating(series->zones);
+	const Zone *floating = zone_table_floating(instance->part->zones);
 	int64_t start = instance->start;
 	int64_t end = instance->end;
 
@@ -222,7 +222,8 @@ static int64_t rule_end(
 
 /* Expands one RRULE into the set, or an EXRULE into what is excluded. False when there is too
  * much. */
-static bool expand_rule(Expansion *expansion, const RecurrenceRule *rule, bool excludes)
+static bool expand_rule(
+	Expansion *expansion, const RecurrenceRule *rule, RecurrenceStart start_is, bool excludes)
 {
 	const IcalPart *master = expansion->master;
 	int64_t to = expansion->to_local;
@@ -233,7 +234,7 @@ static bool expand_rule(Expansion *expansion, const RecurrenceRule *rule, bool e
 
 	if (rule->has_until)
 		to = MIN(to, rule->until.local + MARGIN_SECS);
-	recurrence = recurrence_new(rule, master->start_local, master->all_day,
+	recurrence = recurrence_new(rule, start_is, master->start_local, master->all_day,
 		expansion->from_local, to, expansion->series->budget);
 	end = rule_end(expansion, rule, recurrence);
 	if (!excludes)
@@ -242,8 +243,9 @@ static bool expand_rule(Expansion *expansion, const RecurrenceRule *rule, bool e
 	while ((step = recurrence_next(recurrence, &local)) == RECURRENCE_INSTANCE) {
 		Slot slot = slot_at_local(expansion, local);
 
-		/* DTSTART is an instance even when UNTIL lies before it. */
-		if (rule->has_until && local != master->start_local &&
+		/* DTSTART belongs even when UNTIL lies before it. */
+		if (rule->has_until &&
+			(start_is != RECURRENCE_START_BELONGS || local != master->start_local) &&
 			is_past_until(expansion, &rule->until, &slot))
 			continue;
 		if (excludes) {
@@ -260,7 +262,7 @@ static bool expand_rule(Expansion *expansion, const RecurrenceRule *rule, bool e
 
 static RecurrenceRule *read_rule(const Expansion *expansion, const IcalFieldLine *line)
 {
-	const char *why = "";
+	const char *why = NULL;
 	g_autoptr(RecurrenceRule) rule =
 		line->cut ? NULL : recurrence_rule_parse(line->value, &why);
 
@@ -268,6 +270,8 @@ static RecurrenceRule *read_rule(const Expansion *expansion, const IcalFieldLine
 		g_clear_pointer(&rule, recurrence_rule_free);
 	if (rule == NULL)
 		note(expansion->series, "its recurrence rule cannot be read and was passed over");
+	else if (why != NULL)
+		note(expansion->series, why);
 	return g_steal_pointer(&rule);
 }
 
@@ -286,14 +290,14 @@ static bool read_rdate(
 		*slash++ = '\0';
 	if (!ical_time_parse(item, &time))
 		return false;
-	zone = ical_part_zone(expansion->series->zones, line, &time);
+	zone = ical_part_zone(master, line, &time);
 	slot.key = ical_overrides_key(master, &time, zone);
 	slot.local = ical_overrides_local(master, slot.key);
 	if (slash != NULL && !master->all_day) {
 		slot.has_length = true;
 		if (ical_time_parse(slash, &end)) {
-			int64_t end_utc = ical_part_instant(
-				&end, ical_part_zone(expansion->series->zones, line, &end));
+			int64_t end_utc =
+				ical_part_instant(&end, ical_part_zone(master, line, &end));
 
 			slot.length = (IcalDuration){0, MAX(end_utc - slot.key, 0)};
 		} else if (!ical_duration_parse(slash, &slot.length) || slot.length.days < 0 ||
@@ -342,8 +346,7 @@ static void take_exdate(Expansion *expansion, const IcalFieldLine *line, char *i
 		key_set_add(expansion->excluded_days, time.local);
 	else
 		key_set_add(expansion->excluded,
-			ical_overrides_key(master, &time,
-				ical_part_zone(expansion->series->zones, line, &time)));
+			ical_overrides_key(master, &time, ical_part_zone(master, line, &time)));
 }
 
 static void take_rdate(Expansion *expansion, const IcalFieldLine *line, char *item)
@@ -356,11 +359,16 @@ static void take_rdate(Expansion *expansion, const IcalFieldLine *line, char *it
 		note(expansion->series, "an RDATE cannot be read and was passed over");
 }
 
-/* Runs all rules of one field. */
+/* Runs all rules of one field. DTSTART is the first instance of a rule that stands alone; it is not
+ * excluded by an EXRULE that does not match it (RFC 2445, 4.8.5.2), and of several RRULEs it counts
+ * for the one that gives it. */
 static bool expand_rules(Expansion *expansion, GPtrArray *rules, bool excludes)
 {
+	RecurrenceStart start_is =
+		excludes || rules->len > 1 ? RECURRENCE_START_AS_MATCHED : RECURRENCE_START_BELONGS;
+
 	for (guint i = 0; i < rules->len; i++) {
-		if (!expand_rule(expansion, g_ptr_array_index(rules, i), excludes))
+		if (!expand_rule(expansion, g_ptr_array_index(rules, i), start_is, excludes))
 			return false;
 	}
 	return true;

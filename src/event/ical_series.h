@@ -22,7 +22,6 @@ typedef struct {
 
 typedef struct {
 	GPtrArray *parts; /* of IcalPart: all VEVENTs of the UID */
-	ZoneTable *zones;
 	TimeWindow window;
 	guint max_instances;
 	int64_t *budget; /* as for recurrence_new() */

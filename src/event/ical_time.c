@@ -36,6 +36,15 @@ static bool time_of_day_parse(const char *text, int64_t *ret_secs)
 	return true;
 }
 
+bool ical_time_is_spelled(const char *text)
+{
+	g_autofree char *time = g_strstrip(g_strdup(text));
+
+	return strlen(time) >= 8 && digits(time, 8) >= 0 &&
+	       (time[8] == '\0' || (g_ascii_toupper(time[8]) == 'T' && digits(time + 9, 6) >= 0 &&
+					   (time[15] == '\0' || g_ascii_toupper(time[15]) == 'Z')));
+}
+
 bool ical_time_parse(const char *text, IcalTime *ret_time)
 {
 	IcalTime time = {.form = ICAL_TIME_DATE};
@@ -67,8 +76,8 @@ bool ical_time_parse(const char *text, IcalTime *ret_time)
 	return true;
 }
 
-/* Adds one "30M" of a duration. */
-static bool duration_add(IcalDuration *duration, int64_t amount, char unit, bool after_t)
+/* Adds one "30M" of a duration; there are no months, so that it is minutes without a T, too. */
+static bool duration_add(IcalDuration *duration, int64_t amount, char unit)
 {
 	static const struct {
 		char unit;
@@ -79,8 +88,6 @@ static bool duration_add(IcalDuration *duration, int64_t amount, char unit, bool
 	for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
 		if (units[i].unit != g_ascii_toupper(unit))
 			continue;
-		if (units[i].seconds > 0 && !after_t)
-			return false;
 		duration->days += amount * units[i].days;
 		duration->seconds += amount * units[i].seconds;
 		return duration->days <= DURATION_MAX_SECS / CIVIL_DAY_SECS &&
@@ -111,7 +118,7 @@ bool ical_duration_parse(const char *text, IcalDuration *ret_duration)
 		}
 		while (g_ascii_isdigit(*text) && count++ < 12)
 			amount = amount * 10 + (*text++ - '0');
-		if (count == 0 || !duration_add(&duration, amount, *text, after_t))
+		if (count == 0 || !duration_add(&duration, amount, *text))
 			return false;
 		text++;
 		any = true;

@@ -22,6 +22,9 @@ typedef struct {
  * 9999. */
 bool ical_time_parse(const char *text, IcalTime *ret_time);
 
+/* Written like a time, whether it exists or not. */
+bool ical_time_is_spelled(const char *text);
+
 /* A length of time. Days (and weeks) are nominal: noon to noon, whatever the clocks do between;
  * the seconds are exact (3.3.6). */
 typedef struct {
@@ -29,8 +32,8 @@ typedef struct {
 	int64_t seconds;
 } IcalDuration;
 
-/* "P1W", "P1DT2H30M", "-PT15M"; also the spellings "PT1D", "P1DT" and "+P1D" that are seen. False
- * for anything else and for lengths over 10,000 years. */
+/* "P1W", "P1DT2H30M", "-PT15M"; also the spellings "PT1D", "P1H", "P1DT" and "+P1D" that are seen.
+ * False for anything else and for lengths over 10,000 years. */
 bool ical_duration_parse(const char *text, IcalDuration *ret_duration);
 
 /* "+0100", "-053012"; seconds east of UTC. False when it is not an offset below 24 hours. */

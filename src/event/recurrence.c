@@ -13,7 +13,8 @@ struct Recurrence {
 	const RecurrenceRule *rule;
 	int64_t *budget;
 	int64_t start;
-	int64_t from; /* the part that is asked for, inclusive */
+	int64_t earliest; /* what the periods give before it is no instance */
+	int64_t from;     /* the part that is asked for, inclusive */
 	int64_t to;
 	int64_t last;      /* of COUNT, inclusive; G_MAXINT64 without */
 	int64_t known_to;  /* behind it COUNT may have run out: G_MAXINT64 when all is known */
@@ -21,7 +22,7 @@ struct Recurrence {
 	int64_t unit;      /* the current period */
 	int64_t next_unit;
 	int64_t end_unit; /* the last one to look at */
-	bool started;
+	bool started;     /* DTSTART was given, or is none */
 	bool exhausted;
 
 	/* The current period: `days` (int64_t) times `times` (int64_t, seconds from midnight or,
@@ -52,6 +53,12 @@ static int64_t unit_secs(Frequency frequency)
 static bool is_below_day(const RecurrenceRule *rule)
 {
 	return rule->frequency < FREQUENCY_DAILY;
+}
+
+/* Only months and years, weeks aside, lack days that others have. */
+static bool may_skip(const RecurrenceRule *rule)
+{
+	return rule->skip != SKIP_OMIT && rule->frequency >= FREQUENCY_MONTHLY && !rule->has_week;
 }
 
 /* The number of the period that a local time lies in. */
@@ -199,12 +206,23 @@ static int compare(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
+static void sort_unique(GArray *array)
+{
+	guint kept = 0;
+
+	g_array_sort(array, compare);
+	for (guint i = 0; i < array->len; i++) {
+		if (i == 0 || at(array, i) != at(array, i - 1))
+			g_array_index(array, int64_t, kept++) = at(array, i);
+	}
+	g_array_set_size(array, kept);
+}
+
 static void fill_picks(Recurrence *recurrence)
 {
 	const GArray *positions = recurrence->rule->positions;
 	GArray *picks = recurrence->picks;
 	int64_t size = set_size(recurrence);
-	guint kept = 0;
 
 	g_array_set_size(picks, 0);
 	for (guint i = 0; i < positions->len; i++) {
@@ -214,12 +232,7 @@ static void fill_picks(Recurrence *recurrence)
 		if (pick >= 0 && pick < size)
 			append(picks, pick);
 	}
-	g_array_sort(picks, compare);
-	for (guint i = 0; i < picks->len; i++) {
-		if (i == 0 || at(picks, i) != at(picks, i - 1))
-			g_array_index(picks, int64_t, kept++) = at(picks, i);
-	}
-	g_array_set_size(picks, kept);
+	sort_unique(picks);
 }
 
 /* How many instances the current period has. */
@@ -258,12 +271,32 @@ static int64_t period_search(const Recurrence *recurrence, int64_t local)
 	return low;
 }
 
+/* The days of a period of a day or more. */
+static bool fill_days(Recurrence *recurrence)
+{
+	const RecurrenceRule *rule = recurrence->rule;
+	int64_t start_day = civil_day_of(recurrence->start);
+	int64_t count;
+	int64_t first = unit_days(rule, recurrence->unit, &count);
+
+	if (!spend(recurrence, count))
+		return false;
+	for (int64_t day = first; day < first + count; day++) {
+		if (recurrence_day_matches(rule, start_day, day))
+			append(recurrence->days, day);
+	}
+	if (may_skip(rule)) {
+		recurrence_add_skipped_days(
+			rule, start_day, first, first + count, recurrence->days);
+		sort_unique(recurrence->days);
+	}
+	return true;
+}
+
 /* Goes to the next period. False when the calendar or the budget is at its end. */
 static bool next_period(Recurrence *recurrence)
 {
 	const RecurrenceRule *rule = recurrence->rule;
-	int64_t first;
-	int64_t count;
 
 	recurrence->unit = recurrence->next_unit;
 	recurrence->place = 0;
@@ -271,17 +304,10 @@ static bool next_period(Recurrence *recurrence)
 	if (recurrence->unit > recurrence->end_unit || !spend(recurrence, 1))
 		return false;
 	recurrence->next_unit = recurrence->unit + rule->interval;
-	if (is_below_day(rule)) {
+	if (is_below_day(rule))
 		fill_below_day(recurrence);
-	} else {
-		first = unit_days(rule, recurrence->unit, &count);
-		if (!spend(recurrence, count))
-			return false;
-		for (int64_t day = first; day < first + count; day++) {
-			if (recurrence_day_matches(rule, civil_day_of(recurrence->start), day))
-				append(recurrence->days, day);
-		}
-	}
+	else if (!fill_days(recurrence))
+		return false;
 	if (rule->has_position)
 		fill_picks(recurrence);
 	return true;
@@ -297,9 +323,10 @@ static bool is_plain(const RecurrenceRule *rule)
 
 static void count_periods(Recurrence *recurrence)
 {
-	int64_t left = recurrence->rule->count - 1; /* DTSTART is the first */
+	/* DTSTART is the first, if the periods do not give it. */
+	int64_t left = recurrence->rule->count - (recurrence->earliest > recurrence->start);
 
-	recurrence->last = recurrence->start;
+	recurrence->last = recurrence->earliest - 1;
 	while (left > 0) {
 		int64_t first;
 		int64_t size;
@@ -310,7 +337,7 @@ static void count_periods(Recurrence *recurrence)
 			recurrence->last = G_MAXINT64;
 			return;
 		}
-		first = period_search(recurrence, recurrence->start + 1);
+		first = period_search(recurrence, recurrence->earliest);
 		size = period_size(recurrence) - first;
 		if (size > 0)
 			recurrence->last = period_at(recurrence, first + MIN(size, left) - 1);
@@ -348,14 +375,17 @@ static void rewind_to(Recurrence *recurrence, int64_t from)
 	int64_t skip;
 
 	recurrence->next_unit = recurrence->base_unit;
+	/* The first of a month may belong to the month before. */
+	if (may_skip(rule))
+		from -= CIVIL_DAY_SECS;
 	if (from <= recurrence->start)
 		return;
 	skip = civil_floor_div(unit_of(rule, from) - recurrence->base_unit, rule->interval);
 	recurrence->next_unit += MAX(skip, 0) * rule->interval;
 }
 
-Recurrence *recurrence_new(const RecurrenceRule *rule, int64_t start, bool is_date, int64_t from,
-	int64_t to, int64_t *budget)
+Recurrence *recurrence_new(const RecurrenceRule *rule, RecurrenceStart start_is, int64_t start,
+	bool is_date, int64_t from, int64_t to, int64_t *budget)
 {
 	int64_t calendar_end = civil_days((CivilDate){CIVIL_YEAR_MAX + 1, 1, 1}) * CIVIL_DAY_SECS;
 	Recurrence *recurrence = g_new0(Recurrence, 1);
@@ -363,6 +393,8 @@ Recurrence *recurrence_new(const RecurrenceRule *rule, int64_t start, bool is_da
 	recurrence->rule = rule;
 	recurrence->budget = budget;
 	recurrence->start = start;
+	recurrence->started = start_is == RECURRENCE_START_AS_MATCHED;
+	recurrence->earliest = recurrence->started ? start : start + 1;
 	recurrence->from = from;
 	recurrence->to = to;
 	recurrence->last = G_MAXINT64;
@@ -409,7 +441,7 @@ RecurrenceStep recurrence_next(Recurrence *recurrence, int64_t *ret_local)
 		if (!next_period(recurrence))
 			return recurrence->exhausted ? RECURRENCE_EXHAUSTED : RECURRENCE_END;
 		recurrence->place =
-			period_search(recurrence, MAX(recurrence->from, recurrence->start + 1));
+			period_search(recurrence, MAX(recurrence->from, recurrence->earliest));
 	}
 	local = period_at(recurrence, recurrence->place++);
 	if (local > MIN(recurrence->last, recurrence->to))

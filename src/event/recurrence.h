@@ -20,13 +20,19 @@ typedef enum {
 	RECURRENCE_EXHAUSTED, /* the budget is used up: nobody knows what would follow */
 } RecurrenceStep;
 
+/* What DTSTART is to a rule. */
+typedef enum {
+	RECURRENCE_START_BELONGS, /* an instance, and counted, whether the rule gives it or not */
+	RECURRENCE_START_AS_MATCHED, /* an instance when the rule gives it */
+} RecurrenceStart;
+
 /* Prepares the instances in `from` .. `to`, inclusive: those before are passed over without being
- * counted one by one, and the search ends behind. `start` is DTSTART, always an instance; in a
+ * counted one by one, and the search ends behind. `start` is DTSTART; in a
  * series of days (`is_date`) the parts of the rule below a day mean nothing. All are local times.
  * UNTIL is left to the caller, who knows the zone; COUNT is observed. `rule` and `budget` are
  * borrowed and must live longer; the budget is used up by the work. Caller frees. */
-Recurrence *recurrence_new(const RecurrenceRule *rule, int64_t start, bool is_date, int64_t from,
-	int64_t to, int64_t *budget);
+Recurrence *recurrence_new(const RecurrenceRule *rule, RecurrenceStart start_is, int64_t start,
+	bool is_date, int64_t from, int64_t to, int64_t *budget);
 void recurrence_free(Recurrence *recurrence);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Recurrence, recurrence_free)
 

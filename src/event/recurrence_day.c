@@ -108,3 +108,47 @@ bool recurrence_day_matches(const RecurrenceRule *rule, int64_t start_day, int64
 	}
 	return implied_day_matches(rule, start_day, day, date);
 }
+
+/* True when the rule asks for a day of the month that it does not have. */
+static bool misses_month_day(
+	const RecurrenceRule *rule, CivilDate start, CivilDate month, int length)
+{
+	if (rule->has_month && !rule->month[month.month])
+		return false;
+	if (!rule->has_month_day)
+		return !rule->has_day && !rule->has_year_day && start.day > length &&
+		       (rule->frequency == FREQUENCY_MONTHLY || rule->has_month ||
+			       month.month == start.month);
+	for (int day = length + 1; day <= 31; day++) {
+		if (rule->month_day[day])
+			return true;
+	}
+	return false;
+}
+
+static void add_skipped(const RecurrenceRule *rule, int64_t end, GArray *days)
+{
+	int64_t day = rule->skip == SKIP_BACKWARD ? end - 1 : end;
+
+	if (!rule->has_day || weekday_listed(rule, civil_weekday(day)))
+		g_array_append_val(days, day);
+}
+
+void recurrence_add_skipped_days(
+	const RecurrenceRule *rule, int64_t start_day, int64_t first, int64_t end, GArray *days)
+{
+	CivilDate start = civil_date(start_day);
+	CivilDate year = civil_date(first);
+
+	for (int64_t day = first; day < end;) {
+		CivilDate date = civil_date(day);
+		int length = civil_days_in_month(date.year, date.month);
+
+		if (misses_month_day(rule, start, date, length))
+			add_skipped(rule, day + length, days);
+		day += length;
+	}
+	if (rule->frequency == FREQUENCY_YEARLY && rule->year_day[366] &&
+		civil_days_in_year(year.year) < 366)
+		add_skipped(rule, end, days);
+}

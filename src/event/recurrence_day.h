@@ -2,6 +2,7 @@
 /* Which days a recurrence rule means: its parts from BYMONTH to BYDAY. */
 #pragma once
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,6 +12,11 @@
  * from DTSTART (`start_day`) because it does not say them (RFC 5545, 3.3.10, the table and its
  * notes). */
 bool recurrence_day_matches(const RecurrenceRule *rule, int64_t start_day, int64_t day);
+
+/* Appends the days that the rule means instead of those that a month or year between the days
+ * `first` and `end` (exclusive) does not have (RFC 7529, SKIP); they may be listed already. */
+void recurrence_add_skipped_days(
+	const RecurrenceRule *rule, int64_t start_day, int64_t first, int64_t end, GArray *days);
 
 /* The first day of week 1 of a year: the first week, beginning on `week_start`, that has at least
  * four days in it. */

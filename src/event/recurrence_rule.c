@@ -11,6 +11,8 @@
 /* More than any sensible list; all values of BYSECOND are 60. */
 #define LIST_MAX 1000
 
+#define PARTS_MAX 64
+
 static const char *const weekday_names[] = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
 
 void recurrence_rule_free(RecurrenceRule *rule)
@@ -157,6 +159,23 @@ static bool parse_seconds(const char *text, bool *seconds)
 	return true;
 }
 
+static bool parse_skip(const char *text, RecurrenceSkip *ret_skip)
+{
+	static const char *const names[] = {
+		[SKIP_OMIT] = "OMIT",
+		[SKIP_BACKWARD] = "BACKWARD",
+		[SKIP_FORWARD] = "FORWARD",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (g_ascii_strcasecmp(text, names[i]) == 0) {
+			*ret_skip = (RecurrenceSkip)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool parse_part(RecurrenceRule *rule, const char *name, const char *value)
 {
 	if (g_ascii_strcasecmp(name, "FREQ") == 0)
@@ -189,47 +208,67 @@ static bool parse_part(RecurrenceRule *rule, const char *name, const char *value
 		return rule->has_second = parse_seconds(value, rule->second);
 	if (g_ascii_strcasecmp(name, "BYSETPOS") == 0)
 		return rule->has_position = parse_positions(value, rule->positions);
-	/* RFC 7529, as far as it changes nothing; other calendars are not to be guessed at. */
+	/* RFC 7529; other calendars are not to be guessed at. */
 	if (g_ascii_strcasecmp(name, "RSCALE") == 0)
 		return g_ascii_strcasecmp(value, "GREGORIAN") == 0;
-	if (g_ascii_strcasecmp(name, "SKIP") == 0)
-		return g_ascii_strcasecmp(value, "OMIT") == 0;
-	return g_ascii_strncasecmp(name, "X-", 2) == 0;
+	return parse_skip(value, &rule->skip);
+}
+
+static bool is_known_part(const char *name)
+{
+	static const char *const names[] = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH",
+		"BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY", "BYHOUR", "BYMINUTE", "BYSECOND",
+		"BYSETPOS", "RSCALE", "SKIP", NULL};
+
+	return g_strv_contains(names, name);
+}
+
+/* The value of a part, and its name in capitals in its place; NULL for a part that says nothing. */
+static char *split_part(char *part)
+{
+	char *value = strchr(part, '=');
+
+	if (value == NULL)
+		return NULL;
+	*value++ = '\0';
+	g_strchomp(part);
+	for (char *name = part; *name != '\0'; name++)
+		*name = g_ascii_toupper(*name);
+	return *g_strstrip(value) != '\0' && is_known_part(part) ? value : NULL;
 }
 
 RecurrenceRule *recurrence_rule_parse(const char *text, const char **ret_why)
 {
 	g_autoptr(RecurrenceRule) rule = g_new0(RecurrenceRule, 1);
-	g_auto(GStrv) parts = g_strsplit(text, ";", 64);
-	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	g_auto(GStrv) parts = g_strsplit(text, ";", PARTS_MAX);
+	g_autoptr(GHashTable) values = g_hash_table_new(g_str_hash, g_str_equal);
 
+	*ret_why = NULL;
 	rule->interval = 1;
 	rule->count = G_MAXINT64;
 	rule->week_start = 1;
 	rule->positions = g_array_new(FALSE, FALSE, sizeof(int));
-	for (char **part = parts; *part != NULL; part++) {
-		char *value = strchr(g_strstrip(*part), '=');
-
+	/* From the end, so that of two the last counts, as for other programs. */
+	for (size_t i = g_strv_length(parts); i-- > 0;) {
 		/* A semicolon too many is seen often. */
-		if (**part == '\0')
+		bool says_something = *g_strstrip(parts[i]) != '\0';
+		const char *value = split_part(parts[i]);
+		const char *other = value != NULL ? g_hash_table_lookup(values, parts[i]) : NULL;
+
+		if (value == NULL && says_something && g_ascii_strncasecmp(parts[i], "X-", 2) != 0)
+			*ret_why = "a part of its recurrence rule says nothing and was passed over";
+		if (other != NULL && g_ascii_strcasecmp(other, value) != 0)
+			*ret_why =
+				"a part of its recurrence rule stands twice: the last one counts";
+		if (value == NULL || other != NULL)
 			continue;
-		if (value == NULL) {
-			*ret_why = "a part of the rule has no value";
-			return NULL;
-		}
-		*value++ = '\0';
-		if (!parse_part(rule, g_strstrip(*part), g_strstrip(value))) {
-			*ret_why = "a part of the rule is unknown or out of range";
-			return NULL;
-		}
-		for (char *name = *part; *name != '\0'; name++)
-			*name = g_ascii_toupper(*name);
-		if (!g_hash_table_add(seen, *part)) {
-			*ret_why = "a part of the rule stands twice";
+		g_hash_table_insert(values, parts[i], (gpointer)value);
+		if (!parse_part(rule, parts[i], value)) {
+			*ret_why = "a part of the rule is out of range";
 			return NULL;
 		}
 	}
-	if (!g_hash_table_contains(seen, "FREQ")) {
+	if (!g_hash_table_contains(values, "FREQ")) {
 		*ret_why = "the rule has no FREQ";
 		return NULL;
 	}

@@ -19,6 +19,13 @@ typedef enum {
 	FREQUENCY_YEARLY,
 } Frequency;
 
+/* What becomes of a day that a month or year does not have (RFC 7529, 4.1). */
+typedef enum {
+	SKIP_OMIT,
+	SKIP_BACKWARD, /* the day before: the last of the month */
+	SKIP_FORWARD,  /* the day after: the first of the next month */
+} RecurrenceSkip;
+
 typedef struct RecurrenceRule {
 	Frequency frequency;
 	int64_t interval; /* at least 1 */
@@ -26,6 +33,7 @@ typedef struct RecurrenceRule {
 	bool has_until;
 	IcalTime until;
 	int week_start; /* 0 is Sunday */
+	RecurrenceSkip skip;
 
 	/* Lists: whether there is one, then by value. Values below zero count from the end. */
 	bool has_month, has_week, has_year_day, has_month_day, has_day, has_hour, has_minute,
@@ -40,8 +48,10 @@ typedef struct RecurrenceRule {
 	GArray *positions;                                    /* of int; not 0 */
 } RecurrenceRule;
 
-/* Reads "FREQ=WEEKLY;BYDAY=MO" in any order and case. NULL for a rule that RFC 5545 does not know,
- * also INTERVAL=0, COUNT=0 and values out of range; `ret_why` then says what is wrong (a literal).
+/* Reads "FREQ=WEEKLY;BYDAY=MO" in any order and case. A part that is unknown or says nothing is
+ * passed over, of one that is there twice the last counts; `ret_why` then says so (a literal), else
+ * it is NULL. NULL for a rule that cannot be meant as it stands, as with INTERVAL=0, COUNT=0 and
+ * values out of range, and calendars other than RSCALE=GREGORIAN; `ret_why` says what is wrong.
  * Numbers that are too large for us mean "beyond the year 9999". */
 RecurrenceRule *recurrence_rule_parse(const char *text, const char **ret_why);
 void recurrence_rule_free(RecurrenceRule *rule);

@@ -138,8 +138,8 @@ static void add_rule(
 			until += CIVIL_DAY_SECS - 1;
 		end = MIN(end, until);
 	}
-	recurrence = recurrence_new(
-		rule, observance->start.local, false, observance->start.local + 1, end, budget);
+	recurrence = recurrence_new(rule, RECURRENCE_START_BELONGS, observance->start.local, false,
+		observance->start.local + 1, end, budget);
 	while (onsets->len < ONSETS_MAX &&
 		recurrence_next(recurrence, &local) == RECURRENCE_INSTANCE)
 		add_onset(onsets, observance, local);

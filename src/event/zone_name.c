@@ -12,10 +12,43 @@
 /* No name of the tz database or of Windows is longer. */
 #define NAME_MAX_BYTES 100
 
+#define ABBREVIATION_MAX_BYTES 3
+
 static const struct {
 	const char *name;
 	const char *iana;
 } other_names[] = {
+	/* Abbreviations. ICU has ids of its own for some, which mean other places. */
+	{"AEDT", "Australia/Sydney"},
+	{"AEST", "Australia/Sydney"},
+	{"BST", "Europe/London"},
+	{"CDT", "America/Chicago"},
+	{"CEST", "Europe/Berlin"},
+	{"CST", "America/Chicago"},
+	{"EDT", "America/New_York"},
+	{"EEST", "Europe/Helsinki"},
+	{"JST", "Asia/Tokyo"},
+	{"MDT", "America/Denver"},
+	{"MESZ", "Europe/Berlin"},
+	{"MEZ", "Europe/Berlin"},
+	{"PDT", "America/Los_Angeles"},
+	{"PST", "America/Los_Angeles"},
+	/* What Windows displays where it names no city of the tz database. */
+	{"Astana", "Asia/Almaty"},
+	{"Baja California", "America/Tijuana"},
+	{"Brasilia", "America/Sao_Paulo"},
+	{"Cape Verde Is.", "Atlantic/Cape_Verde"},
+	{"Central America", "America/Guatemala"},
+	{"Ekaterinburg", "Asia/Yekaterinburg"},
+	{"Greenland", "America/Nuuk"},
+	{"Indiana (East)", "America/Indiana/Indianapolis"},
+	{"Midway Island", "Pacific/Midway"},
+	{"New Caledonia", "Pacific/Noumea"},
+	{"Nuku'alofa", "Pacific/Tongatapu"},
+	{"Port Louis", "Indian/Mauritius"},
+	{"Salvador", "America/Bahia"},
+	{"Sri Jayawardenepura", "Asia/Colombo"},
+	{"West Central Africa", "Africa/Lagos"},
 	{"Atlantic Time", "America/Halifax"},
 	{"Central Time", "America/Chicago"},
 	{"Coordinated Universal Time", "Etc/UTC"},
@@ -151,35 +184,77 @@ static GTimeZone *find_other(const char *name)
 	return NULL;
 }
 
-/* "Eastern Standard Time 1", "W. Europe Daylight Time". Caller frees. */
+/* "Eastern Standard Time 1", "W. Europe Daylight Time", "Romance (standaardtijd)". Caller frees. */
 static char *windows_without_noise(const char *name)
 {
+	static const char *const standards[] = {
+		" Daylight Time", " (standaardtijd)", " (zomertijd)", " Summer Time"};
 	g_autoptr(GString) text = g_string_new(name);
 
 	while (text->len > 0 && strchr("0123456789 ", text->str[text->len - 1]) != NULL)
 		g_string_truncate(text, text->len - 1);
-	g_string_replace(text, " Daylight Time", " Standard Time", 1);
+	for (size_t i = 0; i < G_N_ELEMENTS(standards); i++)
+		g_string_replace(text, standards[i], " Standard Time", 1);
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* "(UTC+01:00) Amsterdam, Berlin, Bern", "(UTC-05:00) Eastern Time (US & Canada)". */
-static GTimeZone *find_displayed(const char *name)
+static GTimeZone *find_noisy_windows(const char *name)
 {
-	const char *list = strchr(name, ')');
-	g_autoptr(GTimeZone) whole = NULL;
+	g_autofree char *plain = windows_without_noise(name);
+
+	return find_windows(plain);
+}
+
+/* "Eastern Time (US & Canada)", "Amsterdam, Berlin, Bern": what Windows displays. */
+static GTimeZone *find_listed(const char *list)
+{
+	g_autoptr(GTimeZone) whole = find_other(list);
 	g_auto(GStrv) cities = NULL;
 
-	if (*name != '(' || list == NULL)
-		return NULL;
-	list += strspn(list, ") ");
-	whole = find_other(list);
 	if (whole != NULL)
 		return g_steal_pointer(&whole);
-	cities = g_strsplit_set(list, ",(", 12);
+	cities = g_strsplit_set(list, ",(:", 12);
 	for (char **city = cities; *city != NULL; city++) {
-		g_autofree char *spelling = iana_spelling(g_strstrip(*city), true);
-		GTimeZone *zone =
-			spelling != NULL ? g_time_zone_new_identifier(spelling) : find_other(*city);
+		GTimeZone *zone = find_other(g_strstrip(*city));
+		g_autofree char *spelling = zone == NULL ? iana_spelling(*city, true) : NULL;
+
+		if (spelling != NULL)
+			zone = g_time_zone_new_identifier(spelling);
+		if (zone != NULL)
+			return zone;
+	}
+	return NULL;
+}
+
+/* Behind "(UTC+01:00)", or a list of several, or "... Time (...)": one word may be anything. */
+static GTimeZone *find_displayed(const char *name)
+{
+	const char *end = strchr(name, ')');
+
+	if (*name == '(' && end != NULL)
+		return find_listed(end + strspn(end, ") "));
+	return strchr(name, ',') != NULL || strstr(name, " Time (") != NULL ? find_listed(name)
+									    : NULL;
+}
+
+/* "Europe/Berlin", "Singapore". What is as short as "EST" or "GMT" is an abbreviation: there are
+ * zones of that name, but where the object defines it, it meant that. */
+static GTimeZone *find_named_place(const char *name)
+{
+	return strlen(name) > ABBREVIATION_MAX_BYTES ? find_iana(name) : NULL;
+}
+
+typedef GTimeZone *(*Way)(const char *name);
+
+/* What the first of the ways finds that finds something; they end with NULL. */
+static GTimeZone *find_by(const char *tzid, const Way *ways)
+{
+	g_autofree char *name = g_strstrip(g_strdup(tzid));
+
+	if (*name == '\0' || strlen(name) > NAME_MAX_BYTES)
+		return NULL;
+	for (; *ways != NULL; ways++) {
+		GTimeZone *zone = (*ways)(name);
 
 		if (zone != NULL)
 			return zone;
@@ -187,27 +262,18 @@ static GTimeZone *find_displayed(const char *name)
 	return NULL;
 }
 
+GTimeZone *zone_name_find_place(const char *tzid)
+{
+	static const Way ways[] = {find_named_place, find_windows, find_noisy_windows,
+		find_behind_prefix, find_displayed, NULL};
+
+	return find_by(tzid, ways);
+}
+
 GTimeZone *zone_name_find(const char *tzid)
 {
-	static GTimeZone *(*const ways[])(const char *) = {
-		find_iana,
-		find_windows,
-		find_offset,
-		find_behind_prefix,
-		find_displayed,
-		find_other,
-	};
-	g_autofree char *name = g_strstrip(g_strdup(tzid));
-	g_autofree char *plain = NULL;
+	static const Way ways[] = {find_other, find_iana, find_windows, find_noisy_windows,
+		find_offset, find_behind_prefix, find_displayed, NULL};
 
-	if (*name == '\0' || strlen(name) > NAME_MAX_BYTES)
-		return NULL;
-	for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
-		GTimeZone *zone = ways[i](name);
-
-		if (zone != NULL)
-			return zone;
-	}
-	plain = windows_without_noise(name);
-	return find_windows(plain);
+	return find_by(tzid, ways);
 }

@@ -4,9 +4,14 @@
 
 #include <glib.h>
 
-/* The zone that a TZID means when no VTIMEZONE defines it: a name of the tz database in any case,
- * also behind a prefix ("/mozilla.org/20050126_1/Europe/Vienna"), an offset ("UTC+05:30"), or a
- * Windows name (Unicode CLDR, territory 001), also with the noise that Outlook adds, as the name
- * that Windows displays ("(UTC+01:00) Amsterdam, Berlin"), and in some other languages. NULL when
- * the name means nothing. Caller unrefs. */
+/* The place that a TZID means, whatever a VTIMEZONE of that name says: a name of the tz database in
+ * any case, also behind a prefix ("/mozilla.org/20050126_1/Europe/Vienna"), or a Windows name
+ * (Unicode CLDR, territory 001), also with the noise that Outlook adds, or as Windows displays it
+ * ("(UTC+01:00) Amsterdam, Berlin", "Eastern Time (US & Canada)"). NULL when it means none. Caller
+ * unrefs. */
+GTimeZone *zone_name_find_place(const char *tzid);
+
+/* The zone that a TZID means where no VTIMEZONE defines it: a place, an offset ("UTC+05:30"), an
+ * abbreviation ("CEST"), or a name in some other languages. NULL when the name means nothing.
+ * Caller unrefs. */
 GTimeZone *zone_name_find(const char *tzid);

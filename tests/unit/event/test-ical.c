@@ -220,6 +220,15 @@ static void test_sets(void)
 			EVENT("DTSTART:20260115T090000Z\nRRULE:FREQ=DAILY;COUNT=2\n"
 			      "EXRULE:FREQ=WEEKLY;BYDAY=FR\nEXDATE:20260115T090000Z\n"),
 			JANUARY, NULL, "", NULL},
+		{"EXRULE that ended before takes nothing out",
+			EVENT("DTSTART:20260115T090000Z\nRRULE:FREQ=DAILY;COUNT=1\n"
+			      "EXRULE:FREQ=DAILY;UNTIL=20260101T000000Z\n"),
+			JANUARY, NULL,
+			"a_20260115T090000Z 2026-01-15T09:00:00Z..2026-01-15T09:00:00Z", NULL},
+		{"a part that says nothing leaves the rule",
+			EVENT("DTSTART:20260131T090000Z\nRRULE:FREQ=DAILY;UNTIL=\n"), JANUARY, NULL,
+			"a_20260131T090000Z 2026-01-31T09:00:00Z..2026-01-31T09:00:00Z",
+			"says nothing"},
 		{"a bad rule leaves the event",
 			EVENT("DTSTART:20260115T090000Z\nRRULE:FREQ=DAILY;INTERVAL=0\n"), JANUARY,
 			NULL, AT_NINE "09:00:00Z", "recurrence rule"},
@@ -298,13 +307,174 @@ static void test_overrides(void)
 	run_cases(cases);
 }
 
+#define NEW_YORK "TZID=America/New_York"
+#define DEFINED(name, offset)                                                                      \
+	"BEGIN:VTIMEZONE\nTZID:" name                                                              \
+	"\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:" offset "\nTZOFFSETTO:" offset   \
+	"\nEND:STANDARD\nEND:VTIMEZONE\n"
+
+/* The site is in Amsterdam, the events are in New York (UTC-5): what has no zone of its own and
+ * refers to a series is in the zone of the series. */
+static void test_times_that_refer_to_a_series(void)
+{
+#define SERIES "DTSTART;" NEW_YORK ":20260115T090000\nRRULE:FREQ=DAILY;COUNT=2\n"
+#define FIRST "a_20260115T140000Z 2026-01-15T14:00:00Z..2026-01-15T14:00:00Z"
+#define SECOND "a_20260116T140000Z 2026-01-16T14:00:00Z..2026-01-16T14:00:00Z"
+	static const Case cases[] = {
+		{"EXDATE", EVENT(SERIES "EXDATE:20260116T090000\n"), JANUARY, NULL, FIRST, NULL},
+		{"EXDATE in a zone that nobody knows",
+			EVENT(SERIES "EXDATE;TZID=Shire:20260116T090000\n"), JANUARY, NULL, FIRST,
+			NULL},
+		{"EXDATE in UTC", EVENT(SERIES "EXDATE:20260116T140000Z\n"), JANUARY, NULL, FIRST,
+			NULL},
+		{"EXDATE in the zone of another place",
+			EVENT(SERIES "EXDATE;TZID=Europe/London:20260116T140000\n"), JANUARY, NULL,
+			FIRST, NULL},
+		{"EXDATE of a series in UTC",
+			EVENT("DTSTART:20260115T140000Z\nRRULE:FREQ=DAILY;COUNT=2\n"
+			      "EXDATE:20260116T140000\n"),
+			JANUARY, NULL, FIRST, NULL},
+		{"RDATE", EVENT("DTSTART;" NEW_YORK ":20260115T090000\nRDATE:20260116T090000\n"),
+			JANUARY, NULL, FIRST "\n" SECOND, NULL},
+		{"RDATE with its own end",
+			EVENT("DTSTART;" NEW_YORK ":20260115T090000\nRDATE;VALUE=PERIOD:"
+			      "20260116T090000/20260116T100000\n"),
+			JANUARY, NULL,
+			FIRST "\na_20260116T140000Z 2026-01-16T14:00:00Z..2026-01-16T15:00:00Z",
+			NULL},
+		{"UNTIL",
+			EVENT("DTSTART;" NEW_YORK ":20260115T090000\n"
+			      "RRULE:FREQ=DAILY;UNTIL=20260116T090000\n"),
+			JANUARY, NULL, FIRST "\n" SECOND, NULL},
+		{"UNTIL, too early by less than the zones differ",
+			EVENT("DTSTART;" NEW_YORK ":20260115T090000\n"
+			      "RRULE:FREQ=DAILY;UNTIL=20260116T080000\n"),
+			JANUARY, NULL, FIRST, NULL},
+		{"DTEND", EVENT("DTSTART;" NEW_YORK ":20260115T090000\nDTEND:20260115T100000\n"),
+			JANUARY, NULL, "a 2026-01-15T14:00:00Z..2026-01-15T15:00:00Z", NULL},
+		{"RECURRENCE-ID",
+			EVENT(SERIES) EVENT("RECURRENCE-ID:20260116T090000\n"
+					    "DTSTART;TZID=Asia/Tokyo:20260117T090000\n"),
+			JANUARY, NULL,
+			FIRST "\na_20260116T140000Z 2026-01-17T00:00:00Z..2026-01-17T00:00:00Z",
+			NULL},
+		{"RECURRENCE-ID before the series",
+			EVENT("RECURRENCE-ID:20260116T090000\nDTSTART;" NEW_YORK
+			      ":20260116T100000\n") EVENT(SERIES),
+			JANUARY, NULL,
+			FIRST "\na_20260116T140000Z 2026-01-16T15:00:00Z..2026-01-16T15:00:00Z",
+			NULL},
+		{"RECURRENCE-ID without the series",
+			EVENT("RECURRENCE-ID:20260116T090000\nDTSTART;" NEW_YORK
+			      ":20260116T100000\n"),
+			JANUARY, NULL,
+			"a_20260116T140000Z 2026-01-16T15:00:00Z..2026-01-16T15:00:00Z", NULL},
+		{"RECURRENCE-ID from which on all move",
+			EVENT(SERIES) EVENT("RECURRENCE-ID;RANGE=THISANDFUTURE:20260115T090000\n"
+					    "DTSTART;" NEW_YORK ":20260115T100000\n"),
+			JANUARY, NULL,
+			"a_20260115T140000Z 2026-01-15T15:00:00Z..2026-01-15T15:00:00Z\n"
+			"a_20260116T140000Z 2026-01-16T15:00:00Z..2026-01-16T15:00:00Z",
+			NULL},
+		{0},
+	};
+
+	run_cases(cases);
+#undef SERIES
+#undef FIRST
+#undef SECOND
+}
+
+/* Of 2021, one a day off, and the like: the tz database knows better. */
+static void test_definitions(void)
+{
+	static const Case cases[] = {
+		{"a place beats its definition",
+			DEFINED("America/New_York", "+0900")
+				EVENT("DTSTART;" NEW_YORK ":20260115T040000\n"),
+			JANUARY, "Asia/Kathmandu", AT_NINE "09:00:00Z", NULL},
+		{"in any case, quoted, behind a prefix",
+			DEFINED("/x.org/America/new_york", "+0900")
+				EVENT("DTSTART;TZID=\"/x.org/America/new_york\":20260115T040000\n"),
+			JANUARY, "Asia/Kathmandu", AT_NINE "09:00:00Z", NULL},
+		{"a name of Windows beats its definition",
+			DEFINED("Eastern Standard Time", "+0900")
+				EVENT("DTSTART;TZID=Eastern Standard Time:20260115T040000\n"),
+			JANUARY, "Asia/Kathmandu", AT_NINE "09:00:00Z", NULL},
+		{"an abbreviation does not",
+			DEFINED("EST", "-0400") EVENT("DTSTART;TZID=EST:20260115T050000\n"),
+			JANUARY, "Asia/Kathmandu", AT_NINE "09:00:00Z", NULL},
+		{"other names neither",
+			DEFINED("Shire", "-0400") EVENT("DTSTART;TZID=Shire:20260115T050000\n"),
+			JANUARY, "Asia/Kathmandu", AT_NINE "09:00:00Z", NULL},
+		{"X-LIC-LOCATION is a place",
+			"BEGIN:VTIMEZONE\nTZID:Shire\nX-LIC-LOCATION:America/"
+			"New_York\nBEGIN:STANDARD\n"
+			"DTSTART:19700101T000000\nTZOFFSETTO:+0900\nEND:STANDARD\n"
+			"END:VTIMEZONE\n" EVENT("DTSTART;TZID=Shire:20260115T040000\n"),
+			JANUARY, "Asia/Kathmandu", AT_NINE "09:00:00Z", NULL},
+		{"X-WR-TIMEZONE is for names that mean nothing",
+			"X-WR-TIMEZONE:America/New_York\n" EVENT(
+				"DTSTART;TZID=Shire:20260115T040000\n"),
+			JANUARY, "Asia/Kathmandu", AT_NINE "09:00:00Z", "zone is unknown"},
+		{"and not for floating times",
+			"X-WR-TIMEZONE:America/New_York\n" EVENT("DTSTART:20260115T180000\n"),
+			JANUARY, "Asia/Tokyo", AT_NINE "09:00:00Z", NULL},
+		{"each calendar defines its own",
+			DEFINED("Shire", "+0100") EVENT(
+				"DTSTART;TZID=Shire:20260115T100000\n") "END:VCALENDAR\nBEGIN:"
+									"VCALENDAR\nBEGIN:"
+									"VEVENT\nUID:b\n"
+									"DTSTART;TZID=Shire:"
+									"20260115T040000\nEND:"
+									"VEVENT\n" DEFINED(
+										"Shire", "-0500"),
+			JANUARY, "Asia/Kathmandu",
+			AT_NINE "09:00:00Z\nb 2026-01-15T09:00:00Z..2026-01-15T09:00:00Z", NULL},
+		{0},
+	};
+
+	run_cases(cases);
+}
+
+static void test_whole_days(void)
+{
+#define MARKED "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE\n"
+	static const Case cases[] = {
+		{"midnights of the site in UTC",
+			EVENT("DTSTART:20260114T230000Z\nDTEND:20260116T230000Z\n" MARKED), JANUARY,
+			NULL, "a 2026-01-15..2026-01-17", NULL},
+		{"midnights of the calendar in UTC",
+			"X-WR-TIMEZONE:America/New_York\n" EVENT(
+				"DTSTART:20260115T050000Z\nDTEND:20260116T050000Z\n" MARKED),
+			JANUARY, NULL, "a 2026-01-15..2026-01-16", NULL},
+		{"midnights of a zone that it defines",
+			DEFINED("Shire", "+0700")
+				EVENT("DTSTART:20260114T170000Z\nDTEND:20260115T170000Z\n" MARKED),
+			JANUARY, NULL, "a 2026-01-15..2026-01-16", NULL},
+		{"no midnights anywhere",
+			EVENT("DTSTART:20260115T090000Z\nDTEND:20260115T100000Z\n" MARKED), JANUARY,
+			NULL, AT_NINE "10:00:00Z", NULL},
+		{"midnights without the mark",
+			EVENT("DTSTART:20260114T230000Z\nDTEND:20260115T230000Z\n"), JANUARY, NULL,
+			"a 2026-01-14T23:00:00Z..2026-01-15T23:00:00Z", NULL},
+		{0},
+	};
+#undef MARKED
+
+	run_cases(cases);
+}
+
 static void test_skipped(void)
 {
 	static const Case cases[] = {
 		{"no DTSTART", EVENT("SUMMARY:x\n"), JANUARY, NULL, "", "no DTSTART"},
 		{"no UID", "BEGIN:VEVENT\nDTSTART:20260115T090000Z\nEND:VEVENT\n", JANUARY, NULL,
 			"", "no UID"},
-		{"30 February", EVENT("DTSTART:20260230T090000Z\n"), JANUARY, NULL, "", "DTSTART"},
+		{"30 February", EVENT("DTSTART:20260230T090000Z\n"), JANUARY, NULL, "",
+			"DTSTART is no date that exists"},
+		{"no time behind the T", EVENT("DTSTART:20260115T\n"), JANUARY, NULL, "",
+			"DTSTART cannot be read"},
 		{"a stray line changes nothing", EVENT("DTSTART:20260115T090000Z\nnonsense\n"),
 			JANUARY, NULL, AT_NINE "09:00:00Z", NULL},
 		{"tasks are no events", "BEGIN:VTODO\nUID:t\nDTSTART:20260115T090000Z\nEND:VTODO\n",
@@ -376,6 +546,42 @@ static void test_texts(void)
 	g_assert_true(event->is_transparent);
 	g_assert_cmpint(event->status, ==, EVENT_STATUS_CANCELLED);
 	g_assert_cmpuint(event->attendees->len, ==, 0);
+}
+
+/* A fold may stand between any two characters (RFC 5545, 3.1). What is private and what is
+ * cancelled must not become part of the text above it. */
+static void test_folds_in_names(void)
+{
+	static const struct {
+		const char *lines;
+		const char *summary;
+		bool is_private;
+		EventStatus status;
+	} cases[] = {
+		{"CLASS\n :PRIVATE\nSTATUS\n :CANCELLED\n", "Plan", true, EVENT_STATUS_CANCELLED},
+		{"class\n\t;X=1:Private \nstatus\n\n :cancelled \n", "Plan", true,
+			EVENT_STATUS_CANCELLED},
+		{"CL\n ASS:CONFIDENTIAL\nSTA\n T\n US\n :TENTATIVE\n", "Plan", true,
+			EVENT_STATUS_TENTATIVE},
+		{"CLASS;X:PRIVATE\nSTATUS;=:CANCELED\n", "Plan", true, EVENT_STATUS_CANCELLED},
+		{"CLASS:PUBLIC\nCLASS:X-MINE\n", "Plan", true, EVENT_STATUS_NONE},
+		{"CLASS:Public\n", "Plan", false, EVENT_STATUS_NONE},
+		{"CLASS:\n", "Plan", false, EVENT_STATUS_NONE},
+		{"agenda\n items: two\n", "Planagendaitems: two", false, EVENT_STATUS_NONE},
+		{"agenda\nand\n", "Planagendaand", false, EVENT_STATUS_NONE},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *object = g_strdup_printf(
+			EVENT("DTSTART:20260115T090000Z\nSUMMARY\n :Plan\n%s"), cases[i].lines);
+		g_autoptr(GPtrArray) events = events_of(object);
+		const Event *event = g_ptr_array_index(events, 0);
+
+		g_test_message("%s", cases[i].lines);
+		g_assert_cmpstr(event->summary, ==, cases[i].summary);
+		g_assert_cmpint(event->is_private, ==, cases[i].is_private);
+		g_assert_cmpint(event->status, ==, cases[i].status);
+	}
 }
 
 static void test_line_ends(void)
@@ -560,6 +766,11 @@ int main(int argc, char **argv)
 	g_test_add_func("/event/ical/lengths", test_lengths);
 	g_test_add_func("/event/ical/recurrence-sets", test_sets);
 	g_test_add_func("/event/ical/overrides", test_overrides);
+	g_test_add_func("/event/ical/what-refers-to-a-series-is-in-its-zone",
+		test_times_that_refer_to_a_series);
+	g_test_add_func("/event/ical/a-place-beats-its-definition", test_definitions);
+	g_test_add_func("/event/ical/whole-days-in-local-midnights", test_whole_days);
+	g_test_add_func("/event/ical/folds-in-names", test_folds_in_names);
 	g_test_add_func("/event/ical/bad-events-are-skipped-with-a-reason", test_skipped);
 	g_test_add_func("/event/ical/what-is-no-calendar-is-refused", test_refused);
 	g_test_add_func("/event/ical/texts-are-the-event's-own", test_texts);
