@@ -36,7 +36,10 @@ static ExitStatus status_of(const GError *error)
 	if (error->domain != DB_ERROR)
 		return EXIT_SOME_FAILED;
 	/* A missing table means that the ini names another database or prefix than WordPress's. */
-	return error->code == DB_ERROR_SCHEMA ? EXIT_CONFIG : EXIT_NO_DATABASE;
+	if (error->code == DB_ERROR_SCHEMA)
+		return EXIT_CONFIG;
+	return db_error_ends_all(error) || error->code == DB_ERROR_UNKNOWN ? EXIT_NO_DATABASE
+									   : EXIT_SOME_FAILED;
 }
 
 ExitStatus app_fail(const CliOptions *options, const GError *error)

@@ -49,8 +49,7 @@ static bool log_meetings(Job *job, GError **error)
 
 	chosen.limit = (size_t)(options->limit >= 0 ? options->limit : app->config->log_limit);
 	chosen.event_id = event_id_of(options);
-	return auto_log_run(
-		app->db, app->site, &chosen, &job->printer.activities, &job->logged, error);
+	return job_log_meetings(job, &chosen, error);
 }
 
 static ExitStatus run_log(const CliOptions *options)

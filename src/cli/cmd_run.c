@@ -14,8 +14,7 @@ static bool sync_and_log(Job *job, GError **error)
 		return false;
 	log_options = job_log_options(&job->context);
 	log_options.limit = (size_t)app->config->log_limit;
-	return auto_log_run(
-		app->db, app->site, &log_options, &job->printer.activities, &job->logged, error);
+	return job_log_meetings(job, &log_options, error);
 }
 
 static ExitStatus run_pass(const CliOptions *options)

@@ -46,8 +46,7 @@ static bool log_meetings(Job *job, GError **error)
 		log_options.only_user_id = user == NULL ? -1 : user->id;
 		wp_user_free(user);
 	}
-	return auto_log_run(job->app.db, job->app.site, &log_options, &job->printer.activities,
-		&job->logged, error);
+	return job_log_meetings(job, &log_options, error);
 }
 
 static bool sync_and_log(Job *job, GError **error)

@@ -28,6 +28,24 @@ AutoLogOptions job_log_options(const SyncContext *context)
 	};
 }
 
+bool job_log_meetings(Job *job, const AutoLogOptions *options, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+
+	if (auto_log_run(job->app.db, job->app.site, options, &job->printer.activities,
+		    &job->logged, &why))
+		return true;
+	if (why->domain != DB_ERROR || db_error_ends_all(why)) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return false;
+	}
+	log_line(LOG_ERROR, NULL,
+		"cannot log past meetings: %s; the next run tries those that are left again",
+		why->message);
+	job->logged.failed++;
+	return true;
+}
+
 static bool is_paused(const App *app)
 {
 	const char *wanted = app->config->theme_stylesheet;

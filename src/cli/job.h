@@ -32,5 +32,10 @@ typedef struct JobKind {
  * names; then one line says so (data-model 6). Returns the exit status. */
 ExitStatus job_run(const CliOptions *options, const JobKind *kind);
 
+/* Logs past meetings and counts them in `logged`. What the database refuses fails this part of the
+ * work alone, is logged, and is tried again by the next run; false when nothing more can be done.
+ */
+bool job_log_meetings(Job *job, const AutoLogOptions *options, GError **error);
+
 /* The [log] section of the ini; no limit, no user, no event yet. */
 AutoLogOptions job_log_options(const SyncContext *context);

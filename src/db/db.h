@@ -14,13 +14,23 @@ typedef enum {
 	DB_ERROR_UNAVAILABLE, /* cannot connect: server down, unknown host, time-out */
 	DB_ERROR_ACCESS,      /* wrong password, missing privilege, unknown database */
 	DB_ERROR_SCHEMA,      /* a table or column is missing, or not InnoDB */
-	DB_ERROR_CONFLICT,    /* deadlock or lock-wait time-out, rolled back; retries used up */
+	DB_ERROR_CONFLICT,    /* deadlock, lock-wait time-out, statement stopped; retries used up */
 	DB_ERROR_LOST,        /* connection lost before COMMIT was sent: nothing was written */
 	DB_ERROR_UNKNOWN,     /* connection lost during COMMIT: the write may have happened */
 	DB_ERROR_EXISTS,      /* what was to be made is there, or what was to be dropped is not */
 	DB_ERROR_DUPLICATE,   /* a row with this unique key is there already */
-	DB_ERROR_QUERY,       /* anything else the server refused: data too long, syntax … */
+	DB_ERROR_DATA,        /* the row's own values: too long, no such character, out of range */
+	DB_ERROR_QUERY, /* anything else the server refused: syntax, a trigger, ids used up … */
 } DbErrorCode;
+
+/* Whether nothing can be read or written any more, whatever it is about: the database is gone or
+ * lets us in no longer. NULL is false. */
+bool db_error_ends_all(const GError *error);
+
+/* Whether the row alone is at fault, so that others may go on without it. All that is not known to
+ * be so is false: a refusal may concern every row, and what is passed over then is lost. NULL is
+ * false. */
+bool db_error_is_of_row(const GError *error);
 
 typedef enum { DB_TLS_PREFERRED, DB_TLS_REQUIRED, DB_TLS_OFF } DbTls;
 
@@ -42,7 +52,7 @@ typedef struct Db Db;
 
 /* Connects; a Db belongs to one thread. The options are copied. The session talks utf8mb4 in READ
  * COMMITTED and accepts WordPress's zero dates, but is strict where WordPress's is not: a value
- * that does not fit its column is an error (DB_ERROR_QUERY) and never cut, as WordPress itself
+ * that does not fit its column is an error (DB_ERROR_DATA) and never cut, as WordPress itself
  * refuses it in PHP. So an INSERT names every column that has no default. With `tls_ca` the server
  * must show a certificate of that authority (unless tls is off); without, TLS encrypts but does not
  * authenticate. A socket is only encrypted when required. A connection that the server closed while
@@ -65,8 +75,8 @@ void db_bind_text(DbStatement *statement, const char *text);
 void db_bind_bytes(DbStatement *statement, const void *bytes, size_t length);
 
 /* Runs INSERT, UPDATE, DELETE. `ret_affected` (or NULL) gets the rows changed (not: matched).
- * Outside of a transaction a deadlock is retried, and a connection lost meanwhile is
- * DB_ERROR_UNKNOWN. */
+ * Outside of a transaction a deadlock or a stopped statement is retried, and a connection lost
+ * meanwhile is DB_ERROR_UNKNOWN. */
 bool db_run(
 	DbStatement *statement, uint64_t *ret_affected, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* AUTO_INCREMENT id of the last db_run(); of a multi-row INSERT that of its first row. */
@@ -96,11 +106,12 @@ char *db_table_name(const Db *db, const char *table);
  * Caller frees. */
 char *db_repeat_sql(const char *head, const char *row, size_t rows, const char *tail);
 
-/* Runs `work` between BEGIN and COMMIT. After a deadlock, a lock-wait time-out, or a connection
- * that was lost before COMMIT, everything is rolled back, the connection reopened if need be, and
- * `work` runs again (a few times, with jitter): it must start from its inputs each time. Once one
- * of its statements met such an error, all further ones fail too, and the rest of `work` cannot be
- * committed by accident. Transactions do not nest. */
+/* Runs `work` between BEGIN and COMMIT. After a deadlock, a lock-wait time-out, a statement that
+ * somebody or a time limit stopped, or a connection that was lost before COMMIT, everything is
+ * rolled back, the connection reopened if need be, and `work` runs again (a few times, with
+ * jitter): it must start from its inputs each time. Once one of its statements met such an error,
+ * all further ones fail too, and the rest of `work` cannot be committed by accident. Transactions
+ * do not nest. */
 typedef bool (*DbWork)(Db *db, void *data, GError **error);
 bool db_transaction(Db *db, DbWork work, void *data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

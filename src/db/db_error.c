@@ -15,6 +15,18 @@
 #ifndef ER_CLIENT_INTERACTION_TIMEOUT
 #define ER_CLIENT_INTERACTION_TIMEOUT 4031
 #endif
+#ifndef ER_STATEMENT_TIMEOUT
+#define ER_STATEMENT_TIMEOUT 1969 /* MariaDB: max_statement_time */
+#endif
+#ifndef ER_QUERY_TIMEOUT
+#define ER_QUERY_TIMEOUT 3024 /* MySQL: max_execution_time */
+#endif
+#ifndef ER_CANNOT_CONVERT_CHARACTER
+#define ER_CANNOT_CONVERT_CHARACTER 1977 /* MariaDB */
+#endif
+#ifndef ER_CANNOT_CONVERT_STRING
+#define ER_CANNOT_CONVERT_STRING 3854 /* MySQL */
+#endif
 #ifndef ER_TRANSACTION_ROLLBACK_DURING_COMMIT
 #define ER_TRANSACTION_ROLLBACK_DURING_COMMIT 3101
 #endif
@@ -36,6 +48,9 @@ G_DEFINE_QUARK(prm_calendar_db_error, db_error)
 #define CHECK_SERVER "check host, port and socket in section [database], and that the server runs"
 #define CHECK_GRANTS "give this user the privileges in sql/grants.sql"
 #define CHECK_PREFIX "check table_prefix in section [wordpress]"
+#define CHECK_LIMITS                                                                               \
+	"an administrator or a time limit (max_statement_time, max_execution_time) stopped it"
+#define CHECK_PACKET "raise max_allowed_packet on the server"
 #define CHECK_BUSY "the server is full; try again later or raise its max_connections"
 
 static const ErrorRule rules[] = {
@@ -45,6 +60,10 @@ static const ErrorRule rules[] = {
 	{ER_CHECKREAD, DB_ERROR_CONFLICT, FAILURE_CONFLICT, NULL},
 	{ER_XA_RBDEADLOCK, DB_ERROR_CONFLICT, FAILURE_CONFLICT, NULL},
 	{ER_TRANSACTION_ROLLBACK_DURING_COMMIT, DB_ERROR_CONFLICT, FAILURE_CONFLICT, NULL},
+	/* Perhaps a backup held a lock meanwhile. */
+	{ER_QUERY_INTERRUPTED, DB_ERROR_CONFLICT, FAILURE_CONFLICT, CHECK_LIMITS},
+	{ER_STATEMENT_TIMEOUT, DB_ERROR_CONFLICT, FAILURE_CONFLICT, CHECK_LIMITS},
+	{ER_QUERY_TIMEOUT, DB_ERROR_CONFLICT, FAILURE_CONFLICT, CHECK_LIMITS},
 
 	{CR_SERVER_GONE_ERROR, DB_ERROR_LOST, FAILURE_LOST, NULL},
 	{CR_SERVER_LOST, DB_ERROR_LOST, FAILURE_LOST, NULL},
@@ -95,8 +114,18 @@ static const ErrorRule rules[] = {
 	/* What a Galera node says that is not in sync with its cluster. */
 	{ER_UNKNOWN_COM_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED,
 		"the server is not ready; try again later"},
-	{ER_NET_PACKET_TOO_LARGE, DB_ERROR_QUERY, FAILURE_REFUSED,
-		"raise max_allowed_packet on the server"},
+	/* One row that is larger; several in one statement are tried one by one. */
+	{ER_NET_PACKET_TOO_LARGE, DB_ERROR_DATA, FAILURE_REFUSED, CHECK_PACKET},
+	{ER_WARN_ALLOWED_PACKET_OVERFLOWED, DB_ERROR_DATA, FAILURE_REFUSED, CHECK_PACKET},
+	{ER_DATA_TOO_LONG, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
+	{ER_TRUNCATED_WRONG_VALUE_FOR_FIELD, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
+	{ER_WARN_DATA_OUT_OF_RANGE, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
+	{ER_TRUNCATED_WRONG_VALUE, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
+	{WARN_DATA_TRUNCATED, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
+	{ER_INVALID_CHARACTER_STRING, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
+	{ER_CANNOT_CONVERT_CHARACTER, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
+	{ER_CANNOT_CONVERT_STRING, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
+	{ER_TOO_BIG_ROWSIZE, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
 	{ER_DISK_FULL, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "free space on the server"},
 	{ER_RECORD_FILE_FULL, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "free space on the server"},
 };
@@ -117,6 +146,18 @@ DbFailureKind db_failure_kind(unsigned number)
 	if (number == 0)
 		return FAILURE_NONE;
 	return rule != NULL ? rule->kind : FAILURE_REFUSED;
+}
+
+bool db_error_ends_all(const GError *error)
+{
+	return g_error_matches(error, DB_ERROR, DB_ERROR_UNAVAILABLE) ||
+	       g_error_matches(error, DB_ERROR, DB_ERROR_ACCESS) ||
+	       g_error_matches(error, DB_ERROR, DB_ERROR_LOST);
+}
+
+bool db_error_is_of_row(const GError *error)
+{
+	return g_error_matches(error, DB_ERROR, DB_ERROR_DATA);
 }
 
 /* "…: remedy", or nothing. */

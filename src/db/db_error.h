@@ -9,8 +9,8 @@
 
 typedef enum {
 	FAILURE_NONE,
-	FAILURE_CONFLICT, /* deadlock, lock-wait time-out: rolled back or to be rolled back, try
-			     again */
+	FAILURE_CONFLICT, /* deadlock, lock-wait time-out, stopped: rolled back or to be rolled
+			     back, try again */
 	FAILURE_LOST,     /* the connection is gone */
 	FAILURE_STALE,    /* the server forgot or outdated the prepared statement: prepare again */
 	FAILURE_REFUSED,  /* trying again would change nothing */

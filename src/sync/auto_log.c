@@ -204,11 +204,11 @@ static bool log_candidates(Run *run, guint first, guint count, GError **error)
 	return true;
 }
 
-/* What another event may do without. */
+/* What another event may do without: its values are refused, or somebody else kept claiming it. Any
+ * other refusal may meet them all, and they stay in the queue. */
 static bool concerns_rows(const GError *why)
 {
-	return g_error_matches(why, DB_ERROR, DB_ERROR_QUERY) ||
-	       g_error_matches(why, DB_ERROR, DB_ERROR_DUPLICATE);
+	return db_error_is_of_row(why) || g_error_matches(why, DB_ERROR, DB_ERROR_DUPLICATE);
 }
 
 /* What concerns one event alone does not stop the others. */
@@ -434,9 +434,8 @@ bool auto_log_run(Db *db, const WpSite *site, const AutoLogOptions *options,
 		.now = site_zone_format(site->zone, options->now_utc),
 		.batch = g_ptr_array_new_with_free_func(candidate_free),
 	};
+	bool is_done = options->event_id != 0 ? log_one(&run, error) : log_queue(&run, error);
 
-	if (!(options->event_id != 0 ? log_one(&run, error) : log_queue(&run, error)))
-		return false;
 	*ret_counts = run.counts;
-	return true;
+	return is_done;
 }

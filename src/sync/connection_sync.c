@@ -44,30 +44,35 @@ static bool is_fatal(const GError *error)
 {
 	if (error->domain == SYNC_ERROR)
 		return error->code != SYNC_ERROR_BUSY;
-	return error->domain == DB_ERROR &&
-	       (error->code == DB_ERROR_UNAVAILABLE || error->code == DB_ERROR_ACCESS ||
-		       error->code == DB_ERROR_LOST);
+	return db_error_ends_all(error);
 }
 
-static void note_unreadable(ConnectionRun *run, const char *what, const GError *why)
+static void note_unreadable(ConnectionRun *run, const char *why)
 {
-	const LogAbout about = connection_report_about(run->report);
-
 	run->report->unreadable++;
-	log_line(LOG_WARNING, &about, "cannot read %s: %s; skipping it, the rest goes on",
-		what != NULL ? what : "an object", why->message);
 	if (run->first_unreadable == NULL)
-		run->first_unreadable = g_strdup(why->message);
+		run->first_unreadable = g_strdup(why);
 }
 
 static void on_unreadable(const char *href, const GError *why, void *data)
 {
-	note_unreadable(data, href, why);
+	ConnectionRun *run = data;
+	const LogAbout about = connection_report_about(run->report);
+
+	log_line(LOG_WARNING, &about, "cannot read %s: %s; skipping it, the rest goes on",
+		href != NULL ? href : "an object", why->message);
+	note_unreadable(run, why->message);
 }
 
+/* The database's own words, which name hosts and users, are for the log. */
 static void on_store_problem(const char *event_uid, const GError *why, void *data)
 {
-	note_unreadable(data, event_uid, why);
+	ConnectionRun *run = data;
+	const LogAbout about = connection_report_about(run->report);
+
+	log_line(LOG_WARNING, &about, "cannot store %s: %s; skipping it, the rest goes on",
+		event_uid, why->message);
+	note_unreadable(run, EVENT_STORE_REFUSAL);
 }
 
 static void on_change(const EventNotice *notice, void *data)

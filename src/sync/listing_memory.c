@@ -112,11 +112,19 @@ static CalendarCursor *next_cursor(const Listing *listing, const Told *told)
 
 /* What is stored with the last events. */
 typedef struct {
+	const Listing *listing;
 	const ListingOptions *options;
 	GPtrArray *forgotten; /* of char *, borrowed: calendars */
 	GPtrArray *cursors;   /* of CalendarCursor */
-	bool counts_problems;
 } Memory;
+
+/* Asked when all events but the last ones are written: some may have been refused. */
+static bool counts_problems(const Listing *listing)
+{
+	return listing->store != NULL &&
+	       (listing->had_problems || listing->options->state->problems > 0 ||
+		       event_store_counts(listing->store)->failed > 0);
+}
 
 static bool store_problems(Db *db, ConnectionState *state, GError **error)
 {
@@ -144,12 +152,13 @@ static bool store_memory(Db *db, void *data, GError **error)
 			    db, state->id, g_ptr_array_index(memory->cursors, i), error))
 			return false;
 	}
-	return !memory->counts_problems || store_problems(db, state, error);
+	return !counts_problems(memory->listing) || store_problems(db, state, error);
 }
 
 static bool has_memory(const Memory *memory)
 {
-	return memory->cursors->len + memory->forgotten->len > 0 || memory->counts_problems;
+	return memory->cursors->len + memory->forgotten->len > 0 ||
+	       counts_problems(memory->listing);
 }
 
 static void collect_cursors(const Listing *listing, Memory *memory)
@@ -171,7 +180,12 @@ bool listing_finish(Listing *listing, GError **error)
 	g_autoptr(GPtrArray) forgotten = deselected(listing);
 	g_autoptr(GPtrArray) cursors =
 		g_ptr_array_new_with_free_func((GDestroyNotify)calendar_cursor_free);
-	Memory memory = {.options = listing->options, .forgotten = forgotten, .cursors = cursors};
+	Memory memory = {
+		.listing = listing,
+		.options = listing->options,
+		.forgotten = forgotten,
+		.cursors = cursors,
+	};
 
 	if (forgotten->len > 0 && !listing_need_store(listing, error))
 		return false;
@@ -179,8 +193,6 @@ bool listing_finish(Listing *listing, GError **error)
 		!event_store_sweep(listing->store, listing->failure == NULL, error))
 		return false;
 	collect_cursors(listing, &memory);
-	memory.counts_problems = listing->store != NULL &&
-				 (listing->had_problems || listing->options->state->problems > 0);
 	if (listing->store != NULL)
 		return event_store_finish(listing->store,
 			listing_remembers(listing) && has_memory(&memory) ? store_memory : NULL,

@@ -57,13 +57,6 @@ static void log_counts(const Rematch *rematch, const EventRematchCounts *counts)
 			counts->changed, counts->seen);
 }
 
-/* What another user may do without. */
-static bool concerns_rows(const GError *why)
-{
-	return g_error_matches(why, DB_ERROR, DB_ERROR_QUERY) ||
-	       g_error_matches(why, DB_ERROR, DB_ERROR_CONFLICT);
-}
-
 bool rematch_user(const SyncWorker *worker, const WpUser *owner, const SyncUser *user,
 	const ContactMark *mark, SyncTotals *totals, GError **error)
 {
@@ -95,7 +88,8 @@ bool rematch_user(const SyncWorker *worker, const WpUser *owner, const SyncUser 
 	log_counts(&rematch, &counts);
 	if (is_done)
 		return true;
-	if (!concerns_rows(why)) {
+	/* The mark was not stored: the next run matches this user's events again. */
+	if (why->domain != DB_ERROR || db_error_ends_all(why)) {
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
 	}

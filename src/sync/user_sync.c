@@ -302,37 +302,51 @@ static bool take_lease(UserRun *run, bool *ret_is_busy, GError **error)
 	return true;
 }
 
+/* What concerns this user alone is logged and counted; false for what ends the run. */
+static bool settle_failure(
+	const WpUser *user, SyncTotals *totals, GError *take_failure, GError **error)
+{
+	const LogAbout about = {.user_id = user->id, .user_login = user->login};
+	g_autoptr(GError) failure = take_failure;
+
+	if (g_error_matches(failure, SYNC_ERROR, SYNC_ERROR_INTERRUPTED)) {
+		log_line(LOG_WARNING, &about, "%s", failure->message);
+		totals->busy++;
+		return true;
+	}
+	if (failure->domain == CONNECTION_ERROR)
+		log_line(LOG_ERROR, &about,
+			"cannot read the calendar connections (%s); leaving them as they are; the "
+			"user has to connect the calendars again",
+			failure->message);
+	else if (failure->domain == DB_ERROR && !db_error_ends_all(failure))
+		log_line(LOG_ERROR, &about, "cannot sync this user: %s; the next run tries again",
+			failure->message);
+	else {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	totals->failed++;
+	return true;
+}
+
 bool user_sync(const SyncWorker *worker, const WpUser *user, const SyncSelection *selection,
 	SyncTotals *totals, GError **error)
 {
 	const LogAbout about = {.user_id = user->id, .user_login = user->login};
 	g_auto(UserRun)
 		run = {.worker = worker, .user = user, .renewed_utc = worker->context->now_utc()};
-	g_autoptr(GError) sync_error = NULL;
+	GError *failure = NULL;
 	bool is_busy;
 
-	if (!take_lease(&run, &is_busy, error))
-		return false;
+	if (!take_lease(&run, &is_busy, &failure))
+		return settle_failure(user, totals, failure, error);
 	if (is_busy) {
 		log_line(LOG_WARNING, &about, "another process is syncing this user; skipping");
 		totals->busy++;
 		return true;
 	}
-	if (sync_leased(&run, selection, totals, &sync_error))
+	if (sync_leased(&run, selection, totals, &failure))
 		return true;
-	if (g_error_matches(sync_error, SYNC_ERROR, SYNC_ERROR_INTERRUPTED)) {
-		log_line(LOG_WARNING, &about, "%s", sync_error->message);
-		totals->busy++;
-		return true;
-	}
-	if (sync_error->domain == CONNECTION_ERROR) {
-		log_line(LOG_ERROR, &about,
-			"cannot read the calendar connections (%s); leaving them as they are; the "
-			"user has to connect the calendars again",
-			sync_error->message);
-		totals->failed++;
-		return true;
-	}
-	g_propagate_error(error, g_steal_pointer(&sync_error));
-	return false;
+	return settle_failure(user, totals, failure, error);
 }

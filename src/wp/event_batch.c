@@ -207,7 +207,8 @@ static bool remember_writes(Db *db, const Part *part, GError **error)
 		       db, state, (const KnownEvent *)(void *)known->data, known->len, error);
 }
 
-/* An object with an event that the server refused is read again in any case. */
+/* An object with an event that the database does not take is read again at each listing, and its
+ * owner is told for as long. */
 static void distrust_spoilt(const EventBatch *batch)
 {
 	for (guint i = 0; i < batch->objects->len && g_hash_table_size(batch->spoilt_objects) > 0;
@@ -218,8 +219,11 @@ static void distrust_spoilt(const EventBatch *batch)
 
 		state_hash_object(object->calendar_hash, object->key, hash);
 		key = g_bytes_new(hash, sizeof(hash));
-		if (g_hash_table_contains(batch->spoilt_objects, key))
-			g_clear_pointer(&object->etag, g_free);
+		if (!g_hash_table_contains(batch->spoilt_objects, key))
+			continue;
+		g_clear_pointer(&object->etag, g_free);
+		if (object->problem == NULL)
+			object->problem = g_strdup(EVENT_STORE_REFUSAL);
 	}
 }
 
@@ -315,9 +319,9 @@ static void tell_problem(EventBatch *batch, const EventWrite *write, const GErro
 		options->on_problem(write->event_uid, why, options->data);
 }
 
-/* Sends a part of the batch. When the server refuses a statement, the part is halved until the one
- * row that it refuses stands alone; that one is told as a problem. So the depth is that of halving
- * a batch. */
+/* Sends a part of the batch. When a row's own values are refused, the part is halved until that row
+ * stands alone, and is told as a problem. So the depth is that of halving a batch. Any other
+ * failure may concern all rows: nothing is passed over for it. */
 static bool batch_send(EventBatch *batch, size_t first, size_t count, bool is_end, DbWork last,
 	void *last_data, GError **error)
 {
@@ -339,7 +343,7 @@ static bool batch_send(EventBatch *batch, size_t first, size_t count, bool is_en
 			tell_change(batch, batch->writes->pdata[i]);
 		return true;
 	}
-	if (part.failed_in_last || count == 0 || !g_error_matches(why, DB_ERROR, DB_ERROR_QUERY)) {
+	if (part.failed_in_last || count == 0 || !db_error_is_of_row(why)) {
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
 	}

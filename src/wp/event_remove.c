@@ -140,7 +140,7 @@ static bool find_free_name(Db *db, Doomed *post, GHashTable *taken, GError **err
 		post->trashed_name = g_steal_pointer(&name);
 		return true;
 	}
-	g_set_error(error, DB_ERROR, DB_ERROR_QUERY,
+	g_set_error(error, DB_ERROR, DB_ERROR_DATA,
 		"cannot find a free slug for post %" G_GINT64_FORMAT, post->id);
 	return false;
 }

@@ -29,6 +29,13 @@ typedef enum {
 	EVENT_FOLDED,   /* trashed or deleted: a second copy of an event that stays */
 } EventChange;
 
+/* What an event's owner reads when the database does not take it: whose words name hosts and
+ * tables.
+ */
+#define EVENT_STORE_REFUSAL                                                                        \
+	"The site's database does not take it. The site's administrator finds the reason in "      \
+	"prm-calendar's log."
+
 /* "added", "changed" and so on. */
 const char *event_change_name(EventChange change);
 
@@ -59,7 +66,9 @@ typedef struct EventStoreOptions {
 
 	/* Called for each change, in no particular order. May be NULL. */
 	void (*on_change)(const EventNotice *notice, void *data);
-	/* One event could not be written; the others go on. May be NULL. */
+	/* The database does not take the values of one event (db_error_is_of_row()); the others go
+	 * on. `why` is for the site's administrator, its owner gets EVENT_STORE_REFUSAL. May be
+	 * NULL. */
 	void (*on_problem)(const char *event_uid, const GError *why, void *data);
 	void *data;
 } EventStoreOptions;

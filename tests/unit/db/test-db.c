@@ -325,13 +325,14 @@ static const RefusalCase refusals[] = {
 		"INSERT INTO {posts} (post_status, post_content, post_title, post_excerpt, "
 		"to_ping, "
 		"pinged, post_content_filtered) VALUES (REPEAT('x', 21), '', '', '', '', '', '')",
-		DB_ERROR_QUERY, "post_status"},
+		DB_ERROR_DATA, "post_status"},
 	{"bad UTF-8", "UPDATE {options} SET option_value = X'ff41' WHERE option_name = 'home'",
-		DB_ERROR_QUERY, "option_value"},
+		DB_ERROR_DATA, "option_value"},
 	{"column left out", "INSERT INTO {posts} (post_status) VALUES ('publish')", DB_ERROR_QUERY,
 		"post_content"},
-	{"number out of range", "UPDATE {posts} SET menu_order = 99999999999", DB_ERROR_QUERY,
-		NULL},
+	{"number out of range", "UPDATE {posts} SET menu_order = 99999999999", DB_ERROR_DATA, NULL},
+	{"no date", "UPDATE {posts} SET post_date = '2026-01-06 99:99:99'", DB_ERROR_DATA,
+		"post_date"},
 	{"unknown column", "SELECT nonsense FROM {options}", DB_ERROR_SCHEMA, "nonsense"},
 	{"unknown table", "SELECT 1 FROM {nonsense}", DB_ERROR_SCHEMA, "wp_nonsense"},
 	{"syntax", "SELEKT 1", DB_ERROR_QUERY, NULL},
