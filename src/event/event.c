@@ -17,6 +17,28 @@ void attendee_free(Attendee *attendee)
 	g_free(attendee);
 }
 
+void attendee_merge(GPtrArray *attendees, Attendee *take_attendee)
+{
+	for (guint i = 0; take_attendee->email != NULL && i < attendees->len; i++) {
+		Attendee *other = g_ptr_array_index(attendees, i);
+		bool is_self = other->is_self || take_attendee->is_self;
+
+		if (g_strcmp0(other->email, take_attendee->email) != 0)
+			continue;
+		if (other->status != ATTENDEE_NEEDS_ACTION ||
+			take_attendee->status == ATTENDEE_NEEDS_ACTION) {
+			attendee_free(take_attendee);
+			other->is_self = is_self;
+			return;
+		}
+		take_attendee->is_self = is_self;
+		g_ptr_array_remove_index(attendees, i);
+		g_ptr_array_insert(attendees, (int)i, take_attendee);
+		return;
+	}
+	g_ptr_array_add(attendees, take_attendee);
+}
+
 const char *attendee_status_name(AttendeeStatus status)
 {
 	static const char *const names[] = {

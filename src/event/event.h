@@ -35,6 +35,10 @@ Attendee *attendee_new(void);
 void attendee_free(Attendee *attendee);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Attendee, attendee_free)
 
+/* Adds an attendee to a list unless the same address is there already: then the one of the two that
+ * has answered stays, as the owner if either is. Takes ownership. */
+void attendee_merge(GPtrArray *attendees, Attendee *take_attendee);
+
 /* "accepted", "declined", "tentative" or "needsAction": the words of the stored JSON. */
 const char *attendee_status_name(AttendeeStatus status);
 

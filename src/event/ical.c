@@ -138,8 +138,14 @@ static GPtrArray *read_parts(Run *run, const GPtrArray *components)
 			report(run, run->uid, true, "event skipped", why);
 		else
 			g_ptr_array_add(parts, part);
-		if (part != NULL && note != NULL)
+		if (part == NULL)
+			continue;
+		if (note != NULL)
 			report_note(run, note);
+		if (component->is_windows_1252)
+			report_note(run, "its texts are in Windows-1252 in place of UTF-8");
+		if (component->calendar->is_version_1)
+			report_note(run, "its calendar is of version 1.0 (vCalendar)");
 	}
 	return parts;
 }
@@ -166,6 +172,36 @@ static bool expand_uid(Run *run, const GPtrArray *components, int64_t *last_end,
 	}
 	*last_end = MAX(*last_end, end);
 	return emit(run, instances, error);
+}
+
+static bool lacks_uid(const IcalComponent *component, bool alone)
+{
+	return component->uid == NULL &&
+	       (!alone || ical_component_field(component, ICAL_FIELD_RECURRENCE_ID) == NULL);
+}
+
+/* A single event without UID is named by its object, so that it may move; of several, what they are
+ * tells them apart, whatever their order. */
+static void name_events(const IcalObject *object, const char *name)
+{
+	guint alone = 0;
+
+	for (guint i = 0; i < object->events->len; i++)
+		alone += lacks_uid(g_ptr_array_index(object->events, i), true);
+	for (guint i = 0; i < object->events->len; i++) {
+		IcalComponent *component = g_ptr_array_index(object->events, i);
+		const IcalFieldLine *start = ical_component_field(component, ICAL_FIELD_DTSTART);
+		const IcalFieldLine *summary = ical_component_field(component, ICAL_FIELD_SUMMARY);
+
+		if (!lacks_uid(component, false))
+			continue;
+		if (alone <= 1 || !lacks_uid(component, true))
+			component->uid = g_strdup(name);
+		else
+			component->uid = g_strdup_printf("%s-%.32s-%08x", name,
+				start != NULL ? start->value : "",
+				g_str_hash(summary != NULL ? summary->value : ""));
+	}
 }
 
 static void array_destroy(gpointer array)
@@ -218,6 +254,8 @@ bool ical_expand(const char *bytes, size_t length, const IcalOptions *options, c
 	if (object == NULL)
 		return false;
 	run.zones = zones;
+	if (options->name != NULL)
+		name_events(object, options->name);
 	groups = group(&run, object, order);
 	for (guint i = 0; i < order->len; i++) {
 		run.uid = g_ptr_array_index(order, i);
@@ -288,7 +326,7 @@ char *ical_find_uid(const char *bytes, size_t length)
 {
 	g_autoptr(GString) line = g_string_new(NULL);
 	bool in_event = false;
-	IcalLexer lexer;
+	g_auto(IcalLexer) lexer = {0};
 	bool cut;
 
 	ical_lexer_init(&lexer, bytes, length);

@@ -27,7 +27,9 @@ typedef struct IcalOptions {
 	GTimeZone *site_zone;     /* for zone names that nobody knows; NULL: floating_zone */
 	const char *const *own_addresses; /* lower-case, NULL-terminated; or NULL. Such attendees
 					     get is_self */
-	guint max_instances;              /* of one UID in the window; 0: 20,000 */
+	const char *name;    /* names the object where its events lack a UID: its place in the
+				calendar, or NULL: then they are skipped */
+	guint max_instances; /* of one UID in the window; 0: 20,000 */
 } IcalOptions;
 
 /* Where the results go. */

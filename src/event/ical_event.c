@@ -113,7 +113,7 @@ static void read_attendees(
 	icalproperty *property = first_property(component, ICAL_ATTENDEE_PROPERTY);
 
 	for (int count = 0; property != NULL && count < ATTENDEES_MAX; count++) {
-		ical_people_merge(attendees, ical_people_read(property, own_addresses));
+		attendee_merge(attendees, ical_people_read(property, own_addresses));
 		property =
 			icalcomponent_get_next_property(component->others, ICAL_ATTENDEE_PROPERTY);
 	}

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "event/ical_charset.h"
+
 /* What the value is decides where it begins and whether spaces around it count. */
 typedef enum { FORM_PLAIN, FORM_TIME, FORM_TEXT } Form;
 
@@ -32,6 +34,7 @@ static const struct {
 	{"TZID", ICAL_FIELD_TZID, FORM_PLAIN},
 	{"TZOFFSETFROM", ICAL_FIELD_TZOFFSETFROM, FORM_PLAIN},
 	{"TZOFFSETTO", ICAL_FIELD_TZOFFSETTO, FORM_PLAIN},
+	{"VERSION", ICAL_FIELD_VERSION, FORM_PLAIN},
 	{"X-WR-TIMEZONE", ICAL_FIELD_X_WR_TIMEZONE, FORM_PLAIN},
 	{"X-LIC-LOCATION", ICAL_FIELD_X_LIC_LOCATION, FORM_PLAIN},
 	{"X-GOOGLE-CONFERENCE", ICAL_FIELD_X_GOOGLE_CONFERENCE, FORM_PLAIN},
@@ -103,10 +106,16 @@ static char *parameter_value(const char *text, size_t length)
 /* VALUE is not asked: the form of a time tells, also where VALUE=DATE was forgotten. */
 static void take_parameter(IcalFieldLine *line, const char *text, size_t length)
 {
+	static const char quoted_printable[] = "QUOTED-PRINTABLE";
 	const char *equals = memchr(text, '=', length);
 	size_t name = equals != NULL ? (size_t)(equals - text) : 0;
 	g_autofree char *value = NULL;
 
+	/* vCalendar 1.0 also leaves "ENCODING=" away. */
+	if (length >= strlen(quoted_printable) &&
+		g_ascii_strncasecmp(text + length - strlen(quoted_printable), quoted_printable,
+			strlen(quoted_printable)) == 0)
+		line->is_quoted_printable = true;
 	if (name == 0)
 		return;
 	value = parameter_value(equals + 1, length - name - 1);
@@ -153,6 +162,12 @@ IcalFieldLine *ical_field_line_new(const char *text, bool cut)
 		g_strstrip(line->value);
 	if (value != NULL && *params == ';')
 		take_parameters(line, params + 1, (size_t)(value - 1 - (params + 1)));
+	if (line->is_quoted_printable) {
+		char *decoded = ical_charset_quoted_printable(line->value);
+
+		g_free(line->value);
+		line->value = decoded;
+	}
 	return line;
 }
 

@@ -34,6 +34,7 @@ typedef enum {
 	ICAL_FIELD_TZOFFSETFROM,
 	ICAL_FIELD_TZOFFSETTO,
 	ICAL_FIELD_X_LIC_LOCATION,
+	ICAL_FIELD_VERSION,
 	ICAL_FIELD_X_WR_TIMEZONE,
 	ICAL_FIELD_X_GOOGLE_CONFERENCE,
 	ICAL_FIELD_X_SKYPE_TEAMS_URL,
@@ -45,10 +46,11 @@ typedef enum {
 /* One line, split. */
 typedef struct IcalFieldLine {
 	IcalField field;
-	bool this_and_future; /* RANGE=THISANDFUTURE */
-	bool cut;             /* was longer than ICAL_LINE_MAX_BYTES: not whole */
-	char *tzid;           /* or NULL */
-	char *value;          /* as written; no spaces around it unless it is a text */
+	bool this_and_future;     /* RANGE=THISANDFUTURE */
+	bool is_quoted_printable; /* `value` is decoded */
+	bool cut;                 /* was longer than ICAL_LINE_MAX_BYTES: not whole */
+	char *tzid;               /* or NULL */
+	char *value;              /* as written; no spaces around it unless it is a text */
 } IcalFieldLine;
 
 /* Which of them a name is, in any case; ICAL_FIELD_NONE for all others. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "event/ical_charset.h"
 #include "event/ical_field.h"
 
 /* No property that we know has a longer name. */
@@ -123,22 +124,57 @@ static void clean(GString *line)
 			line->str[kept++] = line->str[i];
 	}
 	g_string_truncate(line, kept);
-	if (!g_utf8_validate(line->str, (gssize)line->len, NULL)) {
-		g_autofree char *valid = g_utf8_make_valid(line->str, (gssize)line->len);
+}
 
-		g_string_assign(line, valid);
-	}
+/* "END:", "CLASS:": no prose looks so. */
+static bool begins_known_name(Span part)
+{
+	size_t name = ical_line_name_length(part.start, part.length);
+
+	if (name == 0 || has_small_letters(part.start, name))
+		return false;
+	return ical_field_find(part.start, name) != ICAL_FIELD_NONE ||
+	       (name == 3 && memcmp(part.start, "END", 3) == 0) ||
+	       (name == 5 && memcmp(part.start, "BEGIN", 5) == 0);
+}
+
+/* vCalendar 1.0 breaks lines of QUOTED-PRINTABLE behind a "=". */
+static bool ends_softly(const GString *line)
+{
+	const char *colon;
+	g_autofree char *name = NULL;
+
+	if (line->len == 0 || line->str[line->len - 1] != '=')
+		return false;
+	colon = memchr(line->str, ':', line->len);
+	if (colon == NULL)
+		return false;
+	name = g_ascii_strup(line->str, colon - line->str);
+	return strstr(name, "QUOTED-PRINTABLE") != NULL;
 }
 
 void ical_lexer_init(IcalLexer *lexer, const char *bytes, size_t length)
 {
 	static const char byte_order_mark[] = "\xef\xbb\xbf";
 
+	*lexer = (IcalLexer){.decoded = ical_charset_from_utf16(bytes, length)};
+	if (lexer->decoded != NULL) {
+		bytes = lexer->decoded->str;
+		length = lexer->decoded->len;
+	}
 	if (length >= 3 && memcmp(bytes, byte_order_mark, 3) == 0) {
 		bytes += 3;
 		length -= 3;
 	}
-	*lexer = (IcalLexer){.next = bytes, .end = bytes + length};
+	lexer->next = bytes;
+	lexer->end = bytes + length;
+}
+
+void ical_lexer_clear(IcalLexer *lexer)
+{
+	if (lexer->decoded != NULL)
+		g_string_free(lexer->decoded, TRUE);
+	lexer->decoded = NULL;
 }
 
 bool ical_lexer_next(IcalLexer *lexer, GString *line, bool *ret_cut)
@@ -159,6 +195,9 @@ bool ical_lexer_next(IcalLexer *lexer, GString *line, bool *ret_cut)
 			}
 			append_bounded(line, part, &cut);
 			begun = true;
+		} else if (begun && ends_softly(line) && !begins_known_name(part)) {
+			g_string_truncate(line, line->len - 1);
+			append_bounded(line, part, &cut);
 		} else if (begun && indented) {
 			append_bounded(line, (Span){part.start + 1, part.length - 1}, &cut);
 		} else if (begun && part.length > 0) {
@@ -173,6 +212,7 @@ bool ical_lexer_next(IcalLexer *lexer, GString *line, bool *ret_cut)
 	if (!begun)
 		return false;
 	clean(line);
+	lexer->is_windows_1252 = ical_charset_mend(line);
 	*ret_cut = cut;
 	return true;
 }

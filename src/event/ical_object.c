@@ -26,6 +26,7 @@ typedef struct {
 	guint components;
 	size_t kept_bytes;
 	bool seen_calendar;
+	bool is_windows_1252; /* the line in hand */
 } Builder;
 
 GQuark ical_error_quark(void)
@@ -268,6 +269,8 @@ static void add_calendar_property(Builder *builder, const char *line, bool cut)
 
 	if (field->field == ICAL_FIELD_X_WR_TIMEZONE && builder->calendar->time_zone == NULL)
 		builder->calendar->time_zone = g_strndup(field->value, TIME_ZONE_MAX_BYTES);
+	else if (field->field == ICAL_FIELD_VERSION && g_str_equal(field->value, "1.0"))
+		builder->calendar->is_version_1 = true;
 }
 
 static bool add_property(
@@ -293,6 +296,7 @@ static bool add_property(
 			KEPT_BYTES_MAX / 1024 / 1024);
 		return false;
 	}
+	component->is_windows_1252 |= builder->is_windows_1252;
 	if (is_field)
 		g_ptr_array_add(component->fields, ical_field_line_new(line->str, cut));
 	else
@@ -327,11 +331,12 @@ IcalObject *ical_object_parse(const char *bytes, size_t length, GError **error)
 {
 	g_auto(Builder) builder = {.object = object_new()};
 	g_autoptr(GString) line = g_string_new(NULL);
-	IcalLexer lexer;
+	g_auto(IcalLexer) lexer = {0};
 	bool cut;
 
 	ical_lexer_init(&lexer, bytes, length);
 	while (ical_lexer_next(&lexer, line, &cut)) {
+		builder.is_windows_1252 = lexer.is_windows_1252;
 		if (!take_line(&builder, line, cut, error))
 			return NULL;
 	}

@@ -14,8 +14,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(icalcomponent, icalcomponent_free)
 /* What a VCALENDAR says about the events in it. A TZID means something within it only (RFC 5545,
  * 3.2.19). */
 typedef struct IcalCalendar {
-	GPtrArray *zones; /* of IcalComponent */
-	char *time_zone;  /* X-WR-TIMEZONE, or NULL */
+	GPtrArray *zones;  /* of IcalComponent */
+	char *time_zone;   /* X-WR-TIMEZONE, or NULL */
+	bool is_version_1; /* vCalendar 1.0 */
 } IcalCalendar;
 
 /* A VEVENT, a VTIMEZONE, or a STANDARD or DAYLIGHT inside one. */
@@ -23,6 +24,7 @@ typedef struct IcalComponent {
 	icalcomponent_kind kind;
 	const IcalCalendar *calendar; /* it stands in; borrowed from the object */
 	char *uid;                    /* VEVENT: escapes undone, no spaces around it; or NULL */
+	bool is_windows_1252;         /* some of its lines were */
 	GPtrArray *fields;            /* of IcalFieldLine, in their order */
 	icalcomponent *others;        /* VEVENT: people and links, as libical reads them */
 	GPtrArray *children;          /* of IcalComponent; VTIMEZONE: its observances */

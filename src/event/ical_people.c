@@ -28,6 +28,7 @@ static char *address_of(const char *value)
 	g_autofree char *text = g_strstrip(g_strdup(value));
 	g_autofree char *decoded = NULL;
 	const char *start = text;
+	const char *angle;
 	bool mailto = false;
 
 	while (g_ascii_strncasecmp(start, "mailto:", 7) == 0) {
@@ -45,9 +46,12 @@ static char *address_of(const char *value)
 		decoded = g_strdup(start);
 	}
 	g_strstrip(decoded);
-	if (*decoded == '<' && g_str_has_suffix(decoded, ">")) {
+	/* "Angle" <a@example.org> */
+	angle = strrchr(decoded, '<');
+	if (angle != NULL && g_str_has_suffix(decoded, ">")) {
 		decoded[strlen(decoded) - 1] = '\0';
-		memmove(decoded, decoded + 1, strlen(decoded));
+		memmove(decoded, angle + 1, strlen(angle));
+		g_strstrip(decoded);
 	}
 	return is_address(decoded) ? g_utf8_strdown(decoded, -1) : NULL;
 }
@@ -117,6 +121,20 @@ static const char *read_role(icalproperty *property)
 	}
 }
 
+/* A parameter has no escapes with a backslash, but programs write "CN=User\\, Test". Caller frees.
+ */
+static char *read_name(const char *value)
+{
+	GString *name = g_string_new(NULL);
+
+	for (; *value != '\0'; value++) {
+		if (*value == '\\' && value[1] != '\0' && strchr(",;\\\"'", value[1]) != NULL)
+			continue;
+		g_string_append_c(name, *value);
+	}
+	return g_strstrip(g_string_free(name, FALSE));
+}
+
 Attendee *ical_people_read(icalproperty *property, const char *const *own_addresses)
 {
 	Attendee *attendee = attendee_new();
@@ -130,30 +148,14 @@ Attendee *ical_people_read(icalproperty *property, const char *const *own_addres
 	if (attendee->email == NULL && email != NULL)
 		attendee->email = address_of(email);
 	if (name != NULL && *name != '\0')
-		attendee->name = g_strstrip(g_strdup(name));
+		attendee->name = read_name(name);
+	/* "CN=ana@example.org:invalid:nomail": the last resort. */
+	if (attendee->email == NULL && attendee->name != NULL)
+		attendee->email = address_of(attendee->name);
 	attendee->status = read_status(property);
 	attendee->kind = read_kind(property);
 	attendee->role = g_strdup(read_role(property));
 	attendee->is_self = attendee->email != NULL && own_addresses != NULL &&
 			    g_strv_contains(own_addresses, attendee->email);
 	return attendee;
-}
-
-void ical_people_merge(GPtrArray *attendees, Attendee *take_attendee)
-{
-	for (guint i = 0; take_attendee->email != NULL && i < attendees->len; i++) {
-		Attendee *other = g_ptr_array_index(attendees, i);
-
-		if (g_strcmp0(other->email, take_attendee->email) != 0)
-			continue;
-		if (other->status != ATTENDEE_NEEDS_ACTION ||
-			take_attendee->status == ATTENDEE_NEEDS_ACTION) {
-			attendee_free(take_attendee);
-			return;
-		}
-		g_ptr_array_remove_index(attendees, i);
-		g_ptr_array_insert(attendees, (int)i, take_attendee);
-		return;
-	}
-	g_ptr_array_add(attendees, take_attendee);
 }

@@ -7,10 +7,6 @@
 #include "event/event.h"
 
 /* Reads an ATTENDEE or ORGANIZER. The address is the target of a mailto, or what stands bare, else
- * the EMAIL parameter (RFC 7986); without a usable one the email is NULL. `own_addresses` as in
- * IcalOptions. Caller frees. */
+ * the EMAIL parameter (RFC 7986), else a CN that is one; without a usable one the email is NULL.
+ * `own_addresses` as in IcalOptions. Caller frees. */
 Attendee *ical_people_read(icalproperty *property, const char *const *own_addresses);
-
-/* Adds an attendee to a list unless the same address is there already: then the one of the two
- * that has answered stays. Takes ownership. */
-void ical_people_merge(GPtrArray *attendees, Attendee *take_attendee);

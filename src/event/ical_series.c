@@ -8,6 +8,7 @@
 #include "event/civil.h"
 #include "event/ical_overrides.h"
 #include "event/recurrence.h"
+#include "event/recurrence_version_1.h"
 
 /* Instances looked at, in the window or not, and dates listed, for one UID. */
 #define LOOKED_AT_MAX 200000
@@ -263,8 +264,11 @@ static bool expand_rule(
 static RecurrenceRule *read_rule(const Expansion *expansion, const IcalFieldLine *line)
 {
 	const char *why = NULL;
+	g_autofree char *version_1 = recurrence_from_version_1(line->value);
 	g_autoptr(RecurrenceRule) rule =
-		line->cut ? NULL : recurrence_rule_parse(line->value, &why);
+		line->cut
+			? NULL
+			: recurrence_rule_parse(version_1 != NULL ? version_1 : line->value, &why);
 
 	if (rule != NULL && expansion->master->all_day && rule->frequency < FREQUENCY_DAILY)
 		g_clear_pointer(&rule, recurrence_rule_free);
@@ -323,7 +327,8 @@ static bool for_each_date(Expansion *expansion, IcalField field,
 
 		if (line->field != field)
 			continue;
-		items = g_strsplit(line->value, ",", LOOKED_AT_MAX);
+		/* vCalendar 1.0 has semicolons. */
+		items = g_strsplit_set(line->value, ",;", LOOKED_AT_MAX);
 		count += g_strv_length(items);
 		if (line->cut || count >= LOOKED_AT_MAX)
 			return false;

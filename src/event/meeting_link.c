@@ -77,6 +77,14 @@ static size_t trim_punctuation(const char *text, size_t length)
 	return length;
 }
 
+static bool is_host_below(const char *host, const char *domain)
+{
+	g_autofree char *below = g_strconcat(".", domain, NULL);
+	g_autofree char *lower = g_ascii_strdown(host, -1);
+
+	return g_str_equal(lower, domain) || g_str_has_suffix(lower, below);
+}
+
 static bool is_meeting_host(const char *host)
 {
 	g_autofree char *lower = g_ascii_strdown(host, -1);
@@ -89,9 +97,7 @@ static bool is_meeting_host(const char *host)
 			return false;
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS(MEETING_DOMAINS); i++) {
-		g_autofree char *below = g_strconcat(".", MEETING_DOMAINS[i], NULL);
-
-		if (g_str_equal(lower, MEETING_DOMAINS[i]) || g_str_has_suffix(lower, below))
+		if (is_host_below(lower, MEETING_DOMAINS[i]))
 			return true;
 	}
 	return false;
@@ -108,6 +114,52 @@ static bool is_meeting_link(const char *url)
 		    NULL, NULL, &host, NULL, &path, NULL, NULL, NULL))
 		return false;
 	return host != NULL && is_meeting_host(host) && path != NULL && strlen(path) > 1;
+}
+
+/* The target of a link that a mail filter or a web page has put into an address of its own, or
+ * NULL. Caller frees. */
+static char *wrapped_link(const char *url)
+{
+	static const struct {
+		const char *host; /* or what is below it */
+		const char *parameter;
+	} wrappers[] = {
+		{"safelinks.protection.outlook.com", "url"},
+		{"safelinks.protection.office365.us", "url"},
+		{"google.com", "q"},
+	};
+	g_autofree char *host = NULL;
+	g_autofree char *query = NULL;
+	g_autoptr(GHashTable) parameters = NULL;
+
+	if (!g_uri_split(url, G_URI_FLAGS_NON_DNS | G_URI_FLAGS_ENCODED_QUERY, NULL, NULL, &host,
+		    NULL, NULL, &query, NULL, NULL) ||
+		host == NULL || query == NULL)
+		return NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(wrappers); i++) {
+		if (!is_host_below(host, wrappers[i].host))
+			continue;
+		parameters =
+			g_uri_parse_params(query, -1, "&", G_URI_PARAMS_CASE_INSENSITIVE, NULL);
+		return parameters != NULL
+			       ? g_strdup(g_hash_table_lookup(parameters, wrappers[i].parameter))
+			       : NULL;
+	}
+	return NULL;
+}
+
+/* The meeting that a link leads to, itself or wrapped; NULL when it leads to none. Caller frees. */
+static char *meeting_of(const char *url)
+{
+	g_autofree char *wrapped = NULL;
+
+	if (is_meeting_link(url))
+		return g_strdup(url);
+	wrapped = wrapped_link(url);
+	if (wrapped == NULL || !meeting_link_is_http(wrapped) || !is_meeting_link(wrapped) ||
+		link_length(wrapped) != strlen(wrapped))
+		return NULL;
+	return g_steal_pointer(&wrapped);
 }
 
 /* The next "http://" or "https://", or NULL. */
@@ -142,8 +194,10 @@ char *meeting_link_find(const char *text)
 		size_t length = link_length(at);
 		g_autofree char *url = undo_ampersands(at, trim_punctuation(at, length));
 
-		if (length <= LINK_MAX_BYTES && is_meeting_link(url))
-			return g_steal_pointer(&url);
+		char *meeting = length <= LINK_MAX_BYTES ? meeting_of(url) : NULL;
+
+		if (meeting != NULL)
+			return meeting;
 		at += length;
 	}
 	return NULL;

@@ -9,8 +9,9 @@
 /* The first http(s) link in `text`, plain or HTML, that leads to a meeting on Zoom, Microsoft
  * Teams, Google Meet or Webex; `&amp;` is undone, and quotes or punctuation around the link are
  * left out. Hosts that only look alike (zoom.us.example.org) do not count, nor do the services'
- * home and help pages. Looks at the first MiB only. NULL when there is none or `text` is NULL;
- * caller frees. */
+ * home and help pages. A link that a
+ * mail filter has wrapped (Safe Links) is unwrapped. Looks at the first MiB only. NULL when there
+ * is none or `text` is NULL; caller frees. */
 char *meeting_link_find(const char *text);
 
 /* True for an absolute http or https URL with a host and without spaces or control characters. */

@@ -2,6 +2,8 @@
 /* Calendar objects on their way to the provider's sink. */
 #include "provider/caldav_objects.h"
 
+#include <string.h>
+
 #include "event/ical.h"
 #include "provider/caldav_error.h"
 #include "provider/caldav_fetch.h"
@@ -31,16 +33,28 @@ static void pass_problem(void *data, const char *uid, bool skipped, const char *
 	sink->unreadable(sink, object->member->path, uid, why);
 }
 
+/* The last part of its path, without what only says its type. Caller frees. */
+static char *object_name(const char *path)
+{
+	g_autofree char *name = g_path_get_basename(path);
+
+	if (g_str_has_suffix(name, ".ics"))
+		name[strlen(name) - strlen(".ics")] = '\0';
+	return g_steal_pointer(&name);
+}
+
 /* Passes on the events of one object, or that it cannot be read. */
 static bool expand_object(ObjectSink *object, const char *bytes, size_t length,
 	int64_t *ret_last_end_utc, GError **error)
 {
 	const CalDavTarget *target = object->target;
+	g_autofree char *name = object_name(object->member->path);
 	const IcalOptions options = {
 		.window = target->request->window,
 		.floating_zone = target->request->site_zone,
 		.site_zone = target->zone,
 		.own_addresses = target->own_addresses,
+		.name = name,
 	};
 	const IcalSink sink = {.data = object, .event = pass_event, .problem = pass_problem};
 	g_autoptr(GError) failure = NULL;

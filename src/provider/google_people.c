@@ -91,6 +91,6 @@ void google_people_read(const cJSON *item, Event *event)
 			return;
 		if (json_string(person, "email") != NULL ||
 			json_string(person, "displayName") != NULL)
-			g_ptr_array_add(event->attendees, read_person(person));
+			attendee_merge(event->attendees, read_person(person));
 	}
 }

@@ -147,6 +147,10 @@ static void test_zones(void)
 static void test_lengths(void)
 {
 	static const Case cases[] = {
+		{"hours without T", EVENT("DTSTART:20260115T090000Z\nDURATION:P1H\n"), JANUARY,
+			NULL, AT_NINE "10:00:00Z", NULL},
+		{"minutes without T", EVENT("DTSTART:20260115T090000Z\nDURATION:P30M\n"), JANUARY,
+			NULL, AT_NINE "09:30:00Z", NULL},
 		{"duration-pt24h-exact-spring", NULL, "2026-03-28T00:00:00Z",
 			"2026-03-31T00:00:00Z", NULL,
 			"pt24h-spring@example.org 2026-03-28T11:00:00Z..2026-03-29T11:00:00Z",
@@ -550,6 +554,115 @@ static void test_texts(void)
 
 /* A fold may stand between any two characters (RFC 5545, 3.1). What is private and what is
  * cancelled must not become part of the text above it. */
+static void test_other_encodings(void)
+{
+	static const struct {
+		const char *line;
+		const char *summary;
+	} cases[] = {
+		{"SUMMARY:Gr\xfc\xdf"
+		 "e \x93x\x94 caf\xe9",
+			"Grüße “x” café"},
+		{"SUMMARY:Grü\xff", "Grü\xef\xbf\xbd"},
+		{"SUMMARY:a\x81", "a\xef\xbf\xbd"},
+		{"SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:Gr=C3=BC=\n=C3=9Fe=0D=0Aan alle",
+			"Grüße\nan alle"},
+		{"SUMMARY;QUOTED-PRINTABLE:1+1=3D2=", "1+1=2="},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *object =
+			g_strdup_printf(EVENT("DTSTART:20260115T090000Z\n%s\n"), cases[i].line);
+		g_autoptr(GPtrArray) events = events_of(object);
+
+		g_assert_cmpstr(
+			((Event *)g_ptr_array_index(events, 0))->summary, ==, cases[i].summary);
+	}
+}
+
+static void test_utf_16(void)
+{
+	static const char text[] = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\n"
+				   "DTSTART:20260115T090000Z\nSUMMARY:Grüße 😀\nEND:VEVENT\n"
+				   "END:VCALENDAR\n";
+
+	for (int form = 0; form < 4; form++) {
+		bool big_endian = form & 1;
+		bool marked = form & 2;
+		glong units;
+		g_autofree gunichar2 *utf16 = g_utf8_to_utf16(text, -1, NULL, &units, NULL);
+		g_autoptr(GString) bytes = g_string_new(NULL);
+		IcalOptions options = {.window = {INT64_C(1767225600), INT64_C(1769904000)}};
+		g_autoptr(GPtrArray) events = NULL;
+		g_autoptr(GPtrArray) problems = NULL;
+		g_autoptr(GError) error = NULL;
+		g_autofree char *uid = NULL;
+
+		if (marked)
+			g_string_append_len(bytes, big_endian ? "\xfe\xff" : "\xff\xfe", 2);
+		for (glong i = 0; i < units; i++) {
+			char low = (char)(utf16[i] & 0xff);
+			char high = (char)(utf16[i] >> 8);
+
+			g_string_append_c(bytes, big_endian ? high : low);
+			g_string_append_c(bytes, big_endian ? low : high);
+		}
+		g_assert_true(
+			ical_collect(bytes->str, bytes->len, &options, &events, &problems, &error));
+		g_assert_cmpstr(((Event *)g_ptr_array_index(events, 0))->summary, ==, "Grüße 😀");
+		uid = ical_find_uid(bytes->str, bytes->len);
+		g_assert_cmpstr(uid, ==, "a");
+	}
+}
+
+static void test_version_1(void)
+{
+	static const Case cases[] = {
+		{"vcalendar-1.0", NULL, JANUARY, NULL,
+			"v1_20260105T090000Z 2026-01-05T09:00:00Z..2026-01-05T10:00:00Z\n"
+			"v1_20260107T090000Z 2026-01-07T09:00:00Z..2026-01-07T10:00:00Z\n"
+			"v1_20260121T090000Z 2026-01-21T09:00:00Z..2026-01-21T10:00:00Z",
+			"version 1.0"},
+		{"a rule that we do not follow",
+			"VERSION:1.0\n" EVENT("DTSTART:20260115T090000Z\nRRULE:D1 0900 1200 #5\n"),
+			JANUARY, NULL, AT_NINE "09:00:00Z", "version 1.0"},
+		{0},
+	};
+
+	run_cases(cases);
+}
+
+/* B2: derived from the place where the object lies. */
+static void test_without_uid(void)
+{
+	static const char one[] = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260115T090000Z\n"
+				  "RRULE:FREQ=DAILY;COUNT=2\nEND:VEVENT\nBEGIN:VEVENT\n"
+				  "RECURRENCE-ID:20260116T090000Z\nDTSTART:20260116T110000Z\n"
+				  "END:VEVENT\nEND:VCALENDAR\n";
+	static const char two[] = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260115T090000Z\n"
+				  "SUMMARY:x\nEND:VEVENT\nBEGIN:VEVENT\n"
+				  "DTSTART:20260115T090000Z\nSUMMARY:y\n"
+				  "END:VEVENT\nEND:VCALENDAR\n";
+	IcalOptions options = {
+		.window = {INT64_C(1767225600), INT64_C(1769904000)}, .name = "1234"};
+	g_autoptr(GPtrArray) events = NULL;
+	g_autoptr(GPtrArray) others = NULL;
+	g_autoptr(GPtrArray) problems = NULL;
+	g_autoptr(GPtrArray) other_problems = NULL;
+	g_autofree char *got = NULL;
+
+	g_assert_true(ical_collect(one, strlen(one), &options, &events, &problems, NULL));
+	got = spell(events);
+	g_assert_cmpstr(got, ==,
+		"1234_20260115T090000Z 2026-01-15T09:00:00Z..2026-01-15T09:00:00Z\n"
+		"1234_20260116T090000Z 2026-01-16T11:00:00Z..2026-01-16T11:00:00Z");
+	g_assert_true(ical_collect(two, strlen(two), &options, &others, &other_problems, NULL));
+	g_assert_cmpuint(others->len, ==, 2);
+	g_assert_cmpstr(((Event *)g_ptr_array_index(others, 0))->uid, !=,
+		((Event *)g_ptr_array_index(others, 1))->uid);
+	g_assert_cmpuint(problems->len + other_problems->len, ==, 0);
+}
+
 static void test_folds_in_names(void)
 {
 	static const struct {
@@ -627,6 +740,18 @@ static void test_people(void)
 			"stray", "declined", "individual", "req-participant"},
 		{"ATTENDEE:bare@example.org", "bare@example.org", NULL, "needsAction", "individual",
 			"req-participant"},
+		{"ATTENDEE;CN=Last@Example.org:invalid:nomail", "last@example.org",
+			"Last@Example.org", "needsAction", "individual", "req-participant"},
+		{"ATTENDEE;CN=Last@Example.org;EMAIL=e@example.org:urn:uuid:1", "e@example.org",
+			"Last@Example.org", "needsAction", "individual", "req-participant"},
+		{"ATTENDEE;CN=Angle:mailto:\"Angle\" <A@b.example>", "a@b.example", "Angle",
+			"needsAction", "individual", "req-participant"},
+		{"ATTENDEE;ROLE=CHAIR:Jane Doe <jane@b.example>", "jane@b.example", NULL,
+			"needsAction", "individual", "chair"},
+		{"ATTENDEE;CN=User\\, Test:mailto:u@b.example", "u@b.example", "User, Test",
+			"needsAction", "individual", "req-participant"},
+		{"ATTENDEE;CN=\"DOM\\user\":mailto:u@b.example", "u@b.example", "DOM\\user",
+			"needsAction", "individual", "req-participant"},
 		{"ATTENDEE;CN=X:urn:uuid:1-2", NULL, "X", "needsAction", "individual",
 			"req-participant"},
 		{"ATTENDEE;CN=Y:/o=ExchangeLabs/cn=y", NULL, "Y", "needsAction", "individual",
@@ -771,6 +896,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/event/ical/a-place-beats-its-definition", test_definitions);
 	g_test_add_func("/event/ical/whole-days-in-local-midnights", test_whole_days);
 	g_test_add_func("/event/ical/folds-in-names", test_folds_in_names);
+	g_test_add_func("/event/ical/other-encodings", test_other_encodings);
+	g_test_add_func("/event/ical/utf-16", test_utf_16);
+	g_test_add_func("/event/ical/vcalendar-1.0", test_version_1);
+	g_test_add_func("/event/ical/named-by-their-object", test_without_uid);
 	g_test_add_func("/event/ical/bad-events-are-skipped-with-a-reason", test_skipped);
 	g_test_add_func("/event/ical/what-is-no-calendar-is-refused", test_refused);
 	g_test_add_func("/event/ical/texts-are-the-event's-own", test_texts);

@@ -40,6 +40,25 @@ static const FindCase FIND_CASES[] = {
 	{"html-angle", "&lt;https://zoom.us/j/1&gt;", "https://zoom.us/j/1"},
 	{"curly-quotes", "“https://zoom.us/j/1”", "https://zoom.us/j/1"},
 	{"second-link", "https://example.org/ https://zoom.us/j/1", "https://zoom.us/j/1"},
+	{"safe-link",
+		"<https://eur01.safelinks.protection.outlook.com/ap/t-59584e83/?url=https%3A%2F%2F"
+		"teams.microsoft.com%2Fl%2Fmeetup-join%2F19%253ameeting_x%2540thread.v2%2F0%3F"
+		"context%3D%257b%257d&data=05%7C02&amp;reserved=0>",
+		"https://teams.microsoft.com/l/meetup-join/19%3ameeting_x%40thread.v2/0"
+		"?context=%7b%7d"},
+	{"web-search", "https://www.google.com/url?sa=D&q=https://zoom.us/j/1?pwd%3Dx&ust=1",
+		"https://zoom.us/j/1?pwd=x"},
+	{"safe-link-elsewhere",
+		"https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.org%2F",
+		NULL},
+	{"safe-link-of-a-script",
+		"https://eur01.safelinks.protection.outlook.com/"
+		"?url=javascript%3A%2F%2Fzoom.us%2Fj",
+		NULL},
+	{"lookalike-safe-link",
+		"https://safelinks.protection.outlook.com.example.org/"
+		"?url=https%3A%2F%2Fzoom.us%2Fj%2F1",
+		NULL},
 	{"lookalike-suffix", "https://zoom.us.example.org/j/1", NULL},
 	{"lookalike-prefix", "https://notzoom.us/j/1", NULL},
 	{"in-path", "https://example.org/zoom.us/j/1", NULL},

@@ -259,6 +259,21 @@ static void test_people(void)
 	g_assert_cmpuint(odd->attendees->len, ==, 0);
 }
 
+/* Invited twice, in different case: one guest, with the answer that was given. */
+static void test_guests_are_told_apart_without_case(void)
+{
+	g_autoptr(Event) event = read_event(
+		",'attendees':[{'email':'Ana@example.org','self':true},"
+		"{'email':'ana@Example.org','responseStatus':'accepted'},{'displayName':'Bo'},"
+		"{'displayName':'Bo'}]");
+	const Attendee *ana = guest(event, 0);
+
+	g_assert_cmpuint(event->attendees->len, ==, 3);
+	g_assert_cmpstr(ana->email, ==, "ana@example.org");
+	g_assert_cmpint(ana->status, ==, ATTENDEE_ACCEPTED);
+	g_assert_true(ana->is_self);
+}
+
 static void test_guests_left_out_are_told(void)
 {
 	g_autoptr(Event) all = read_event(",'attendees':[{'email':'a@x.org'}]");
@@ -354,6 +369,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/provider/google_item/types", test_types);
 	g_test_add_func("/provider/google_item/texts", test_texts);
 	g_test_add_func("/provider/google_item/people", test_people);
+	g_test_add_func("/provider/google_item/guests-are-told-apart-without-case",
+		test_guests_are_told_apart_without_case);
 	g_test_add_func(
 		"/provider/google_item/guests-left-out-are-told", test_guests_left_out_are_told);
 	g_test_add_func("/provider/google_item/unknown-organizer-is-nobody",
