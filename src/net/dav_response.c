@@ -99,6 +99,22 @@ DavProperty *dav_response_property(const DavResponse *response, DavNamespace ns,
 	return NULL;
 }
 
+int dav_response_property_status(const DavResponse *response, DavNamespace ns, const char *name)
+{
+	int status = 0;
+
+	for (unsigned i = 0; i < response->properties->len; i++) {
+		const DavProperty *property = g_ptr_array_index(response->properties, i);
+
+		if (property->ns != ns || strcmp(property->name, name) != 0)
+			continue;
+		if (property->status / 100 == 2)
+			return property->status;
+		status = property->status;
+	}
+	return status;
+}
+
 char *dav_response_text(const DavResponse *response, DavNamespace ns, const char *name)
 {
 	const DavProperty *property = dav_response_property(response, ns, name);

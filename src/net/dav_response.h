@@ -56,6 +56,10 @@ const char *dav_response_href(const DavResponse *response);
 /* The property of that name that the server has, that is with a 2xx status; or NULL. Borrowed. */
 DavProperty *dav_response_property(const DavResponse *response, DavNamespace ns, const char *name);
 
+/* The status of the property of that name, the one that the server has if there are several; 0 when
+ * it is not mentioned. */
+int dav_response_property_status(const DavResponse *response, DavNamespace ns, const char *name);
+
 /* The text of dav_response_property() without the white space around it; NULL when there is no such
  * property or no text. Caller frees. */
 char *dav_response_text(const DavResponse *response, DavNamespace ns, const char *name);

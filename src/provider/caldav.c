@@ -60,7 +60,7 @@ static GPtrArray *caldav_list_calendars(const ProviderRequest *request, GError *
 	if (account == NULL)
 		return NULL;
 	session = session_for(request, account);
-	start = caldav_discovery_start(&session, account->url, NULL, &failure);
+	start = caldav_discovery_start(&session, account->url, &failure);
 	if (start != NULL)
 		discovery = caldav_discover(&session, start, &failure);
 	if (discovery == NULL) {

@@ -131,7 +131,7 @@ static char **own_addresses(const Calendar *self)
 	g_autoptr(CalDavResource) principal = NULL;
 
 	if (run->own_addresses == NULL && url != NULL)
-		principal = caldav_resource_ask(&run->session, url, NULL);
+		principal = caldav_resource_ask(&run->session, url, CALDAV_KIND_PRINCIPAL, NULL);
 	if (principal != NULL)
 		run->own_addresses = addresses_of(run->account, principal);
 	if (run->own_addresses != NULL)
@@ -189,6 +189,7 @@ static CalDavCursor *next_of(const CalDavCursor *old, const CalDavResource *cale
 	next->url = g_strdup(old->url);
 	next->name = g_strdup(old->name);
 	next->zone_name = g_strdup(old->zone_name);
+	next->principal_url = g_strdup(old->principal_url);
 	next->own_addresses = g_strdupv(old->own_addresses);
 	next->ctag = g_strdup(calendar->ctag);
 	next->no_reports_until_utc = old->no_reports_until_utc;
@@ -332,6 +333,7 @@ static CalDavCursor *first_of(const CalDavResource *calendar)
 	next->url = g_strdup(calendar->url);
 	next->name = g_strdup(calendar->name);
 	next->zone_name = g_strdup(calendar->zone_name);
+	next->principal_url = g_strdup(calendar->principal_url);
 	next->ctag = g_strdup(calendar->ctag);
 	return next;
 }
@@ -385,12 +387,17 @@ static bool pass_all(Calendar *self, GError **error)
 static bool sync_all(Calendar *self, GError **error)
 {
 	const CalDavSession *session = &self->run->session;
+	const CalDavKnown known = {
+		.calendar_url = self->old != NULL ? self->old->url : NULL,
+		.principal_url = self->old != NULL ? self->old->principal_url : NULL,
+	};
 	g_autoptr(GError) failure = NULL;
 
 	g_clear_pointer(&self->calendar, caldav_resource_free);
 	g_clear_pointer(&self->members, g_ptr_array_unref);
-	self->calendar = *self->id == '\0' ? caldav_choice_only(session, &failure)
-					   : caldav_choice_configured(session, self->id, &failure);
+	self->calendar = *self->id == '\0'
+				 ? caldav_choice_only(session, &known, &failure)
+				 : caldav_choice_configured(session, &known, self->id, &failure);
 	/* Without a calendar of its own the connection is the account. */
 	if (self->calendar == NULL && *self->id == '\0' &&
 		!g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_ABSENT)) {

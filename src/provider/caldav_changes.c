@@ -77,8 +77,8 @@ static bool add_href(Report *report, const char *href, const DavResponse *respon
 		report->saw_own = true;
 		if (response->status == 507)
 			report->is_cut_short = true;
-		else if (response->status / 100 > 2)
-			report->status = response->status;
+		else if (caldav_resource_refusal(response) != 0)
+			report->status = caldav_resource_refusal(response);
 		return true;
 	}
 	if (!href_key_is_below(key, report->calendar->key)) {

@@ -15,10 +15,12 @@
 /* Looks for a calendar that is no longer where it was: pools of hosts renumber (iCloud), accounts
  * move behind another path. NULL when it cannot be found; then `failure`, which says what its own
  * address answered, becomes CALDAV_ERROR_ABSENT if the account lists its calendars and it is none
- * of them. `start` may be NULL. */
+ * of them. */
 static CalDavResource *find_again(
-	const CalDavSession *session, const CalDavResource *start, const char *key, GError *failure)
+	const CalDavSession *session, const CalDavKnown *known, const char *key, GError *failure)
 {
+	g_autoptr(CalDavResource) start =
+		caldav_discovery_restart(session, known->principal_url, key);
 	g_autoptr(CalDavDiscovery) discovery =
 		start != NULL ? caldav_discover(session, start, NULL) : NULL;
 
@@ -35,13 +37,37 @@ static CalDavResource *find_again(
 	return NULL;
 }
 
+/* The calendar at `url`, or where it is now. NULL with CALDAV_ERROR: that of its own address. */
+static CalDavResource *ask_calendar(
+	const CalDavSession *session, const CalDavKnown *known, const char *url, GError **error)
+{
+	g_autofree char *key = href_key(url, url);
+	g_autoptr(GError) failure = NULL;
+	CalDavResource *calendar =
+		caldav_resource_ask(session, url, CALDAV_KIND_CALENDAR, &failure);
+
+	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE))
+		calendar = find_again(session, known, key, failure);
+	if (calendar == NULL)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return calendar;
+}
+
+static CalDavResource *no_calendar(CalDavResource *take_resource, GError **error)
+{
+	g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_CHOICE,
+		"There is something at %s, but no calendar. Please choose the calendar again.",
+		take_resource->url);
+	caldav_resource_free(take_resource);
+	return NULL;
+}
+
 CalDavResource *caldav_choice_configured(
-	const CalDavSession *session, const char *id, GError **error)
+	const CalDavSession *session, const CalDavKnown *known, const char *id, GError **error)
 {
 	g_autofree char *url = href_url(session->auth->origin_url, id);
-	g_autofree char *key = href_key(session->auth->origin_url, id);
 	g_autoptr(GError) failure = NULL;
-	g_autoptr(CalDavResource) calendar = NULL;
+	CalDavResource *calendar;
 
 	if (url == NULL) {
 		g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_CHOICE,
@@ -49,27 +75,14 @@ CalDavResource *caldav_choice_configured(
 			"again.");
 		return NULL;
 	}
-	calendar = caldav_resource_ask(session, url, &failure);
-	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE)) {
-		g_autoptr(CalDavResource) start =
-			caldav_discovery_start(session, session->auth->origin_url, NULL, NULL);
-
-		calendar = find_again(session, start, key, failure);
-	}
+	calendar = ask_calendar(session, known, url, &failure);
 	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_UNSUPPORTED))
-		calendar = caldav_resource_assume_calendar(url);
-	if (calendar == NULL) {
+		return caldav_resource_assume_calendar(url);
+	if (calendar == NULL)
 		g_propagate_error(error, g_steal_pointer(&failure));
-		return NULL;
-	}
-	if (!calendar->is_calendar) {
-		g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_CHOICE,
-			"There is something at %s, but no calendar. Please choose the calendar "
-			"again.",
-			calendar->url);
-		return NULL;
-	}
-	return g_steal_pointer(&calendar);
+	else if (!calendar->is_calendar)
+		return no_calendar(calendar, error);
+	return calendar;
 }
 
 static void append_name(GString *names, const char *name)
@@ -107,54 +120,12 @@ static GError *choice_error(const GPtrArray *calendars)
 		names->str);
 }
 
-/* "https://host/" and "https://host" name a server, anything longer may have been a calendar. */
-static bool names_a_place(const char *url)
+/* The only calendar that holds events. NULL with CALDAV_ERROR. Borrowed from the discovery. */
+static const CalDavResource *only_of(const CalDavDiscovery *discovery, GError **error)
 {
-	g_autofree char *root = href_url(url, "/");
-	g_autofree char *own_key = href_key(root, url);
-	g_autofree char *root_key = href_key(root, "/");
-
-	return g_strcmp0(own_key, root_key) != 0;
-}
-
-/* The calendar whose address the account's was. */
-static CalDavResource *find_former(
-	const CalDavSession *session, const CalDavResource *start, GError **error)
-{
-	const char *address = session->auth->origin_url;
-	g_autofree char *key = href_key(address, address);
-	GError *failure = NULL;
-	CalDavResource *calendar;
-
-	caldav_error_set_status(&failure, 404, address);
-	calendar = find_again(session, start, key, failure);
-	if (calendar != NULL)
-		g_error_free(failure);
-	else
-		g_propagate_error(error, failure);
-	return calendar;
-}
-
-CalDavResource *caldav_choice_only(const CalDavSession *session, GError **error)
-{
-	const char *address = session->auth->origin_url;
-	bool is_gone = false;
-	g_autoptr(CalDavResource) start = caldav_discovery_start(session, address, &is_gone, error);
-	g_autoptr(CalDavDiscovery) discovery = NULL;
 	const CalDavResource *only = NULL;
 	unsigned count = 0;
 
-	if (start == NULL)
-		return NULL;
-	/* A calendar that was there and is not any more: another one must not take its place, and
-	 * its events with it, without a word. */
-	if (is_gone && names_a_place(address))
-		return find_former(session, start, error);
-	if (start->is_calendar)
-		return g_steal_pointer(&start);
-	discovery = caldav_discover(session, start, error);
-	if (discovery == NULL)
-		return NULL;
 	for (unsigned i = 0; i < discovery->calendars->len; i++) {
 		const CalDavResource *calendar = g_ptr_array_index(discovery->calendars, i);
 
@@ -164,7 +135,68 @@ CalDavResource *caldav_choice_only(const CalDavSession *session, GError **error)
 		}
 	}
 	if (count == 1)
-		return caldav_resource_copy(only);
+		return only;
 	g_propagate_error(error, choice_error(discovery->calendars));
+	return NULL;
+}
+
+/* What the account leads to, though a calendar may be remembered. */
+static CalDavResource *choose_only(
+	const CalDavSession *session, const CalDavKnown *known, GError **error)
+{
+	const char *address = session->auth->origin_url;
+	g_autofree char *key = href_key(address, address);
+	g_autoptr(GError) failure = NULL;
+	g_autoptr(CalDavResource) start = caldav_discovery_start(session, address, &failure);
+	g_autoptr(CalDavDiscovery) discovery = NULL;
+	const CalDavResource *only;
+	CalDavResource *former = NULL;
+
+	if (start != NULL && start->is_calendar)
+		return caldav_resource_ask(session, start->url, CALDAV_KIND_CALENDAR, error);
+	if (start == NULL) {
+		/* A calendar that was there and is not any more is looked for, but no other. */
+		if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE) &&
+			strcmp(key, "/") != 0)
+			former = find_again(session, known, key, failure);
+		if (former == NULL)
+			g_propagate_error(error, g_steal_pointer(&failure));
+		return former;
+	}
+	discovery = caldav_discover(session, start, error);
+	if (discovery == NULL)
+		return NULL;
+	only = only_of(discovery, error);
+	return only != NULL ? caldav_resource_copy(only) : NULL;
+}
+
+/* The account leads elsewhere, or to several calendars, or to none. The one that was synced so far
+ * is meant as long as it answers; what it answers is about itself (A2). */
+static CalDavResource *ask_former(
+	const CalDavSession *session, const CalDavKnown *known, GError **error)
+{
+	CalDavResource *former = ask_calendar(session, known, known->calendar_url, error);
+
+	return former != NULL && !former->is_calendar ? no_calendar(former, error) : former;
+}
+
+CalDavResource *caldav_choice_only(
+	const CalDavSession *session, const CalDavKnown *known, GError **error)
+{
+	const char *former_url = known->calendar_url;
+	g_autofree char *key = former_url != NULL ? href_key(former_url, former_url) : NULL;
+	g_autoptr(GError) failure = NULL;
+	g_autoptr(GError) former_failure = NULL;
+	g_autoptr(CalDavResource) only = choose_only(session, known, &failure);
+	g_autoptr(CalDavResource) former = NULL;
+
+	if (former_url != NULL && only != NULL && g_strcmp0(key, only->key) != 0)
+		return ask_former(session, known, error);
+	if (only != NULL)
+		return g_steal_pointer(&only);
+	if (former_url != NULL && g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_CHOICE))
+		former = ask_former(session, known, &former_failure);
+	g_propagate_error(error, former_failure != NULL ? g_steal_pointer(&former_failure)
+							: g_steal_pointer(&failure));
 	return NULL;
 }

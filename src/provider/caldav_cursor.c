@@ -23,6 +23,7 @@ static const struct {
 	{"name", G_STRUCT_OFFSET(CalDavCursor, name), true},
 	{"zone", G_STRUCT_OFFSET(CalDavCursor, zone_name), false},
 	{"ctag", G_STRUCT_OFFSET(CalDavCursor, ctag), false},
+	{"principal", G_STRUCT_OFFSET(CalDavCursor, principal_url), false},
 	{"sync_token", G_STRUCT_OFFSET(CalDavCursor, sync_token), false},
 };
 

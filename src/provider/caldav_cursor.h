@@ -10,6 +10,7 @@ typedef struct CalDavCursor {
 	char *url;                    /* of the collection, as it answered */
 	char *name;                   /* that its stored events carry; may be empty */
 	char *zone_name;              /* its own time zone, or NULL */
+	char *principal_url;          /* that it named, or NULL */
 	char **own_addresses;         /* the owner's, in lower case; NULL-terminated */
 	char *ctag;                   /* from before its objects were read; or NULL */
 	char *sync_token;             /* likewise */

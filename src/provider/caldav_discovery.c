@@ -15,7 +15,6 @@ void caldav_discovery_free(CalDavDiscovery *discovery)
 	if (discovery == NULL)
 		return;
 	g_ptr_array_unref(discovery->calendars);
-	g_ptr_array_unref(discovery->addresses);
 	g_free(discovery);
 }
 
@@ -34,47 +33,96 @@ static bool knows_the_way(const CalDavResource *resource)
 	       resource->home_urls->len > 0;
 }
 
-CalDavResource *caldav_discovery_start(
-	const CalDavSession *session, const char *account_url, bool *ret_is_gone, GError **error)
+/* "https://host/" names a server; anything longer, one thing on it. */
+static bool names_a_host(const char *url)
+{
+	g_autofree char *key = href_key(url, url);
+
+	return g_strcmp0(key, "/") == 0;
+}
+
+/* The first of "/.well-known/caldav" and "/" of the host that knows the way (RFC 6764, 6); if none
+ * does, the first that speaks DAV at all, or NULL. `ret_why` (or NULL) is then set when the host
+ * said nothing about the places, and another request would fare no better. */
+static CalDavResource *ask_host(
+	const CalDavSession *session, const char *account_url, GError **ret_why)
 {
 	g_autofree char *well_known = href_url(account_url, "/.well-known/caldav");
 	g_autofree char *root = href_url(account_url, "/");
-	const char *const places[] = {account_url, well_known, root};
+	const char *const places[] = {well_known, root};
 	g_autoptr(CalDavResource) speaks_dav = NULL;
-	g_autoptr(GError) first_failure = NULL;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
 		g_autoptr(GError) failure = NULL;
 		g_autoptr(CalDavResource) resource = NULL;
 
-		if (i > 0 && strcmp(places[i], account_url) == 0)
+		if (strcmp(places[i], account_url) == 0)
 			continue;
-		resource = caldav_resource_ask(session, places[i], &failure);
-		if (i == 0 && ret_is_gone != NULL)
-			*ret_is_gone = g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE);
+		resource = caldav_resource_ask(session, places[i], CALDAV_KIND_PLACE, &failure);
 		if (resource != NULL && knows_the_way(resource))
 			return g_steal_pointer(&resource);
 		if (resource != NULL && speaks_dav == NULL)
 			speaks_dav = g_steal_pointer(&resource);
-		/* Once the account's own address has spoken DAV, trouble elsewhere matters little.
-		 */
-		if (failure != NULL && speaks_dav == NULL &&
-			!caldav_discovery_leads_nowhere(failure)) {
-			g_propagate_error(error, g_steal_pointer(&failure));
-			return NULL;
+		if (caldav_error_asks_for_patience(failure)) {
+			g_propagate_error(ret_why, g_steal_pointer(&failure));
+			break;
 		}
-		if (first_failure == NULL)
-			first_failure = g_steal_pointer(&failure);
 	}
-	if (speaks_dav == NULL)
-		g_propagate_error(error, g_steal_pointer(&first_failure));
 	return g_steal_pointer(&speaks_dav);
 }
 
-static void add_addresses(GPtrArray *addresses, const CalDavResource *resource)
+CalDavResource *caldav_discovery_start(
+	const CalDavSession *session, const char *account_url, GError **error)
 {
-	for (unsigned i = 0; i < resource->addresses->len; i++)
-		g_ptr_array_add(addresses, g_strdup(g_ptr_array_index(resource->addresses, i)));
+	g_autoptr(GError) failure = NULL;
+	g_autoptr(GError) why = NULL;
+	g_autoptr(CalDavResource) typed =
+		caldav_resource_ask(session, account_url, CALDAV_KIND_PLACE, &failure);
+	g_autoptr(CalDavResource) other = NULL;
+
+	if (typed != NULL)
+		typed->is_named = !names_a_host(account_url);
+	if (typed != NULL && knows_the_way(typed))
+		return g_steal_pointer(&typed);
+	/* A definite no to what a person named is the answer: nothing else of the account may take
+	 * its place (A2). A host is no more than where to ask. */
+	if (typed == NULL &&
+		(!names_a_host(account_url) ||
+			!(caldav_discovery_leads_nowhere(failure) ||
+				g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_SERVER)))) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return NULL;
+	}
+	other = ask_host(session, account_url, &why);
+	if (other != NULL && (typed == NULL || knows_the_way(other)))
+		return g_steal_pointer(&other);
+	/* Once the account's own address has spoken DAV, trouble elsewhere matters little. */
+	if (typed != NULL)
+		return g_steal_pointer(&typed);
+	g_propagate_error(error, why != NULL ? g_steal_pointer(&why) : g_steal_pointer(&failure));
+	return NULL;
+}
+
+CalDavResource *caldav_discovery_restart(
+	const CalDavSession *session, const char *principal_url, const char *gone_key)
+{
+	const char *address = session->auth->origin_url;
+	g_autofree char *key = href_key(address, address);
+	g_autoptr(CalDavResource) start = NULL;
+
+	if (principal_url != NULL)
+		start = caldav_resource_ask(session, principal_url, CALDAV_KIND_PLACE, NULL);
+	if (start == NULL && g_strcmp0(key, gone_key) != 0)
+		start = caldav_resource_ask(session, address, CALDAV_KIND_PLACE, NULL);
+	if (start == NULL || !knows_the_way(start)) {
+		CalDavResource *other = ask_host(session, address, NULL);
+
+		if (other != NULL) {
+			caldav_resource_free(start);
+			start = other;
+		}
+	}
+	return g_steal_pointer(&start);
 }
 
 static bool holds_calendar(const GPtrArray *calendars, const CalDavResource *calendar)
@@ -117,17 +165,18 @@ static bool add_calendars_of_home(const CalDavSession *session, const char *home
 	return true;
 }
 
-/* Asks for the principal that the start names; leaves `ret_principal` alone where it names none, or
- * one that leads nowhere. */
+/* Asks for the principal that the start names, unless it is one itself; leaves `ret_principal`
+ * alone where it names none, or one that leads nowhere. */
 static bool ask_principal(const CalDavSession *session, const CalDavResource *start,
 	CalDavResource **ret_principal, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
 	CalDavResource *principal;
 
-	if (start->principal_url == NULL)
+	if (start->principal_url == NULL || start->home_urls->len > 0)
 		return true;
-	principal = caldav_resource_ask(session, start->principal_url, &failure);
+	principal =
+		caldav_resource_ask(session, start->principal_url, CALDAV_KIND_PRINCIPAL, &failure);
 	if (principal == NULL && !caldav_discovery_leads_nowhere(failure)) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
@@ -150,6 +199,24 @@ static GPtrArray *homes_of(const CalDavResource *start, const CalDavResource *pr
 	return homes;
 }
 
+/* True for a folder that a person named and that is neither on the way to the homes nor one of
+ * them: somebody else's home, or one that the principal does not name. What is in it is meant. */
+static bool stands_apart(
+	const CalDavResource *start, const CalDavResource *principal, const GPtrArray *homes)
+{
+	if (!start->is_named || start->is_calendar || start->home_urls->len > 0 ||
+		strcmp(start->key, principal->key) == 0)
+		return false;
+	for (unsigned i = 0; i < homes->len; i++) {
+		const char *home_url = g_ptr_array_index(homes, i);
+		g_autofree char *key = href_key(home_url, home_url);
+
+		if (strcmp(key, start->key) == 0 || href_key_is_below(key, start->key))
+			return false;
+	}
+	return true;
+}
+
 static bool add_calendars(const CalDavSession *session, const CalDavResource *start,
 	const CalDavResource *principal, CalDavDiscovery *discovery, GError **error)
 {
@@ -157,15 +224,20 @@ static bool add_calendars(const CalDavSession *session, const CalDavResource *st
 	GPtrArray *calendars = discovery->calendars;
 	g_autoptr(GError) why = NULL;
 
+	if (stands_apart(start, principal, homes)) {
+		g_autoptr(GError) ignored = NULL;
+
+		if (!add_calendars_of_home(session, start->url, calendars, &ignored, error))
+			return false;
+		/* Not all of the account: what is not here may be at home. */
+		if (calendars->len > 0)
+			return true;
+	}
 	for (unsigned i = 0; i < homes->len; i++) {
 		if (!add_calendars_of_home(
 			    session, g_ptr_array_index(homes, i), calendars, &why, error))
 			return false;
 	}
-	/* The owner typed someone else's home, or one that the principal does not name. */
-	if (calendars->len == 0 && !start->is_calendar && start != principal &&
-		!add_calendars_of_home(session, start->url, calendars, &why, error))
-		return false;
 	if (calendars->len == 0 && !start->is_calendar && why != NULL) {
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
@@ -182,17 +254,21 @@ CalDavDiscovery *caldav_discover(
 	const CalDavResource *principal = start;
 
 	discovery->calendars = g_ptr_array_new_with_free_func((GDestroyNotify)caldav_resource_free);
-	discovery->addresses = g_ptr_array_new_with_free_func(g_free);
 	if (!ask_principal(session, start, &asked, error))
 		return NULL;
 	if (asked != NULL)
 		principal = asked;
 	if (!add_calendars(session, start, principal, discovery, error))
 		return NULL;
-	if (start->principal_url != NULL && asked == NULL)
+	if (start->principal_url != NULL && start->home_urls->len == 0 && asked == NULL)
 		discovery->is_complete = false;
-	if (start->is_calendar && !holds_calendar(discovery->calendars, start))
-		g_ptr_array_add(discovery->calendars, caldav_resource_copy(start));
-	add_addresses(discovery->addresses, principal);
+	if (start->is_calendar && !holds_calendar(discovery->calendars, start)) {
+		CalDavResource *whole =
+			caldav_resource_ask(session, start->url, CALDAV_KIND_CALENDAR, error);
+
+		if (whole == NULL)
+			return NULL;
+		g_ptr_array_add(discovery->calendars, whole);
+	}
 	return g_steal_pointer(&discovery);
 }

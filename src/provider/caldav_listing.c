@@ -149,8 +149,8 @@ static bool add_response(void *data, DavResponse *take_response, GError **error)
 		return true;
 	if (strcmp(key, listing->calendar->key) == 0) {
 		listing->saw_collection = true;
-		if (response->status / 100 > 2)
-			listing->status = response->status;
+		if (caldav_resource_refusal(response) != 0)
+			listing->status = caldav_resource_refusal(response);
 		return true;
 	}
 	if (response->status == 404 || response->status == 410 ||

@@ -12,31 +12,27 @@
 /* The longest name of the tz database has 32 letters. */
 #define MAX_ZONE_NAME 64
 
-static const char properties_wanted[] =
-	"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-	"<D:propfind xmlns:D=\"DAV:\" xmlns:C=\"urn:ietf:params:xml:ns:caldav\" "
-	"xmlns:CS=\"http://calendarserver.org/ns/\"><D:prop>"
-	"<D:resourcetype/><D:displayname/><D:current-user-principal/>"
-	"<C:calendar-home-set/><C:calendar-user-address-set/>"
-	"<C:supported-calendar-component-set/><C:calendar-timezone/>"
-	"<CS:getctag/><D:sync-token/><D:supported-report-set/></D:prop></D:propfind>\n";
+#define PROPFIND(properties)                                                                       \
+	"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"                                             \
+	"<D:propfind xmlns:D=\"DAV:\" xmlns:C=\"urn:ietf:params:xml:ns:caldav\" "                  \
+	"xmlns:CS=\"http://calendarserver.org/ns/\"><D:prop>" properties                           \
+	"</D:prop></D:propfind>\n"
 
-/* Resource types whose members are no events to sync, even where "calendar" stands beside them
- * (calendar-protocols A4). */
-static const struct {
-	DavNamespace ns;
-	const char *name;
-} not_for_events[] = {
-	{DAV_NS_CALDAV, "schedule-inbox"},
-	{DAV_NS_CALDAV, "schedule-outbox"},
-	{DAV_NS_CALENDARSERVER, "notification"},
-	{DAV_NS_CALENDARSERVER, "notifications"},
-	{DAV_NS_CALENDARSERVER, "dropbox-home"},
-	{DAV_NS_CALENDARSERVER, "free-busy-only"},
-	{DAV_NS_CALENDARSERVER, "deleted-calendar"},
-	{DAV_NS_CALENDARSERVER, "trash-bin"},
-	{DAV_NS_CALENDARSERVER, "subscribed"},
+static const char *const bodies[] = {
+	[CALDAV_KIND_PLACE] = PROPFIND("<D:resourcetype/><D:displayname/>"
+				       "<D:current-user-principal/><C:calendar-home-set/>"),
+	[CALDAV_KIND_PRINCIPAL] = PROPFIND("<D:resourcetype/><D:displayname/>"
+					   "<C:calendar-home-set/><C:calendar-user-address-set/>"),
+	[CALDAV_KIND_CALENDAR] = PROPFIND("<D:resourcetype/><D:displayname/>"
+					  "<D:current-user-principal/>"
+					  "<C:supported-calendar-component-set/>"
+					  "<C:calendar-timezone/><CS:getctag/><D:sync-token/>"
+					  "<D:supported-report-set/>"),
 };
+
+/* What a calendar may be beside, and then has no events of its own to sync. Other types take
+ * nothing away: SOGo's default calendar is a schedule-outbox, too (calendar-protocols A4). */
+static const char *const not_for_events[] = {"free-busy-only", "deleted-calendar", "subscribed"};
 
 void caldav_resource_free(CalDavResource *resource)
 {
@@ -68,6 +64,7 @@ CalDavResource *caldav_resource_copy(const CalDavResource *resource)
 	copy->key = g_strdup(resource->key);
 	copy->name = g_strdup(resource->name);
 	copy->zone_name = g_strdup(resource->zone_name);
+	copy->is_named = resource->is_named;
 	copy->is_calendar = resource->is_calendar;
 	copy->holds_events = resource->holds_events;
 	copy->ctag = g_strdup(resource->ctag);
@@ -103,7 +100,7 @@ static bool allows_events(const DavResponse *response)
 static bool holds_events(const DavResponse *response, const DavProperty *type)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(not_for_events); i++) {
-		if (dav_property_holds(type, not_for_events[i].ns, not_for_events[i].name))
+		if (dav_property_holds(type, DAV_NS_CALENDARSERVER, not_for_events[i]))
 			return false;
 	}
 	return allows_events(response);
@@ -183,10 +180,10 @@ static char *with_slash(char *take_url)
 	return g_str_has_suffix(url, "/") ? g_steal_pointer(&url) : g_strconcat(url, "/", NULL);
 }
 
-/* NULL when the response names nothing. */
-static CalDavResource *resource_new(const DavResponse *response, const char *base_url)
+/* What a response says of the resource at `href`. NULL when that names nothing. */
+static CalDavResource *resource_new(
+	const DavResponse *response, const char *base_url, const char *href)
 {
-	const char *href = dav_response_href(response);
 	char *url = href_url(base_url, href);
 	const DavProperty *type = dav_response_property(response, DAV_NS_DAV, "resourcetype");
 	g_autoptr(GPtrArray) principals = NULL;
@@ -230,24 +227,59 @@ CalDavResource *caldav_resource_assume_calendar(const char *url)
 	return resource;
 }
 
+/* One PROPFIND, and for a server that fails at it one that asks for less. The first failure is the
+ * one to tell of. */
+static GPtrArray *propfind_as(const CalDavSession *session, const char *url, unsigned depth,
+	CalDavKind kind, char **ret_url, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	GPtrArray *responses =
+		caldav_propfind(session, url, depth, bodies[kind], ret_url, &failure);
+
+	if (kind != CALDAV_KIND_PLACE &&
+		g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_SERVER))
+		responses = caldav_propfind(
+			session, url, depth, bodies[CALDAV_KIND_PLACE], ret_url, NULL);
+	if (responses == NULL)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return responses;
+}
+
 GPtrArray *caldav_resource_ask_members(
 	const CalDavSession *session, const char *url, GError **error)
 {
 	g_autofree char *base_url = NULL;
 	g_autoptr(GPtrArray) responses =
-		caldav_propfind(session, url, 1, properties_wanted, &base_url, error);
+		propfind_as(session, url, 1, CALDAV_KIND_CALENDAR, &base_url, error);
 	GPtrArray *resources;
 
 	if (responses == NULL)
 		return NULL;
 	resources = g_ptr_array_new_with_free_func((GDestroyNotify)caldav_resource_free);
 	for (unsigned i = 0; i < responses->len; i++) {
-		CalDavResource *resource = resource_new(g_ptr_array_index(responses, i), base_url);
+		const DavResponse *response = g_ptr_array_index(responses, i);
+		CalDavResource *resource =
+			resource_new(response, base_url, dav_response_href(response));
 
 		if (resource != NULL)
 			g_ptr_array_add(resources, resource);
 	}
 	return resources;
+}
+
+int caldav_resource_refusal(const DavResponse *response)
+{
+	int type_status = dav_response_property_status(response, DAV_NS_DAV, "resourcetype");
+
+	if (response->status / 100 > 2)
+		return response->status;
+	if (type_status / 100 <= 2)
+		return 0;
+	if (type_status == 404 && dav_property_holds(dav_response_property(response, DAV_NS_CALDAV,
+							     "calendar-home-set"),
+					  DAV_NS_DAV, "href"))
+		return 0;
+	return type_status;
 }
 
 /* Servers that answer for more than was asked put the resource itself anywhere; some spell it in a
@@ -266,34 +298,33 @@ static const DavResponse *response_for(const GPtrArray *responses, const char *u
 	return responses->len > 0 ? g_ptr_array_index(responses, 0) : NULL;
 }
 
-static CalDavResource *ask_itself(
-	const CalDavSession *session, const char *url, const char *body, GError **error)
+/* What was asked for is at the URL that answered: a server that names something else in its place
+ * (or a proxy that rewrites paths) does not send us there. */
+static CalDavResource *read_itself(const GPtrArray *responses, const char *base_url, GError **error)
 {
-	g_autofree char *base_url = NULL;
-	g_autoptr(GPtrArray) responses = caldav_propfind(session, url, 0, body, &base_url, error);
-	const DavResponse *response;
-	CalDavResource *resource = NULL;
+	const DavResponse *response = response_for(responses, base_url);
+	int refusal = response != NULL ? caldav_resource_refusal(response) : 0;
 
-	if (responses == NULL)
-		return NULL;
-	response = response_for(responses, base_url);
-	if (response != NULL && response->status / 100 > 2) {
-		caldav_error_set_status(error, response->status, base_url);
+	if (refusal != 0) {
+		caldav_error_set_status(error, refusal, base_url);
 		return NULL;
 	}
-	if (response != NULL)
-		resource = resource_new(response, base_url);
-	if (resource == NULL)
-		caldav_error_set_body(error,
-			g_error_new_literal(
-				MULTISTATUS_ERROR, MULTISTATUS_ERROR_DAMAGED, "it names nothing"),
-			base_url);
-	return resource;
+	if (response != NULL && dav_response_href(response) != NULL)
+		return resource_new(response, base_url, base_url);
+	caldav_error_set_body(error,
+		g_error_new_literal(
+			MULTISTATUS_ERROR, MULTISTATUS_ERROR_DAMAGED, "it names nothing"),
+		base_url);
+	return NULL;
 }
 
-CalDavResource *caldav_resource_ask(const CalDavSession *session, const char *url, GError **error)
+CalDavResource *caldav_resource_ask(
+	const CalDavSession *session, const char *url, CalDavKind kind, GError **error)
 {
-	return ask_itself(session, url, properties_wanted, error);
+	g_autofree char *base_url = NULL;
+	g_autoptr(GPtrArray) responses = propfind_as(session, url, 0, kind, &base_url, error);
+
+	return responses != NULL ? read_itself(responses, base_url, error) : NULL;
 }
 
 CalDavResource *caldav_resource_ask_markers(
@@ -306,6 +337,8 @@ CalDavResource *caldav_resource_ask_markers(
 				"<D:resourcetype/><D:displayname/>%s%s</D:prop></D:propfind>\n",
 			(markers & CALDAV_MARKER_CTAG) != 0 ? "<CS:getctag/>" : "",
 			(markers & CALDAV_MARKER_SYNC_TOKEN) != 0 ? "<D:sync-token/>" : "");
+	g_autofree char *base_url = NULL;
+	g_autoptr(GPtrArray) responses = caldav_propfind(session, url, 0, body, &base_url, error);
 
-	return ask_itself(session, url, body, error);
+	return responses != NULL ? read_itself(responses, base_url, error) : NULL;
 }

@@ -11,6 +11,7 @@ typedef struct CalDavResource {
 	char *key;       /* href_key() of the URL: its identity */
 	char *name;      /* DAV:displayname, else the last segment of the path */
 	char *zone_name; /* of the calendar's own time zone (RFC 4791, 5.2.2), or NULL */
+	bool is_named;   /* discovery: a person typed its address, and that is more than a host's */
 	bool is_calendar;
 	bool holds_events; /* a calendar, and neither for tasks only nor an inbox and the like */
 	char *ctag;        /* CS:getctag: differs once anything in it changed; or NULL */
@@ -29,8 +30,26 @@ CalDavResource *caldav_resource_copy(const CalDavResource *resource);
 void caldav_resource_free(CalDavResource *resource);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalDavResource, caldav_resource_free)
 
-/* Asks for the collection at `url` itself. NULL with CALDAV_ERROR. Caller frees. */
-CalDavResource *caldav_resource_ask(const CalDavSession *session, const char *url, GError **error);
+/* What a resource is asked as: only for what its kind has, because some servers fail at the rest
+ * (calendar-protocols A4). What was not asked for stays empty. */
+typedef enum {
+	CALDAV_KIND_PLACE,     /* whatever a person typed: its type, and whither it leads */
+	CALDAV_KIND_PRINCIPAL, /* its homes and addresses */
+	CALDAV_KIND_CALENDAR,  /* all that a calendar has */
+} CalDavKind;
+
+/* The status by which the server refuses a collection within a whole answer, or 0. Where it does
+ * not even tell the type that it was asked for (sabre/dav), what else it tells of every address
+ * counts for nothing; only a principal, whose own the homes are, may do without one. */
+int caldav_resource_refusal(const DavResponse *response);
+
+/* Asks for the collection at `url` itself. A server that fails at a long list of properties is
+ * asked again as for a place. A refusal is an error in each of the ways in which servers word it:
+ * the status of the answer, of its response, or of the resource's type in it. The resource is the
+ * one at the URL that answered, however the server spells it. NULL with CALDAV_ERROR. Caller frees.
+ */
+CalDavResource *caldav_resource_ask(
+	const CalDavSession *session, const char *url, CalDavKind kind, GError **error);
 
 /* Asks the calendar at `url` itself whether it changed: its type, its name, and what `markers`
  * wants to know; the rest stays empty. NULL with CALDAV_ERROR. Caller frees. */
@@ -45,7 +64,8 @@ CalDavResource *caldav_resource_ask_markers(
  */
 CalDavResource *caldav_resource_assume_calendar(const char *url);
 
-/* Asks for the members of the collection at `url`, itself included: an array of CalDavResource.
+/* Asks for the members of the collection at `url`, itself included, as calendars: an array of
+ * CalDavResource.
  * NULL with CALDAV_ERROR. Caller unrefs. */
 GPtrArray *caldav_resource_ask_members(
 	const CalDavSession *session, const char *url, GError **error);

@@ -14,6 +14,18 @@ typedef struct {
 	ProviderError code;
 } DiscoveryCase;
 
+/* As SOGo 5.8 writes it. */
+#define SOGO_PERSONAL                                                                              \
+	"<d:response><d:href>/SOGo/dav/anna/Calendar/personal/</d:href><d:propstat><d:status>"     \
+	"HTTP/1.1 200 OK</d:status><d:prop><d:resourcetype><d:collection/><calendar "              \
+	"xmlns=\"urn:ietf:params:xml:ns:caldav\"/><vevent-collection "                             \
+	"xmlns=\"http://groupdav.org/\"/><vtodo-collection xmlns=\"http://groupdav.org/\"/>"       \
+	"<schedule-outbox xmlns=\"urn:ietf:params:xml:ns:caldav\"/></d:resourcetype>"              \
+	"<d:displayname>Personal Calendar</d:displayname><n1:supported-calendar-component-set "    \
+	"xmlns:n1=\"urn:ietf:params:xml:ns:caldav\"><n1:comp name=\"VEVENT\"/><n1:comp "           \
+	"name=\"VFREEBUSY\"/><n1:comp name=\"VTODO\"/></n1:supported-calendar-component-set>"      \
+	"</d:prop></d:propstat></d:response>"
+
 static const DiscoveryCase cases[] = {
 	{.name = "by-principal-and-home",
 		.path = "/",
@@ -29,15 +41,78 @@ static const DiscoveryCase cases[] = {
 			{"PROPFIND /p", NULL, 0, NULL, RESPONSE("/p", HOME("/h"))},
 			{"PROPFIND /h", NULL, 0, NULL, FOLDER("/h/") CALENDAR("/h/a", "A")}},
 		.calendars = "A=/h/a/"},
-	{.name = "wrong-path-but-the-root-knows",
-		.path = "/wrong/",
-		.steps = {NOT_FOUND("PROPFIND /wrong/"),
+	{.name = "by-the-root-when-well-known-is-a-web-page",
+		.path = "/u/",
+		.steps = {{"PROPFIND /u/", NULL, 0, NULL, FOLDER("/u/")},
 			{"PROPFIND /.well-known/caldav", NULL, 200, "text/html",
 				"<html>Hello</html>"},
 			{"PROPFIND /", NULL, 0, NULL, RESPONSE("/", PRINCIPAL("/p/"))},
 			{"PROPFIND /p/", NULL, 0, NULL, RESPONSE("/p/", HOME("/h/"))},
 			{"PROPFIND /h/", NULL, 0, NULL, CALENDAR("/h/a/", "A")}},
 		.calendars = "A=/h/a/"},
+	{.name = "wrong-path-though-the-root-knows",
+		.path = "/wrong/",
+		.steps = {NOT_FOUND("PROPFIND /wrong/")},
+		.error = "/wrong/ (404)",
+		.code = PROVIDER_ERROR_PERMANENT},
+	{.name = "root-that-fails-but-well-known-knows",
+		.path = "/",
+		.steps = {{"PROPFIND /", NULL, 500, "text/plain", "no"},
+			{"PROPFIND /", NULL, 500, "text/plain", "no"},
+			{"PROPFIND /", NULL, 500, "text/plain", "no"},
+			{"PROPFIND /.well-known/caldav", NULL, 0, NULL, RESPONSE("/", HOME("/h/"))},
+			{"PROPFIND /h/", NULL, 0, NULL, CALENDAR("/h/a/", "A")}},
+		.calendars = "A=/h/a/"},
+	{.name = "wrong-password-is-not-hidden-by-the-root",
+		.path = "/",
+		.steps = {NOT_FOUND("PROPFIND /"),
+			{"PROPFIND /.well-known/caldav", NULL, 401, "text/plain", "no"}},
+		.error = "did not accept the username or password",
+		.code = PROVIDER_ERROR_AUTHENTICATION},
+	{.name = "one-list-of-properties-for-each-kind",
+		.path = "/",
+		.steps = {{"PROPFIND /",
+				  "<D:prop><D:resourcetype/><D:displayname/>"
+				  "<D:current-user-principal/><C:calendar-home-set/></D:prop>",
+				  0, NULL, RESPONSE("/", PRINCIPAL("/p/"))},
+			{"PROPFIND /p/",
+				"<D:prop><D:resourcetype/><D:displayname/><C:calendar-home-set/>"
+				"<C:calendar-user-address-set/></D:prop>",
+				0, NULL, RESPONSE("/p/", HOME("/h/"))},
+			{"PROPFIND /h/", "<CS:getctag/><D:sync-token/><D:supported-report-set/>", 0,
+				NULL, CALENDAR("/h/a/", "A")}},
+		.calendars = "A=/h/a/"},
+	{.name = "home-that-fails-at-the-long-list",
+		.path = "/",
+		.steps = {{"PROPFIND /", NULL, 0, NULL, RESPONSE("/", HOME("/h/"))},
+			{"PROPFIND /h/", "sync-token", 500, "text/plain", "no"},
+			{"PROPFIND /h/", "sync-token", 500, "text/plain", "no"},
+			{"PROPFIND /h/", "sync-token", 500, "text/plain", "no"},
+			{"PROPFIND /h/", "<C:calendar-home-set/></D:prop>", 0, NULL,
+				CALENDAR("/h/a/", "A")}},
+		.calendars = "A=/h/a/"},
+	{.name = "home-of-somebody-else",
+		.path = "/homes/team/",
+		.steps = {{"PROPFIND /homes/team/", NULL, 0, NULL,
+				  RESPONSE("/homes/team/", PRINCIPAL("/p/anna/"))},
+			{"PROPFIND /p/anna/", NULL, 0, NULL,
+				RESPONSE("/p/anna/", HOME("/homes/anna/"))},
+			{"PROPFIND /homes/team/", NULL, 0, NULL, CALENDAR("/homes/team/t/", "T")}},
+		.calendars = "T=/homes/team/t/"},
+	{.name = "principal-of-somebody-else",
+		.path = "/p/team/",
+		.steps = {{"PROPFIND /p/team/", NULL, 0, NULL,
+				  RESPONSE("/p/team/", PRINCIPAL("/p/anna/") HOME("/homes/team/"))},
+			{"PROPFIND /homes/team/", NULL, 0, NULL, CALENDAR("/homes/team/t/", "T")}},
+		.calendars = "T=/homes/team/t/"},
+	{.name = "way-to-the-homes",
+		.path = "/dav/",
+		.steps =
+			{{"PROPFIND /dav/", NULL, 0, NULL, RESPONSE("/dav/", PRINCIPAL("/dav/p/"))},
+				{"PROPFIND /dav/p/", NULL, 0, NULL,
+					RESPONSE("/dav/p/", HOME("/dav/h/"))},
+				{"PROPFIND /dav/h/", NULL, 0, NULL, CALENDAR("/dav/h/a/", "A")}},
+		.calendars = "A=/dav/h/a/"},
 	{.name = "no-principal-the-url-is-one",
 		.path = "/u/",
 		.steps = {{"PROPFIND /u/", NULL, 0, NULL, FOLDER("/u/")},
@@ -73,7 +148,7 @@ static const DiscoveryCase cases[] = {
 		.calendars = "B=/i/b/"},
 	{.name = "calendar-that-nobody-lists",
 		.path = "/c/",
-		.steps = {PROBE},
+		.steps = {PROBE, PROBE},
 		.calendars = "Work=/c/"},
 	{.name = "what-holds-events",
 		.path = "/h/",
@@ -87,20 +162,28 @@ static const DiscoveryCase cases[] = {
 					"<d:resourcetype><c:schedule-inbox/></d:resourcetype>")
 					RESPONSE("/h/outbox/",
 						"<d:resourcetype><c:calendar/><c:schedule-outbox/>"
+						"</d:resourcetype>") RESPONSE("/h/busy/",
+						"<d:resourcetype><c:calendar/>"
+						"<free-busy-only "
+						"xmlns=\"http://calendarserver.org/ns/\"/>"
 						"</d:resourcetype>") FOLDER("/h/addresses/")}},
 		.calendars = "Any=/h/any/ empty-set=/h/empty-set/ events=/h/events/ "
-			     "(tasks=/h/tasks/) (outbox=/h/outbox/)"},
+			     "(tasks=/h/tasks/) outbox=/h/outbox/ (busy=/h/busy/)"},
+	{.name = "default-calendar-of-sogo",
+		.path = "/SOGo/dav/anna/",
+		.steps = {{"PROPFIND /SOGo/dav/anna/", NULL, 0, NULL,
+				  RESPONSE("/SOGo/dav/anna/", HOME("/SOGo/dav/anna/Calendar/"))},
+			{"PROPFIND /SOGo/dav/anna/Calendar/", NULL, 0, NULL, SOGO_PERSONAL}},
+		.calendars = "Personal Calendar=/SOGo/dav/anna/Calendar/personal/"},
 	{.name = "web-pages-everywhere",
-		.path = "/blog/",
-		.steps = {{"PROPFIND /blog/", NULL, 200, "text/html", "<!doctype html><html>"},
-			{"PROPFIND /.well-known/caldav", NULL, 200, "text/html", "<html></html>"},
-			{"PROPFIND /", NULL, 200, "text/html", "<html></html>"}},
-		.error = "/blog/ answered with a web page",
+		.path = "/",
+		.steps = {{"PROPFIND /", NULL, 200, "text/html", "<!doctype html><html>"},
+			{"PROPFIND /.well-known/caldav", NULL, 200, "text/html", "<html></html>"}},
+		.error = "/ answered with a web page",
 		.code = PROVIDER_ERROR_PERMANENT},
 	{.name = "nothing-anywhere",
-		.path = "/nothing",
-		.steps = {NOT_FOUND("PROPFIND /nothing"), NOT_FOUND("PROPFIND /.well-known/caldav"),
-			NOT_FOUND("PROPFIND /")},
+		.path = "/",
+		.steps = {NOT_FOUND("PROPFIND /"), NOT_FOUND("PROPFIND /.well-known/caldav")},
 		.error = "There is no calendar at http",
 		.code = PROVIDER_ERROR_PERMANENT},
 	{.name = "busy-server-is-not-searched",
