@@ -105,15 +105,17 @@ static bool is_meeting_host(const char *host)
 
 static bool is_meeting_link(const char *url)
 {
+	g_autofree char *user = NULL;
 	g_autofree char *host = NULL;
 	g_autofree char *path = NULL;
 
 	if (!g_uri_split(url,
 		    G_URI_FLAGS_NON_DNS | G_URI_FLAGS_ENCODED_PATH | G_URI_FLAGS_ENCODED_QUERY |
 			    G_URI_FLAGS_ENCODED_FRAGMENT,
-		    NULL, NULL, &host, NULL, &path, NULL, NULL, NULL))
+		    NULL, &user, &host, NULL, &path, NULL, NULL, NULL))
 		return false;
-	return host != NULL && is_meeting_host(host) && path != NULL && strlen(path) > 1;
+	return user == NULL && host != NULL && is_meeting_host(host) && path != NULL &&
+	       strlen(path) > 1;
 }
 
 /* The target of a link that a mail filter or a web page has put into an address of its own, or
@@ -206,6 +208,7 @@ char *meeting_link_find(const char *text)
 bool meeting_link_is_http(const char *url)
 {
 	g_autofree char *scheme = NULL;
+	g_autofree char *user = NULL;
 	g_autofree char *host = NULL;
 
 	if (url == NULL || strlen(url) > TEXT_MAX_BYTES)
@@ -214,9 +217,11 @@ bool meeting_link_is_http(const char *url)
 		if (g_ascii_isspace(*at) || g_ascii_iscntrl(*at))
 			return false;
 	}
-	if (!g_uri_split_network(url, G_URI_FLAGS_NONE, &scheme, &host, NULL, NULL))
+	if (!g_uri_split(
+		    url, G_URI_FLAGS_NONE, &scheme, &user, &host, NULL, NULL, NULL, NULL, NULL))
 		return false;
-	return host != NULL && host[0] != '\0' &&
+	/* "https://zoom.us@evil.example/" is read as Zoom's, and leads elsewhere. */
+	return user == NULL && host != NULL && host[0] != '\0' && scheme != NULL &&
 	       (g_ascii_strcasecmp(scheme, "http") == 0 ||
 		       g_ascii_strcasecmp(scheme, "https") == 0);
 }

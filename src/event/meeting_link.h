@@ -14,7 +14,8 @@
  * is none or `text` is NULL; caller frees. */
 char *meeting_link_find(const char *text);
 
-/* True for an absolute http or https URL with a host and without spaces or control characters. */
+/* True for an absolute http or https URL with a host, and without spaces, control characters or a
+ * user before the host, which makes "https://zoom.us@example.org/" look like what it is not. */
 bool meeting_link_is_http(const char *url);
 
 /* The link of an event (data-model 4): the first of the provider's own fields that is http(s), else

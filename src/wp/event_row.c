@@ -10,7 +10,9 @@
 #include "site/column_text.h"
 #include "text/esc.h"
 #include "text/html_entities.h"
+#include "text/markup.h"
 #include "text/sanitize.h"
+#include "text/script_scheme.h"
 
 G_DEFINE_QUARK(event - row - error - quark, event_row_error)
 
@@ -93,13 +95,22 @@ static void hash_without_entities(crypto_generichash_state *state, const char *t
 	hash_text(state, decoded != NULL ? decoded : text);
 }
 
+/* The theme stored titles that a browser takes for HTML: they are not the same as ours, in which
+ * the same "<" is written "&lt;". */
+static void hash_title(crypto_generichash_state *state, const char *title)
+{
+	hash_without_entities(state, title);
+	if (title != NULL && markup_is_in(title, strlen(title)))
+		hash_text(state, "markup");
+}
+
 void event_row_hash(const char *const columns[EVENT_COLUMN_COUNT],
 	const char *const metas[EVENT_META_COUNT], uint8_t ret_hash[EVENT_HASH_BYTES])
 {
 	crypto_generichash_state state;
 
 	crypto_generichash_init(&state, NULL, 0, EVENT_HASH_BYTES);
-	hash_without_entities(&state, columns[EVENT_COLUMN_TITLE]);
+	hash_title(&state, columns[EVENT_COLUMN_TITLE]);
 	hash_without_entities(&state, columns[EVENT_COLUMN_CONTENT]);
 	hash_text(&state, columns[EVENT_COLUMN_DATE]);
 	hash_text(&state, columns[EVENT_COLUMN_DATE_GMT]);
@@ -124,13 +135,19 @@ char *event_row_uid(const char *event_uid, const WpSite *site)
 	return g_strconcat(head, "-", hex, NULL);
 }
 
+/* As the theme makes it, and then as WordPress filters it when nobody is logged in: decoding has
+ * perhaps made markup of text ("&lt;img …&gt;"), so it is taken out last. */
 static char *title_of(const Event *event, const WpSite *site)
 {
 	g_autofree char *summary = column_text_repair(event->summary, TITLE_BYTES_MAX);
 	g_autofree char *clean = column_text_apply(sanitize_text_field, summary);
-	g_autofree char *title = column_text_apply(html_entity_decode, clean);
+	g_autofree char *decoded = column_text_apply(html_entity_decode, clean);
+	g_autofree char *fitting = column_text(decoded, TITLE_BYTES_MAX, site);
+	g_autofree char *title = column_text_apply(markup_strip, fitting);
 
-	return column_text(title[0] == '\0' ? "(No title)" : title, TITLE_BYTES_MAX, site);
+	g_strchomp(title);
+	return title[0] == '\0' ? g_strdup("(No title)")
+				: column_text_repair(title, TITLE_BYTES_MAX);
 }
 
 static char *content_of(const Event *event, const WpSite *site)
@@ -145,8 +162,9 @@ static char *location_of(const Event *event, const WpSite *site)
 {
 	g_autofree char *location = column_text_repair(event->location, TEXT_BYTES_MAX);
 	g_autofree char *clean = column_text_apply(sanitize_text_field, location);
+	g_autofree char *harmless = column_text_apply(script_scheme_strip, clean);
 
-	return column_text(clean, TEXT_BYTES_MAX, site);
+	return column_text(harmless, TEXT_BYTES_MAX, site);
 }
 
 /* A link that had to be cut would lead nowhere. */

@@ -29,7 +29,7 @@ ROOMS = {
     "site": Room("cache text php db", "column_text credentials cron lease option site theme_detect theme_lock time "
                  "transient wp_config", holds_sql=True),
     "cache": Room("php db", "object_cache server"),
-    "text": Room("php", "emoji esc html_entities post_slug sanitize utf8"),
+    "text": Room("php", "emoji esc html_entities markup post_slug sanitize script_scheme utf8"),
     "php": Room("", "date json lexer text url value zone"),
     "provider": Room("net event", "provider providers"),
     "match": Room("event", "contact_index"),

@@ -209,13 +209,15 @@ static void check_php_basics(Check *check, const cJSON *in, const cJSON *out)
 	check_equal_bytes(check, "trim", trimmed, text);
 }
 
-/* Title and content of the theme's own way as an administrator. The theme's text loses a level of
- * backslashes to wp_insert_post(), ours does not; its filters for nobody (kses) are not ours. */
+/* Title and content of the theme's own way as an administrator, before markup is taken out of the
+ * title (integration/test_titles compares that with WordPress). The theme's text loses a level of
+ * backslashes to wp_insert_post(), ours does not. */
 static void check_post_text(Check *check, const cJSON *in, const cJSON *out)
 {
 	g_autoptr(GString) text = check_input(in);
 	if (!g_str_equal(check_kind(in), "theme, administrator, utf8mb4")) {
-		check_skip(check, "we write the plain text, without kses, into utf8mb4 tables");
+		check_skip(
+			check, "we write the plain text, without references, into utf8mb4 tables");
 		return;
 	}
 	if (text == NULL || memchr(text->str, '\\', text->len) != NULL ||

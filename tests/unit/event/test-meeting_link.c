@@ -63,6 +63,7 @@ static const FindCase FIND_CASES[] = {
 	{"lookalike-prefix", "https://notzoom.us/j/1", NULL},
 	{"in-path", "https://example.org/zoom.us/j/1", NULL},
 	{"in-user", "https://zoom.us@example.org/j/1", NULL},
+	{"user-before-zoom", "https://example.org@zoom.us/j/1", NULL},
 	{"backslash", "https://example.org\\@zoom.us/j/1", NULL},
 	{"escaped-slash", "https://example.org%2f.zoom.us/j/1", NULL},
 	{"escaped-nul", "https://example.org%00.zoom.us/j/1", NULL},
@@ -114,6 +115,10 @@ static void test_is_http(void)
 	g_assert_false(meeting_link_is_http("mailto:ana@example.org"));
 	g_assert_false(meeting_link_is_http("javascript:alert(1)"));
 	g_assert_false(meeting_link_is_http("/path"));
+	g_assert_false(meeting_link_is_http("https://zoom.us@example.org/j/1"));
+	g_assert_false(meeting_link_is_http("https://@example.org/j/1"));
+	g_assert_false(meeting_link_is_http("https://zoom.us:secret@example.org/j/1"));
+	g_assert_true(meeting_link_is_http("https://example.org/j/1?by=ana@example.org"));
 	g_assert_false(meeting_link_is_http("https://example.org/a b"));
 	g_assert_false(meeting_link_is_http("https://example.org/\r\nx"));
 }

@@ -77,6 +77,11 @@ static void test_titles(Fixture *fixture, gconstpointer data)
 		{"R&amp;D &lt;3", "R&D <3"},
 		{"R&D", "R&D"},
 		{"two\nlines", "two lines"},
+		{"Lunch &lt;img src=x onerror=alert(1)&gt;", "Lunch"},
+		{"&lt;img src=x onerror=alert(1)&gt;", "(No title)"},
+		{"a &lt;img src=x onerror=alert(1)//", "a &lt;img src=x onerror=alert(1)//"},
+		{"a &lt; b, c &gt; d", "a < b, c > d"},
+		{"&amp;lt;b&amp;gt;", "&lt;b&gt;"},
 		{"C:\\new \"x\" 'y'", "C:\\new \"x\" 'y'"},
 		{"caf\xe9 \xf0\x9f\x8e\x89", "caf\xef\xbf\xbd \xf0\x9f\x8e\x89"},
 	};
@@ -89,6 +94,47 @@ static void test_titles(Fixture *fixture, gconstpointer data)
 		fixture->event->summary = g_strdup(cases[i].summary);
 		row = make(fixture);
 		g_assert_cmpstr(row->columns[EVENT_COLUMN_TITLE], ==, cases[i].title);
+	}
+}
+
+/* Which the theme stored when somebody clicked "Sync now". */
+static void test_a_title_with_markup_is_another(Fixture *fixture, gconstpointer data)
+{
+	uint8_t theirs[EVENT_HASH_BYTES];
+	g_autoptr(EventRow) row = NULL;
+
+	(void)data;
+	g_free(fixture->event->summary);
+	fixture->event->summary = g_strdup("a &lt;img src=x onerror=alert(1)//");
+	row = make(fixture);
+	g_free(row->columns[EVENT_COLUMN_TITLE]);
+	row->columns[EVENT_COLUMN_TITLE] = g_strdup("a <img src=x onerror=alert(1)//");
+	event_row_hash((const char *const *)row->columns, (const char *const *)row->metas, theirs);
+	g_assert_cmpint(memcmp(theirs, row->hash, sizeof(theirs)), !=, 0);
+}
+
+static void test_a_location_is_no_script(Fixture *fixture, gconstpointer data)
+{
+	static const char *const cases[][2] = {
+		{"javascript:alert(1)", "alert(1)"},
+		{"JavaScript:javascript:alert(1)", "alert(1)"},
+		{"java\tscript&colon;alert(1)", "alert(1)"},
+		{"&#106;avascript:alert(1)", "alert(1)"},
+		{"vbscript:x", "x"},
+		{"data:text/html,x", "text/html,x"},
+		{"Data: see below", "Data: see below"},
+		{"Room 5: upstairs", "Room 5: upstairs"},
+		{"https://example.org/javascript:x", "https://example.org/javascript:x"},
+	};
+
+	(void)data;
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(EventRow) row = NULL;
+
+		g_free(fixture->event->location);
+		fixture->event->location = g_strdup(cases[i][0]);
+		row = make(fixture);
+		g_assert_cmpstr(row->metas[EVENT_META_LOCATION], ==, cases[i][1]);
 	}
 }
 
@@ -343,6 +389,8 @@ int main(int argc, char **argv)
 #define ADD(name, function)                                                                        \
 	g_test_add("/wp/event-row/" name, Fixture, NULL, set_up, function, tear_down)
 	ADD("titles", test_titles);
+	ADD("a-title-with-markup-is-another", test_a_title_with_markup_is_another);
+	ADD("a-location-is-no-script", test_a_location_is_no_script);
 	ADD("times-are-site-time-and-utc", test_times_are_site_time_and_utc);
 	ADD("what-cannot-be-stored-is-refused", test_what_cannot_be_stored_is_refused);
 	ADD("lists-are-compact-json", test_lists_are_compact_json);
