@@ -6,11 +6,16 @@
 
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/explain_counts.h"
 #include "cli/output.h"
 #include "event/event_json.h"
 #include "event/ical.h"
+#include "match/contact_index.h"
 #include "site/time.h"
+#include "sync/connection_sync.h"
 #include "util/log.h"
+#include "wp/people.h"
+#include "wp/user.h"
 
 enum {
 	SECONDS_PER_DAY = 24 * 60 * 60,
@@ -25,23 +30,32 @@ static const CliOption explain_options[] = {
 	{"to", 0, CLI_OPTION_TEXT, offsetof(CliOptions, to), "DATE",
 		"and before then (default: 30 days ahead)"},
 	{"timezone", 0, CLI_OPTION_TEXT, offsetof(CliOptions, timezone), "ZONE",
-		"the site's time zone: Europe/Amsterdam, +05:30 (default: UTC)"},
+		"the site's time zone: Europe/Amsterdam, +05:30 (default: UTC, or with --user the "
+		"site's)"},
+	{"user", 0, CLI_OPTION_TEXT, offsetof(CliOptions, user), "USER",
+		"say whom of this user's contacts the events match; needs the database"},
 	{0},
 };
 
 typedef struct {
 	const CliOptions *options;
-	SiteZone *zone;
+	App app;                /* with --user */
+	ContactIndex *contacts; /* with --user */
+	const SiteZone *zone;   /* `own_zone`, or the site's */
+	SiteZone *own_zone;
 	TimeWindow window;
 	Json *root; /* with --json */
 	Json *events;
 	Json *problems;
+	Json *files;
 	size_t refused;
 } Explanation;
 
 static void explanation_clear(Explanation *explanation)
 {
-	g_clear_pointer(&explanation->zone, site_zone_free);
+	g_clear_pointer(&explanation->own_zone, site_zone_free);
+	g_clear_pointer(&explanation->contacts, contact_index_free);
+	app_clear(&explanation->app);
 	g_clear_pointer(&explanation->root, json_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Explanation, explanation_clear)
@@ -75,17 +89,42 @@ static SiteZone *parse_zone(const char *text)
 	return site_zone_new(NULL, hours, NULL);
 }
 
+/* The site and the user's contacts. On failure it has been reported. */
+static ExitStatus open_contacts(Explanation *explanation)
+{
+	const CliOptions *options = explanation->options;
+	App *app = &explanation->app;
+	g_autoptr(WpUser) user = NULL;
+	g_autoptr(GError) error = NULL;
+	ExitStatus status = app_open(app, options);
+
+	if (status != EXIT_ALL_WELL)
+		return status;
+	if (!wp_user_find(app->db, options->user, &user, &error))
+		return app_fail(options, error);
+	if (user == NULL) {
+		g_set_error(&error, SYNC_ERROR, SYNC_ERROR_NOT_FOUND,
+			"no user has the id, login or e-mail address '%s'", options->user);
+		return app_fail(options, error);
+	}
+	explanation->contacts = people_load_contacts(app->db, app->site, user->id, &error);
+	if (explanation->contacts == NULL)
+		return app_fail(options, error);
+	if (options->timezone == NULL)
+		explanation->zone = app->site->zone;
+	return EXIT_ALL_WELL;
+}
+
 static bool explanation_init(Explanation *explanation, const CliOptions *options)
 {
 	int64_t now_utc = (int64_t)time(NULL);
 	const char *problem = NULL;
 
-	*explanation = (Explanation){
-		.options = options,
-		.zone = parse_zone(options->timezone),
-		.window = {now_utc - DEFAULT_DAYS_BACK * SECONDS_PER_DAY,
-			now_utc + DEFAULT_DAYS_AHEAD * SECONDS_PER_DAY},
-	};
+	explanation->own_zone = parse_zone(options->timezone);
+	if (explanation->zone == NULL)
+		explanation->zone = explanation->own_zone;
+	explanation->window = (TimeWindow){now_utc - DEFAULT_DAYS_BACK * SECONDS_PER_DAY,
+		now_utc + DEFAULT_DAYS_AHEAD * SECONDS_PER_DAY};
 	if (options->arguments[0] == NULL)
 		problem = "name at least one file, or - for standard input";
 	else if (explanation->zone == NULL)
@@ -106,6 +145,7 @@ static bool explanation_init(Explanation *explanation, const CliOptions *options
 		explanation->root = json_object_new();
 		explanation->events = json_add_list(explanation->root, "events");
 		explanation->problems = json_add_list(explanation->root, "problems");
+		explanation->files = json_add_list(explanation->root, "files");
 	}
 	return true;
 }
@@ -168,6 +208,46 @@ static char *format_span(const Explanation *explanation, const Event *event)
 	return g_strdup_printf("%s .. %s", start, end);
 }
 
+/* The user's contacts among the people of an event; NULL without --user. Caller unrefs. */
+static GPtrArray *find_matches(const Explanation *explanation, const Event *event)
+{
+	return explanation->contacts != NULL ? contact_index_match(explanation->contacts, event,
+						       explanation->app.config->match_names)
+					     : NULL;
+}
+
+static void print_matches(const Explanation *explanation, const Event *event)
+{
+	g_autoptr(GPtrArray) matches = find_matches(explanation, event);
+
+	if (matches != NULL && matches->len == 0)
+		printf("  matches none of the contacts\n");
+	for (guint i = 0; matches != NULL && i < matches->len; i++) {
+		const Match *match = g_ptr_array_index(matches, i);
+		g_autofree char *email = printable(match->attendee_email);
+
+		printf("  matches contact %" G_GINT64_FORMAT " by %s (%d %%)%s%s\n",
+			match->person_id, match_type_name(match->type), match->confidence_percent,
+			email[0] != '\0' ? ", " : "", email);
+	}
+}
+
+static void add_matches(const Explanation *explanation, const Event *event, Json *object)
+{
+	g_autoptr(GPtrArray) matches = find_matches(explanation, event);
+	Json *list = matches != NULL ? json_add_list(object, "matches") : NULL;
+
+	for (guint i = 0; matches != NULL && i < matches->len; i++) {
+		const Match *match = g_ptr_array_index(matches, i);
+		Json *item = json_append_object(list);
+
+		json_set_int(item, "person_id", match->person_id);
+		json_set_text(item, "type", match_type_name(match->type));
+		json_set_int(item, "confidence", match->confidence_percent);
+		json_set_text(item, "attendee_email", match->attendee_email);
+	}
+}
+
 static void print_event(const Explanation *explanation, const Event *event)
 {
 	g_autofree char *span = format_span(explanation, event);
@@ -189,6 +269,7 @@ static void print_event(const Explanation *explanation, const Event *event)
 		printf("  with %s%s<%s> %s\n", name, name[0] == '\0' ? "" : " ", email,
 			attendee_status_name(attendee->status));
 	}
+	print_matches(explanation, event);
 }
 
 static void tell_events(Explanation *explanation, const char *path, const GPtrArray *events)
@@ -202,6 +283,7 @@ static void tell_events(Explanation *explanation, const char *path, const GPtrAr
 			Json *object = event_to_json(event);
 
 			json_set_text(object, "file", path);
+			add_matches(explanation, event, object);
 			cJSON_AddItemToArray(explanation->events, object);
 		}
 	}
@@ -216,12 +298,70 @@ static int compare_starts(gconstpointer a, gconstpointer b, gpointer data)
 	return strcmp(first, second);
 }
 
+/* "2026-03-01", or the time too where it is no midnight. Caller frees. */
+static char *format_limit(const Explanation *explanation, int64_t utc)
+{
+	char *text = site_zone_format(explanation->zone, utc);
+
+	if (g_str_has_suffix(text, " 00:00:00"))
+		text[strlen(text) - strlen(" 00:00:00")] = '\0';
+	return text;
+}
+
+static void print_counts(
+	const Explanation *explanation, const char *path, const ExplainCounts *counts)
+{
+	const Event *nearest = counts->next != NULL ? counts->next : counts->last;
+	g_autofree char *text = explain_counts_text(counts);
+	g_autofree char *from = format_limit(explanation, explanation->window.from_utc);
+	g_autofree char *to = format_limit(explanation, explanation->window.to_utc);
+	g_autofree char *span = nearest != NULL ? format_span(explanation, nearest) : NULL;
+
+	if (text == NULL || explanation->options->quiet)
+		return;
+	printf("%s, from %s to %s: %s", strcmp(path, "-") == 0 ? "standard input" : path, from, to,
+		text);
+	if (nearest != NULL)
+		printf("; the %s is %s", counts->next != NULL ? "next" : "last", span);
+	printf("\n");
+}
+
+static void add_counts(
+	const Explanation *explanation, const char *path, const ExplainCounts *counts)
+{
+	Json *object = json_append_object(explanation->files);
+
+	json_set_text(object, "file", path);
+	json_set_int(object, "events", counts->all.events);
+	json_set_int(object, "events_outside", counts->outside);
+	json_set_int(object, "tasks", counts->all.tasks);
+	json_set_int(object, "journals", counts->all.journals);
+	json_set_int(object, "free_busy", counts->all.free_busy);
+	cJSON_AddItemToObject(object, "next",
+		counts->next != NULL ? event_to_json(counts->next) : cJSON_CreateNull());
+	cJSON_AddItemToObject(object, "last",
+		counts->last != NULL ? event_to_json(counts->last) : cJSON_CreateNull());
+}
+
+/* What an object without UIDs is named by: as a calendar server would have it. Caller frees. */
+static char *object_name(const char *path)
+{
+	g_autofree char *name = g_path_get_basename(path);
+
+	if (g_str_has_suffix(name, ".ics"))
+		name[strlen(name) - strlen(".ics")] = '\0';
+	return g_steal_pointer(&name);
+}
+
 static void explain_file(Explanation *explanation, const char *path)
 {
+	g_autofree char *name = object_name(path);
 	const IcalOptions ical_options = {
 		.window = explanation->window,
 		.floating_zone = site_zone_glib(explanation->zone),
+		.name = name,
 	};
+	g_auto(ExplainCounts) counts = {0};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GString) bytes = read_object(path, &error);
 	g_autoptr(GPtrArray) events = NULL;
@@ -235,6 +375,11 @@ static void explain_file(Explanation *explanation, const char *path)
 	}
 	g_ptr_array_sort_with_data(events, compare_starts, explanation);
 	tell_events(explanation, path, events);
+	explain_counts_read(&counts, bytes, &ical_options, events, problems);
+	if (explanation->root != NULL)
+		add_counts(explanation, path, &counts);
+	else
+		print_counts(explanation, path, &counts);
 	for (guint i = 0; i < problems->len; i++) {
 		const IcalProblem *problem = g_ptr_array_index(problems, i);
 
@@ -244,9 +389,15 @@ static void explain_file(Explanation *explanation, const char *path)
 
 static ExitStatus run_explain(const CliOptions *options)
 {
-	g_auto(Explanation) explanation = {0};
+	g_auto(Explanation) explanation = {.options = options};
+	ExitStatus status;
 
 	app_setup_log(options);
+	if (options->user != NULL) {
+		status = open_contacts(&explanation);
+		if (status != EXIT_ALL_WELL)
+			return status;
+	}
 	if (!explanation_init(&explanation, options))
 		return EXIT_USAGE;
 	for (size_t i = 0; options->arguments[i] != NULL; i++)
@@ -259,15 +410,17 @@ static ExitStatus run_explain(const CliOptions *options)
 const Command command_explain = {
 	.name = "explain",
 	.arguments = "FILE.ics…",
-	.summary = "show the events that we make of calendar objects; needs no database",
-	.details = "Prints each occurrence in the window with its unique id, its people and its "
-		   "link,\n"
-		   "and says what could not be read. Times are shown in the given time zone. A "
-		   "DATE is\n"
-		   "a day, which begins at midnight in that zone, or a time such as\n"
-		   "2026-03-01T09:00:00Z.\n\n"
-		   "Example: prm-calendar explain meeting.ics --from=2026-01-01 --to=2026-02-01 "
-		   "--timezone=Europe/Amsterdam",
+	.summary = "show the events that we make of calendar objects",
+	.details =
+		"Prints each occurrence in the window with its unique id, its people and its "
+		"link,\n"
+		"what could not be read, and how many events have none in it. - is standard\n"
+		"input. Times are shown in the given time zone. A DATE is a day, which begins "
+		"at\n"
+		"midnight in that zone, or a time such as 2026-03-01T09:00:00Z. Needs neither a\n"
+		"configuration nor a database, unless --user is given.\n\n"
+		"Example: prm-calendar explain meeting.ics --from=2026-01-01 --to=2026-02-01 "
+		"--timezone=Europe/Amsterdam",
 	.options = explain_options,
 	.arguments_max = -1,
 	.run = run_explain,

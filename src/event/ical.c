@@ -322,6 +322,27 @@ bool ical_collect(const char *bytes, size_t length, const IcalOptions *options,
 	return true;
 }
 
+bool ical_count(const char *bytes, size_t length, IcalCounts *ret_counts, GError **error)
+{
+	g_autoptr(IcalObject) object = ical_object_parse(bytes, length, error);
+	g_autoptr(GHashTable) uids = g_hash_table_new(g_str_hash, g_str_equal);
+
+	if (object == NULL)
+		return false;
+	*ret_counts = (IcalCounts){
+		.tasks = object->tasks,
+		.journals = object->journals,
+		.free_busy = object->free_busy,
+	};
+	for (guint i = 0; i < object->events->len; i++) {
+		const IcalComponent *component = g_ptr_array_index(object->events, i);
+
+		if (component->uid == NULL || g_hash_table_add(uids, component->uid))
+			ret_counts->events++;
+	}
+	return true;
+}
+
 char *ical_find_uid(const char *bytes, size_t length)
 {
 	g_autoptr(GString) line = g_string_new(NULL);

@@ -72,6 +72,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcalProblem, ical_problem_free)
 bool ical_collect(const char *bytes, size_t length, const IcalOptions *options,
 	GPtrArray **ret_events, GPtrArray **ret_problems, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What an object holds, whatever the window. */
+typedef struct IcalCounts {
+	guint events; /* UIDs; what lacks one counts by itself */
+	guint tasks, journals, free_busy;
+} IcalCounts;
+
+/* False when the object is refused (ICAL_ERROR). */
+bool ical_count(const char *bytes, size_t length, IcalCounts *ret_counts,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The UID of the first event of an object that may be damaged; NULL when there is none to be
  * found. Caller frees. */
 char *ical_find_uid(const char *bytes, size_t length);

@@ -182,6 +182,14 @@ static void end_event(Builder *builder)
 	g_ptr_array_add(builder->object->events, g_steal_pointer(&builder->top));
 }
 
+/* What may stand beside events and is none. */
+static void count_other(IcalObject *object, const char *name)
+{
+	object->tasks += g_str_equal(name, "VTODO");
+	object->journals += g_str_equal(name, "VJOURNAL");
+	object->free_busy += g_str_equal(name, "VFREEBUSY");
+}
+
 static bool begin_component(Builder *builder, const char *name, GError **error)
 {
 	bool is_calendar = g_str_equal(name, "VCALENDAR");
@@ -210,6 +218,8 @@ static bool begin_component(Builder *builder, const char *name, GError **error)
 		return false;
 	}
 	builder->seen_calendar = true;
+	if (builder->depth == 1)
+		count_other(builder->object, name);
 	if (is_calendar) {
 		begin_calendar(builder);
 	} else if (builder->depth == 1 && g_str_equal(name, "VEVENT")) {

@@ -33,6 +33,9 @@ typedef struct IcalComponent {
 typedef struct IcalObject {
 	GPtrArray *events;    /* of IcalComponent */
 	GPtrArray *calendars; /* of IcalCalendar */
+	guint tasks;          /* VTODO */
+	guint journals;       /* VJOURNAL */
+	guint free_busy;      /* VFREEBUSY */
 } IcalObject;
 
 /* Reads all VCALENDARs in the bytes. Keeps only what events need: attachments, alarms, tasks and

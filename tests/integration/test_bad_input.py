@@ -2,11 +2,15 @@
 """What goes wrong: one clear line that names user, connection and remedy; others go on; nothing is deleted."""
 
 import os
+from datetime import datetime, timezone
 
 from lib.ics import calendar, vevent
 from lib.processes import free_port
 from lib.program import write_secret
 from lib.story import PASSWORD, Story
+
+
+JANUARY = datetime(2026, 1, 20, 9, tzinfo=timezone.utc)
 
 
 class Setup(Story):
@@ -215,3 +219,38 @@ class CommandLine(Story):
         done = self.run_it("explain", path, "--json", f"--from={self.at(0):%Y-%m-%d}",
                            f"--to={self.at(3):%Y-%m-%d}", "--timezone=Europe/Amsterdam")
         self.assertIn("One \\\"é\\\"", done.stdout)
+
+    def test_explain_says_what_is_not_in_the_window(self):
+        path = os.path.join(self.wp.folder, "later.ics")
+        write_secret(path, calendar(vevent("later@story", datetime(2028, 1, 20, 9, tzinfo=timezone.utc)), vevent("soon@story", JANUARY),
+                                    "BEGIN:VTODO\r\nUID:task\r\nEND:VTODO\r\n"))
+        window = ("--from=2027-01-01", "--to=2027-02-01", "--timezone=Europe/Amsterdam")
+        self.assertEqual(self.run_it("explain", path, *window).stdout.strip(),
+                         f"{path}, from 2027-01-01 to 2027-02-01: 2 events, none in this time; 1 task, which we leave "
+                         "alone; the next is 2028-01-20 10:00:00 .. 2028-01-20 11:00:00")
+        self.assertIn("2 events, 1 of them not in this time",
+                      self.run_it("explain", path, "--from=2026-01-01", "--to=2027-01-01").stdout)
+        self.assertIn("; the last is 2028-01-20",
+                      self.run_it("explain", path, "--from=2030-01-01", "--to=2031-01-01").stdout)
+        (about,) = self.run_it("explain", path, *window, "--json").json["files"]
+        self.assertEqual((about["events"], about["events_outside"], about["tasks"], about["next"]["uid"]),
+                         (2, 2, 1, "later@story"))
+
+    def test_explain_reads_standard_input(self):
+        text = calendar(vevent("piped@story", JANUARY))
+        done = self.run_it("explain", "-", "--from=2026-01-01", "--to=2027-01-01", stdin=text)
+        self.assertIn("uid piped@story", done.stdout)
+        self.assertEqual(self.run_it("explain", "-", stdin="<html>", status=1).stdout, "")
+
+    def test_explain_shows_whom_a_users_contacts_match(self):
+        path = os.path.join(self.wp.folder, "with.ics")
+        write_secret(path, calendar(vevent("with@story", JANUARY,
+                                           lines=("ATTENDEE:mailto:ben.vos@example.org", "ATTENDEE:mailto:x@y.example"))))
+        anna = self.user()
+        self.person(anna, "Ben", "Vos", "ben.vos@example.org")
+        window = ("--from=2026-01-01", "--to=2027-01-01")
+        done = self.run_it("explain", path, *window, "--user=anna")
+        self.assertRegex(done.stdout, r"matches contact \d+ by email_exact \(100 %\), ben\.vos@example\.org")
+        event = self.run_it("explain", path, *window, "--user=anna", "--json").json["events"][0]
+        self.assertEqual([match["attendee_email"] for match in event["matches"]], ["ben.vos@example.org"])
+        self.assertEqual(self.run_it("explain", path, "--user=nobody", status=1).stdout, "")

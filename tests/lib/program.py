@@ -61,19 +61,21 @@ class Done:
                 f"--- stderr\n{self.stderr}")
 
 
-def start_program(*arguments, ini=None):
+def start_program(*arguments, ini=None, stdin=subprocess.DEVNULL):
     """A running process with pipes as its output."""
     argv = [program_path(), arguments[0], *(["-c", ini] if ini else []), *arguments[1:]]
     return subprocess.Popen(
-        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        argv, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         encoding="utf-8", errors="replace",
         env={**os.environ, "G_DEBUG": "fatal-criticals", "NO_COLOR": "1"})
 
 
-def run_program(*arguments, ini=None):
-    with start_program(*arguments, ini=ini) as process:
+def run_program(*arguments, ini=None, stdin=None):
+    """`stdin`: the text that it reads, or None."""
+    pipe = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+    with start_program(*arguments, ini=ini, stdin=pipe) as process:
         try:
-            stdout, stderr = process.communicate(timeout=RUN_SECS)
+            stdout, stderr = process.communicate(stdin, timeout=RUN_SECS)
         except subprocess.TimeoutExpired:
             process.kill()
             raise

@@ -129,8 +129,8 @@ class Story(unittest.TestCase):
 
     # --- the program
 
-    def run_it(self, *arguments, status=0, ini=None):
-        done = run_program(*arguments, ini=ini or self.ini)
+    def run_it(self, *arguments, status=0, ini=None, stdin=None):
+        done = run_program(*arguments, ini=ini or self.ini, stdin=stdin)
         if done.status != status:
             self.fail(f"expected exit status {status}\n{done}")
         return done
