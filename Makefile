@@ -186,7 +186,7 @@ lint: $(BUILD)/sql/state_migrations.inc build/plain/libprm-calendar.a build/plai
 format: ## apply .clang-format to all C files
 	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES) $(FUZZ_SOURCES) packaging/completions/generate.c
 
-install: $(PROGRAM) $(COMPLETIONS) ## install into DESTDIR and PREFIX; keeps an ini that is there
+install: $(PROGRAM) $(COMPLETIONS) ## install into DESTDIR and PREFIX; the configuration is made by prm-calendar init
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/prm-calendar
 	install -D -m 755 packaging/is-configured $(DESTDIR)$(PREFIX)/lib/prm-calendar/is-configured
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/prm-calendar/sql sql/*.sql
@@ -201,8 +201,6 @@ install: $(PROGRAM) $(COMPLETIONS) ## install into DESTDIR and PREFIX; keeps an 
 	sed -i 's#/usr/\(bin\|lib\)/prm-calendar#$(PREFIX)/\1/prm-calendar#' $(DESTDIR)$(UNITDIR)/prm-calendar*.service \
 		$(DESTDIR)$(PREFIX)/share/doc/prm-calendar/examples/prm-calendar.cron
 	install -d $(DESTDIR)$(SYSCONFDIR)/prm-calendar/sites
-	test -e $(DESTDIR)$(SYSCONFDIR)/prm-calendar/prm-calendar.ini || \
-		install -m 640 conf/prm-calendar.ini $(DESTDIR)$(SYSCONFDIR)/prm-calendar/prm-calendar.ini
 
 # dpkg-buildpackage leaves its files beside the source: so it gets a copy of it.
 deb: ## build the Debian package into build/deb

@@ -490,7 +490,7 @@ const Command command_init = {
 		"comment type of its activities, and writes the configuration (-c FILE) and the\n"
 		"files of its secrets beside it. Overwrites no file but an ini in which no key "
 		"has\n"
-		"a value, as the package's sample. Makes our own tables in the database, and\n"
+		"a value, as the sample. Makes our own tables in the database, and\n"
 		"changes nothing else in it.\n\n"
 		"Example: prm-calendar init --wp-config=/var/www/html/wp-config.php --dry-run",
 	.options = init_options,

@@ -4,6 +4,6 @@
 
 #include <stdbool.h>
 
-/* Whether the file is an ini in which no key has a value, as the sample that the package installs.
- * That of another version is one, too. False for files that cannot be read. */
+/* Whether the file is an ini in which no key has a value, as the sample that early packages
+ * installed. That of another version is one, too. False for files that cannot be read. */
 bool sample_ini_is_untouched(const char *path);

@@ -25,8 +25,8 @@ def field(deb, name):
                           check=True).stdout.strip()
 
 
-def other_version(deb, folder, version, files=None):
-    """The same package under another version; `files` are contents by path."""
+def other_version(deb, folder, version, conffiles=None):
+    """The same package under another version, with `conffiles`: contents by path."""
     tree = os.path.join(folder, f"tree-{version}")
     subprocess.run(["dpkg-deb", "--raw-extract", deb, tree], check=True)
     control = os.path.join(tree, "DEBIAN", "control")
@@ -34,9 +34,11 @@ def other_version(deb, folder, version, files=None):
         text = re.sub(r"^Version: .*$", f"Version: {version}", file.read(), flags=re.MULTILINE)
     with open(control, "w", encoding="utf-8") as file:
         file.write(text)
-    for name, content in (files or {}).items():
-        with open(os.path.join(tree, name), "w", encoding="utf-8") as file:
+    for name, content in (conffiles or {}).items():
+        with open(os.path.join(tree, name.lstrip("/")), "w", encoding="utf-8") as file:
             file.write(content)
+        with open(os.path.join(tree, "DEBIAN", "conffiles"), "a", encoding="utf-8") as file:
+            file.write(f"{name}\n")
     made = os.path.join(folder, f"prm-calendar_{version}.deb")
     subprocess.run(["dpkg-deb", "--root-owner-group", "--build", tree, made], check=True,
                    stdout=subprocess.DEVNULL)

@@ -124,10 +124,11 @@ class OnAMachine(Story):
                                   attendees=[("jose@example.org", "José", "ACCEPTED")]))
         self.connect(self.anna, account.connection())
 
-    def older(self, version="0.0.1", sample=None):
+    def older(self, version="0.0.1"):
+        """Early versions shipped their sample as the configuration itself."""
         folder = tempfile.mkdtemp(dir=Build.folder)
-        return packages.other_version(our_deb(), folder, version,
-                                      {INI.lstrip("/"): sample} if sample else None)
+        with open(os.path.join(TOP, "conf", "prm-calendar.ini"), encoding="utf-8") as file:
+            return packages.other_version(our_deb(), folder, version, {INI: file.read()})
 
     def configure(self, ini=INI):
         """As the manual has it. The test's calendar server, on this host and without TLS, is all that is added."""
@@ -184,10 +185,11 @@ class Installing(OnAMachine):
         self.assertIn("prm-calendar init --wp-config=", said)
         self.assertIn("systemctl enable --now prm-calendar.timer", said)
         self.assertFalse(os.path.lexists(self.machine.path(f"{TIMERS}/prm-calendar.timer")))
-        self.assertIn("not filled in", self.assert_service(status=1))
-        self.assertEqual(self.machine.owner(INI), ["root", "prm-calendar", "640"])
-        self.assertIn(INI, self.machine.run("dpkg-query", "--showformat=${Conffiles}", "--show",
-                                            "prm-calendar"))
+        self.assertIn(f"there is no {INI}", self.assert_service(status=1))
+        self.assertFalse(os.path.lexists(self.machine.path(INI)))
+        self.assertTrue(os.path.isfile(self.machine.path(f"{EXAMPLES}/prm-calendar.ini")))
+        # What dpkg knows of, it asks about at an upgrade.
+        self.assertEqual(self.machine.run("dpkg-query", "--showformat=${Conffiles}", "--show", "prm-calendar"), "")
 
     def test_from_init_to_the_first_activity(self):
         self.machine.install(our_deb())
@@ -212,7 +214,7 @@ class Installing(OnAMachine):
         self.assertIn("systemctl enable --now prm-calendar@second.timer", said)
         self.assert_service("second")
         self.assertEqual(len(self.activities(self.jose)), 1)
-        self.assertIn("not filled in", self.assert_service(status=1))
+        self.assertIn(f"there is no {INI}", self.assert_service(status=1))
 
     def test_secrets_as_credentials(self):
         self.machine.install(our_deb())
@@ -243,18 +245,19 @@ class Upgrading(OnAMachine):
         self.assert_service()
         self.assertEqual(len(self.activities(self.jose)), 1)
 
-    def test_an_untouched_sample_is_renewed(self):
-        self.machine.install(self.older(sample="; an older sample\n[database]\nname =\n"))
+    def test_an_older_packages_sample_gives_way_to_init(self):
+        self.machine.install(self.older())
         self.machine.install(our_deb())
-        with open(os.path.join(TOP, "conf", "prm-calendar.ini"), encoding="utf-8") as file:
-            self.assertEqual(self.machine.read(INI), file.read())
-        self.assertEqual(self.machine.owner(INI), ["root", "prm-calendar", "640"])
+        self.assertIn("not filled in", self.assert_service(status=1))
+        self.configure()
+        self.assert_service()
 
-    def test_a_configuration_outlives_a_new_sample(self):
-        self.machine.install(self.older(sample="; an older sample\n[database]\nname =\n"))
+    def test_nothing_is_asked_about_the_configuration_ever_again(self):
+        self.machine.install(self.older())
         self.configure()
         before = self.machine.read(INI)
-        self.machine.install(our_deb(), "--option=Dpkg::Options::=--force-confold")
+        self.machine.install(our_deb())
+        self.machine.install(packages.other_version(our_deb(), tempfile.mkdtemp(dir=Build.folder), "99"))
         self.assertEqual(self.machine.read(INI), before)
         self.assert_service()
 
@@ -293,7 +296,7 @@ class WithSystemd(OnAMachine):
     def test_a_configuration_that_waited_starts_the_timer(self):
         # As after `apt remove`, or where an administrator's tool writes files first.
         self.machine.write(INI, "[wordpress]\nwp_config = /var/www/html/wp-config.php\n")
-        self.machine.install(our_deb(), "--option=Dpkg::Options::=--force-confold")
+        self.machine.install(our_deb())
         self.assertEqual([line.split()[-2:] for line in self.asked()],
                          [["start", "prm-calendar.timer"]])
 
@@ -353,6 +356,10 @@ class UnderSystemd(OnAMachine):
         self.assertEqual(self.systemd.show("prm-calendar.timer", "ActiveState"), "active")
         self.machine.apt("remove", "prm-calendar")
         self.assertEqual(self.systemd.show("prm-calendar.timer", "ActiveState"), "inactive")
+        stamps = Path(self.machine.path("/var/lib/systemd/timers"))
+        self.assertTrue(list(stamps.glob("stamp-prm-calendar*")))
+        self.machine.apt("purge", "prm-calendar")
+        self.assertEqual(list(stamps.glob("stamp-prm-calendar*")), [])
 
     def test_secrets_as_credentials(self):
         self.configure()
