@@ -12,6 +12,9 @@
 /* Years up to about 31,000 either way: enough for every date column, and no sum below overflows. */
 #define UTC_LIMIT_SECS INT64_C(1000000000000)
 
+/* No zone has set its clocks twice within that time. */
+#define NO_TWO_CHANGES_SECS INT64_C(43200)
+
 G_DEFINE_QUARK(site - time - error - quark, site_time_error)
 
 struct SiteZone {
@@ -146,6 +149,29 @@ char *site_zone_format_iso(const SiteZone *zone, int64_t utc)
 int site_zone_offset_secs(const SiteZone *zone, int64_t utc)
 {
 	return php_zone_offset_secs(zone->zone, utc);
+}
+
+bool site_zone_repeats(const SiteZone *zone, int64_t utc)
+{
+	const int64_t around[] = {utc - NO_TWO_CHANGES_SECS, utc + NO_TWO_CHANGES_SECS};
+	int offset = php_zone_offset_secs(zone->zone, utc);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(around); i++) {
+		int other = php_zone_offset_secs(zone->zone, around[i]);
+		int64_t same_time = utc + offset - other;
+
+		if (other != offset && php_zone_offset_secs(zone->zone, same_time) == other)
+			return true;
+	}
+	return false;
+}
+
+char *site_zone_format_latest(const SiteZone *zone, int64_t utc)
+{
+	int before = php_zone_offset_secs(zone->zone, utc - NO_TWO_CHANGES_SECS);
+	int now = php_zone_offset_secs(zone->zone, utc);
+
+	return format_plain(broken_down(utc, MAX(before, now)));
 }
 
 bool site_zone_parse(const SiteZone *zone, const char *local, int64_t *ret_utc)

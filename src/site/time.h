@@ -33,6 +33,14 @@ char *site_zone_format_iso(const SiteZone *zone, int64_t utc);
 /* Seconds east of UTC in force at an instant. */
 int site_zone_offset_secs(const SiteZone *zone, int64_t utc);
 
+/* Whether the wall clock shows the time of this instant twice: clocks were set back around it. */
+bool site_zone_repeats(const SiteZone *zone, int64_t utc);
+
+/* "Y-m-d H:i:s" that the wall clock has not been past up to this instant: the hour that it is set
+ * back by lies behind for half a day yet. For choosing rows by their site time, which are then
+ * compared by their instants. Caller frees. */
+char *site_zone_format_latest(const SiteZone *zone, int64_t utc);
+
 /* The ISO 8601 form at any offset. Caller frees. */
 char *site_time_format_iso(int64_t utc, int offset_secs);
 

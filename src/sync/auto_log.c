@@ -36,7 +36,6 @@ typedef struct {
 	const WpSite *site;
 	const AutoLogOptions *options;
 	const AutoLogCallbacks *callbacks;
-	char *now;        /* "Y-m-d H:i:s", site time */
 	GPtrArray *batch; /* of Candidate: to be written next */
 	size_t batch_people;
 	AutoLogCounts counts;
@@ -54,7 +53,6 @@ static void candidate_free(gpointer data)
 
 static void run_clear(Run *run)
 {
-	g_clear_pointer(&run->now, g_free);
 	g_clear_pointer(&run->batch, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
@@ -131,7 +129,7 @@ static const char *reason_against(
 		return "it is in the trash or not published";
 	if (event->is_logged)
 		return "it has been logged already";
-	if (strcmp(event->end, run->now) >= 0)
+	if (event->end_utc >= run->options->now_utc)
 		return "it has not ended yet";
 	if (event->is_cancelled)
 		return "it was cancelled";
@@ -431,7 +429,6 @@ bool auto_log_run(Db *db, const WpSite *site, const AutoLogOptions *options,
 		.site = site,
 		.options = options,
 		.callbacks = callbacks,
-		.now = site_zone_format(site->zone, options->now_utc),
 		.batch = g_ptr_array_new_with_free_func(candidate_free),
 	};
 	bool is_done = options->event_id != 0 ? log_one(&run, error) : log_queue(&run, error);

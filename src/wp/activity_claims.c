@@ -40,15 +40,27 @@ static void hash_parts(const char *kind, const char *first, const char *second,
 	crypto_generichash_final(&state, ret_key, ACTIVITY_KEY_BYTES);
 }
 
+/* The minute in UTC; of a day, which is the same day in every zone, its date. Caller frees. */
+static char *start_key(const PastEvent *event)
+{
+	return event->all_day ? g_strndup(event->start, strlen("2026-01-15"))
+			      : g_strndup(event->start_gmt, strlen("2026-01-15 09:00"));
+}
+
 ActivityKeys activity_keys(const PastEvent *event)
 {
-	g_autofree char *minute = g_strndup(event->start, strlen("2026-01-15 09:00"));
+	g_autofree char *minute = start_key(event);
+	g_autofree char *local_minute = g_strndup(event->start, strlen("2026-01-15 09:00"));
 	g_autofree char *uid = activity_history_uid(event);
-	ActivityKeys keys = {0};
+	g_autofree char *occurrence = activity_history_occurrence(event);
+	ActivityKeys keys = {.has_former = !event->start_repeats};
 
 	hash_parts("event", event->connection_id, event->event_uid, keys.keys[0]);
-	hash_parts("uid", uid, minute, keys.keys[1]);
-	hash_parts("title", event->title, minute, keys.keys[2]);
+	hash_parts("occurrence", occurrence, "", keys.keys[1]);
+	hash_parts("uid at", uid, minute, keys.keys[2]);
+	hash_parts("title at", event->title, minute, keys.keys[3]);
+	hash_parts("uid", uid, local_minute, keys.former[0]);
+	hash_parts("title", event->title, local_minute, keys.former[1]);
 	return keys;
 }
 
@@ -61,6 +73,17 @@ bool activity_keys_meet(const ActivityKeys *keys, const ActivityKeys *others)
 	return false;
 }
 
+static size_t keys_sought(const ActivityMeeting *meeting)
+{
+	return ACTIVITY_KEYS + (meeting->keys.has_former ? ACTIVITY_FORMER_KEYS : 0);
+}
+
+static const uint8_t *key_sought(const ActivityMeeting *meeting, size_t index)
+{
+	return index < ACTIVITY_KEYS ? meeting->keys.keys[index]
+				     : meeting->keys.former[index - ACTIVITY_KEYS];
+}
+
 static bool has_key(const ActivityMeeting *meeting, const DbStatement *statement)
 {
 	const char *hash = db_column_text(statement, COLUMN_HASH);
@@ -68,8 +91,8 @@ static bool has_key(const ActivityMeeting *meeting, const DbStatement *statement
 	if (db_column_bytes(statement, COLUMN_HASH) != ACTIVITY_KEY_BYTES ||
 		db_column_int(statement, COLUMN_USER_ID) != meeting->request->event->user_id)
 		return false;
-	for (size_t i = 0; i < ACTIVITY_KEYS; i++) {
-		if (memcmp(meeting->keys.keys[i], hash, ACTIVITY_KEY_BYTES) == 0)
+	for (size_t i = 0; i < keys_sought(meeting); i++) {
+		if (memcmp(key_sought(meeting, i), hash, ACTIVITY_KEY_BYTES) == 0)
 			return true;
 	}
 	return false;
@@ -85,20 +108,20 @@ static DbStatement *prepare_find(Db *db, const GPtrArray *meetings, GError **err
 {
 	g_autofree char *sql = NULL;
 	DbStatement *statement;
-	size_t open = 0;
+	size_t keys = 0;
 
 	for (guint i = 0; i < meetings->len; i++)
-		open += is_open(meetings->pdata[i]);
-	if (open == 0)
+		keys += is_open(meetings->pdata[i]) ? keys_sought(meetings->pdata[i]) : 0;
+	if (keys == 0)
 		return NULL;
-	sql = db_repeat_sql(find_head, "(?, ?)", open * ACTIVITY_KEYS, ")");
+	sql = db_repeat_sql(find_head, "(?, ?)", keys, ")");
 	statement = db_prepare(db, sql, error);
 	for (guint i = 0; statement != NULL && i < meetings->len; i++) {
 		const ActivityMeeting *meeting = meetings->pdata[i];
 
-		for (size_t key = 0; key < ACTIVITY_KEYS && is_open(meeting); key++) {
+		for (size_t key = 0; key < keys_sought(meeting) && is_open(meeting); key++) {
 			db_bind_int(statement, meeting->request->event->user_id);
-			db_bind_bytes(statement, meeting->keys.keys[key], ACTIVITY_KEY_BYTES);
+			db_bind_bytes(statement, key_sought(meeting, key), ACTIVITY_KEY_BYTES);
 		}
 	}
 	return statement;

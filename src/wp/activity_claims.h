@@ -14,11 +14,15 @@
 #include "db/db.h"
 #include "wp/past_event.h"
 
-/* What a meeting is known by, whichever calendar it is in: the event itself, also when it was
- * moved; its iCalendar UID and its start; its title and its start. */
-enum { ACTIVITY_KEYS = 3, ACTIVITY_KEY_BYTES = 16 };
+/* What a meeting is known by: the event itself; its iCalendar UID and which instance it is, also
+ * when it was moved or comes through another connection; its iCalendar UID and its start; its title
+ * and its start. Starts are instants. Earlier versions wrote wall clocks instead, which are looked
+ * for where they are not ambiguous, and never written. */
+enum { ACTIVITY_KEYS = 4, ACTIVITY_FORMER_KEYS = 2, ACTIVITY_KEY_BYTES = 16 };
 typedef struct ActivityKeys {
 	uint8_t keys[ACTIVITY_KEYS][ACTIVITY_KEY_BYTES];
+	uint8_t former[ACTIVITY_FORMER_KEYS][ACTIVITY_KEY_BYTES];
+	bool has_former;
 } ActivityKeys;
 
 ActivityKeys activity_keys(const PastEvent *event);

@@ -12,6 +12,7 @@
  * shall not come back. Enough of the content to find a title in. */
 static const char history_sql[] =
 	"SELECT c.comment_ID, c.comment_post_ID, CAST(c.comment_date AS CHAR), "
+	"CAST(c.comment_date_gmt AS CHAR), "
 	"LEFT(c.comment_content, 2000), m.meta_key, m.meta_value "
 	"FROM {comments} c LEFT JOIN {commentmeta} m ON m.comment_id = c.comment_ID AND m.meta_key "
 	"IN "
@@ -23,6 +24,7 @@ enum {
 	COLUMN_COMMENT_ID,
 	COLUMN_PERSON_ID,
 	COLUMN_DATE,
+	COLUMN_DATE_GMT,
 	COLUMN_CONTENT,
 	COLUMN_META_KEY,
 	COLUMN_META_VALUE,
@@ -32,6 +34,7 @@ typedef struct {
 	int64_t comment_id;
 	int64_t person_id;
 	char *date;
+	char *date_gmt;
 	char *content;
 	char *event_uid; /* connection id + "/" + event uid */
 	char *event_id;
@@ -61,6 +64,7 @@ typedef struct {
 static void past_activity_clear(PastActivity *activity)
 {
 	g_free(activity->date);
+	g_free(activity->date_gmt);
 	g_free(activity->content);
 	g_free(activity->event_uid);
 	g_free(activity->event_id);
@@ -86,40 +90,6 @@ static const char *uid_part(const char *calendar_event_uid)
 	const char *slash = strchr(calendar_event_uid, '/');
 
 	return slash == NULL ? calendar_event_uid : slash + 1;
-}
-
-static bool is_same_event(const PastActivity *activity, const PastEvent *event)
-{
-	g_autofree char *uid = g_strconcat(event->connection_id, "/", event->event_uid, NULL);
-	gint64 id;
-
-	if (g_strcmp0(activity->event_uid, uid) == 0)
-		return true;
-	return is_set(activity->event_id) &&
-	       g_ascii_string_to_signed(activity->event_id, 10, 1, G_MAXINT64, &id, NULL) &&
-	       id == event->post_id;
-}
-
-/* The day and, where one is known, the minute: "2026-01-15 09:00" or "2026-01-15". The theme keeps
- * the meeting's time in meta rows and in comment_date the moment at which it was logged. */
-static char *start_of(const PastActivity *activity)
-{
-	if (!is_set(activity->activity_date))
-		return g_strndup(
-			activity->date == NULL ? "" : activity->date, strlen("2026-01-15 09:00"));
-	if (!is_set(activity->activity_time))
-		return g_strdup(activity->activity_date);
-	return g_strdup_printf("%s %.5s", activity->activity_date, activity->activity_time);
-}
-
-static bool contains_title(const PastActivity *activity, const PastEvent *event)
-{
-	g_autofree char *escaped = column_text_apply(esc_html, event->title);
-
-	if (activity->content == NULL || event->title[0] == '\0')
-		return false;
-	return strstr(activity->content, event->title) != NULL ||
-	       strstr(activity->content, escaped) != NULL;
 }
 
 /* "UID_20260115T090000Z" without the instance. Caller frees. */
@@ -149,6 +119,74 @@ char *activity_history_uid(const PastEvent *event)
 	return shared_uid(event->event_uid, event->ical_uid);
 }
 
+/* The shared UID, and which instance of the series it is: that stays when it is moved. Caller
+ * frees. */
+static char *occurrence_of(const char *event_uid, const char *ical_uid)
+{
+	g_autofree char *uid = shared_uid(event_uid, ical_uid);
+	g_autofree char *series = series_of(event_uid);
+
+	return g_strconcat(uid, event_uid + strlen(series), NULL);
+}
+
+char *activity_history_occurrence(const PastEvent *event)
+{
+	return occurrence_of(event->event_uid, event->ical_uid);
+}
+
+/* However it was moved since, and whichever connection told of it. */
+static bool is_same_event(const PastActivity *activity, const PastEvent *event)
+{
+	gint64 id;
+
+	if (is_set(activity->event_uid)) {
+		g_autofree char *theirs = occurrence_of(uid_part(activity->event_uid), NULL);
+		g_autofree char *ours = activity_history_occurrence(event);
+
+		if (g_str_equal(ours, theirs))
+			return true;
+	}
+	return is_set(activity->event_id) &&
+	       g_ascii_string_to_signed(activity->event_id, 10, 1, G_MAXINT64, &id, NULL) &&
+	       id == event->post_id;
+}
+
+/* The day and, where one is known, the minute: "2026-01-15 09:00" or "2026-01-15". The theme keeps
+ * the meeting's time in meta rows and in comment_date the moment at which it was logged. */
+static char *start_of(const PastActivity *activity)
+{
+	if (!is_set(activity->activity_date))
+		return g_strndup(
+			activity->date == NULL ? "" : activity->date, strlen("2026-01-15 09:00"));
+	if (!is_set(activity->activity_time))
+		return g_strdup(activity->activity_date);
+	return g_strdup_printf("%s %.5s", activity->activity_date, activity->activity_time);
+}
+
+/* Our own activities have the meeting's start in UTC, too; of others only the wall clock is known.
+ */
+static bool starts_alike(const PastActivity *activity, const PastEvent *event)
+{
+	g_autofree char *start = NULL;
+
+	if (is_set(activity->event_uid) && is_set(activity->date_gmt) &&
+		!g_str_has_prefix(activity->date_gmt, "0000"))
+		return strncmp(activity->date_gmt, event->start_gmt, strlen("2026-01-15 09:00")) ==
+		       0;
+	start = start_of(activity);
+	return g_str_has_prefix(event->start, start) && strlen(start) >= strlen("2026-01-15");
+}
+
+static bool contains_title(const PastActivity *activity, const PastEvent *event)
+{
+	g_autofree char *escaped = column_text_apply(esc_html, event->title);
+
+	if (activity->content == NULL || event->title[0] == '\0')
+		return false;
+	return strstr(activity->content, event->title) != NULL ||
+	       strstr(activity->content, escaped) != NULL;
+}
+
 static bool is_same_uid(const PastEvent *event, const char *event_uid, const char *ical_uid)
 {
 	g_autofree char *ours = activity_history_uid(event);
@@ -159,17 +197,17 @@ static bool is_same_uid(const PastEvent *event, const char *event_uid, const cha
 
 static Likeness compare(const PastActivity *activity, const PastEvent *event)
 {
-	g_autofree char *start = start_of(activity);
 	bool by_hand = !is_set(activity->event_uid) && !is_set(activity->event_id);
+	bool has_time = !is_set(activity->activity_date) || is_set(activity->activity_time);
 
 	if (is_same_event(activity, event))
 		return LIKENESS_SAME;
-	if (!g_str_has_prefix(event->start, start) || strlen(start) < strlen("2026-01-15"))
+	if (!starts_alike(activity, event))
 		return LIKENESS_NONE;
 	if (contains_title(activity, event))
 		return LIKENESS_SAME;
 	if (by_hand)
-		return strlen(start) > strlen("2026-01-15") ? LIKENESS_SAME : LIKENESS_NONE;
+		return has_time ? LIKENESS_SAME : LIKENESS_NONE;
 	if (is_set(activity->event_uid) && is_same_uid(event, uid_part(activity->event_uid), NULL))
 		return LIKENESS_SAME;
 	return LIKENESS_SUSPECT;
@@ -237,6 +275,7 @@ static void read_row(PastActivity *activity, const DbStatement *statement)
 		activity->comment_id = db_column_int(statement, COLUMN_COMMENT_ID);
 		activity->person_id = db_column_int(statement, COLUMN_PERSON_ID);
 		activity->date = g_strdup(db_column_text(statement, COLUMN_DATE));
+		activity->date_gmt = g_strdup(db_column_text(statement, COLUMN_DATE_GMT));
 		activity->content = g_strdup(db_column_text(statement, COLUMN_CONTENT));
 	}
 	if (!db_column_is_null(statement, COLUMN_META_KEY))
@@ -328,6 +367,7 @@ bool activity_history_repeats(const PastEvent *earlier, const char *content, con
 {
 	g_auto(PastActivity) activity = {
 		.date = g_strdup(earlier->start),
+		.date_gmt = g_strdup(earlier->start_gmt),
 		.content = g_strdup(content),
 		.event_uid = g_strconcat(earlier->connection_id, "/", earlier->event_uid, NULL),
 		.event_id = g_strdup_printf("%" G_GINT64_FORMAT, earlier->post_id),

@@ -18,6 +18,8 @@ bool activity_history_find(Db *db, const WpSite *site, GHashTable *by_person,
 
 /* The iCalendar UID, as the copies of a meeting at all providers share it. Caller frees. */
 char *activity_history_uid(const PastEvent *event);
+/* The same with the instance of a series: a meeting keeps it wherever it is moved. Caller frees. */
+char *activity_history_occurrence(const PastEvent *event);
 
 /* Whether the activity that `earlier` makes of this content would count as one of `later`, too. */
 bool activity_history_repeats(

@@ -70,15 +70,9 @@ static void part_clear(Part *part)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Part, part_clear)
 
-static char *duration_minutes(const PastEvent *event, const SiteZone *zone)
+static char *duration_minutes(const PastEvent *event)
 {
-	int64_t start = 0;
-	int64_t end = 0;
-
-	if (!site_zone_parse(zone, event->start, &start) ||
-		!site_zone_parse(zone, event->end, &end))
-		start = end;
-	return g_strdup_printf("%" G_GINT64_FORMAT, MAX(end - start, 0) / 60);
+	return g_strdup_printf("%" G_GINT64_FORMAT, (event->end_utc - event->start_utc) / 60);
 }
 
 /* The list of the other people, serialized; NULL when there are none. */
@@ -113,7 +107,7 @@ static Activity *activity_new(const ActivityMeeting *meeting, int64_t person_id,
 				{"activity_type", g_strdup("meeting")},
 				{"calendar_event_id",
 					g_strdup_printf("%" G_GINT64_FORMAT, event->post_id)},
-				{"duration_minutes", duration_minutes(event, site->zone)},
+				{"duration_minutes", duration_minutes(event)},
 				{"location", g_strdup(event->location)},
 				{"meeting_url", g_strdup(event->meeting_url)},
 				{"activity_date", g_strndup(event->start, day)},

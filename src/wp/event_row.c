@@ -316,6 +316,22 @@ static void append_owner(GString *json, const Event *event)
 	append_text(json, "owner_status", attendee_status_name(owner->status));
 }
 
+/* `_end_time` is a wall clock. Where reading it gives another instant, since clocks were set back,
+ * the right one is noted. */
+static void append_end(GString *json, const Event *event, const WpSite *site)
+{
+	g_autofree char *end = NULL;
+	int64_t read_utc = 0;
+
+	if (event->all_day)
+		return;
+	end = site_zone_format(site->zone, event->end_utc);
+	if (site_zone_parse(site->zone, end, &read_utc) && read_utc == event->end_utc)
+		return;
+	append_comma(json);
+	g_string_append_printf(json, "\"end_utc\":%" G_GINT64_FORMAT, event->end_utc);
+}
+
 /* The source, byte for byte, with the above put before its first member. */
 static char *raw_data_of(const Event *event, const WpSite *site)
 {
@@ -325,6 +341,7 @@ static char *raw_data_of(const Event *event, const WpSite *site)
 
 	append_owner(json, event);
 	append_things(json, event);
+	append_end(json, event, site);
 	g_strstrip(raw);
 	if (was_cut || raw[0] != '{' || !g_str_has_suffix(raw, "}")) {
 		g_string_append_c(json, '}');

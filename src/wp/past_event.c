@@ -29,7 +29,7 @@ G_STATIC_ASSERT(PAGE_EVENTS == 100);
 struct PastEventQueue {
 	Db *db;
 	const WpSite *site;
-	char *now; /* "Y-m-d H:i:s", site time */
+	char *now; /* "Y-m-d H:i:s", site time: at the latest */
 	GArray *user_ids;
 	GHashTable *page; /* post id -> PastEvent */
 	GArray *order;    /* ids of the page, oldest end first */
@@ -190,7 +190,42 @@ static bool raw_is_private(const PhpValue *raw)
 	return class != NULL && g_ascii_strcasecmp(class, "PUBLIC") != 0;
 }
 
-static void read_raw(PastEvent *past, const char *json)
+static bool shows(const WpSite *site, int64_t utc, const char *local)
+{
+	g_autofree char *shown = site_zone_format(site->zone, utc);
+
+	return g_strcmp0(shown, local) == 0;
+}
+
+/* The stored UTC, which alone tells apart the times that happen twice, unless the theme left that
+ * of an earlier date behind when it moved the event (vectors/README, fact 4). */
+static void set_start(PastEvent *past, const WpSite *site, const char *stored_gmt)
+{
+	g_autoptr(GTimeZone) utc_zone = g_time_zone_new_utc();
+	g_autoptr(GDateTime) stored =
+		stored_gmt == NULL ? NULL : g_date_time_new_from_iso8601(stored_gmt, utc_zone);
+	int64_t utc = stored == NULL ? 0 : g_date_time_to_unix(stored);
+	bool is_known = stored != NULL && shows(site, utc, past->start);
+
+	if (!is_known && !site_zone_parse(site->zone, past->start, &utc)) {
+		past->start_gmt = g_strdup("0000-00-00 00:00:00");
+		past->start_utc = past->end_utc;
+		return;
+	}
+	past->start_utc = utc;
+	past->start_gmt = site_zone_format_utc(utc);
+	past->start_repeats = site_zone_repeats(site->zone, utc);
+}
+
+/* Where its wall clock does not tell, the row says so itself (event_row_new()). */
+static void set_end(PastEvent *past, const WpSite *site, int64_t said_utc)
+{
+	if (shows(site, said_utc, past->end) ||
+		!site_zone_parse(site->zone, past->end, &past->end_utc))
+		past->end_utc = said_utc;
+}
+
+static void read_raw(PastEvent *past, const WpSite *site, const char *json)
 {
 	g_autoptr(PhpValue) raw = decode(json);
 	const char *status = text_member(raw, "status");
@@ -202,26 +237,7 @@ static void read_raw(PastEvent *past, const char *json)
 	past->is_cancelled = status != NULL && g_ascii_strcasecmp(status, "cancelled") == 0;
 	past->is_private = raw_is_private(raw);
 	read_owner(past, raw);
-}
-
-/* The stored UTC, which alone tells apart the times that happen twice, unless the theme left that
- * of an earlier date behind when it moved the event (vectors/README, fact 4). */
-static char *start_gmt_of(const WpSite *site, const char *start, const char *stored_gmt)
-{
-	g_autoptr(GTimeZone) utc_zone = g_time_zone_new_utc();
-	g_autoptr(GDateTime) stored =
-		stored_gmt == NULL ? NULL : g_date_time_new_from_iso8601(stored_gmt, utc_zone);
-	int64_t utc = 0;
-
-	if (stored != NULL) {
-		g_autofree char *local = site_zone_format(site->zone, g_date_time_to_unix(stored));
-
-		if (g_strcmp0(local, start) == 0)
-			return g_strdup(stored_gmt);
-	}
-	if (!site_zone_parse(site->zone, start, &utc))
-		return g_strdup("0000-00-00 00:00:00");
-	return site_zone_format_utc(utc);
+	set_end(past, site, php_value_to_int(php_array_get(raw, "end_utc")));
 }
 
 /* "Y-m-d H:i:s": others may have written anything. */
@@ -255,7 +271,6 @@ static PastEvent *past_event_new(const LoadedEvent *loaded, const WpSite *site)
 	past->connection_id = text_or_empty(metas[EVENT_META_CONNECTION_ID]);
 	past->event_uid = text_or_empty(metas[EVENT_META_EVENT_UID]);
 	past->start = text_or_empty(is_time(start) ? start : loaded->columns[EVENT_COLUMN_DATE]);
-	past->start_gmt = start_gmt_of(site, past->start, loaded->columns[EVENT_COLUMN_DATE_GMT]);
 	past->end = text_or_empty(is_time(end) ? end : past->start);
 	past->location = text_or_empty(metas[EVENT_META_LOCATION]);
 	past->meeting_url = text_or_empty(metas[EVENT_META_MEETING_URL]);
@@ -263,7 +278,9 @@ static PastEvent *past_event_new(const LoadedEvent *loaded, const WpSite *site)
 	past->is_logged = loaded->is_logged;
 	read_matches(past, metas[EVENT_META_MATCHED_PEOPLE]);
 	read_attendees(past, metas[EVENT_META_ATTENDEES]);
-	read_raw(past, metas[EVENT_META_RAW_DATA]);
+	read_raw(past, site, metas[EVENT_META_RAW_DATA]);
+	set_start(past, site, loaded->columns[EVENT_COLUMN_DATE_GMT]);
+	past->end_utc = MAX(past->end_utc, past->start_utc);
 	return past;
 }
 
@@ -315,7 +332,7 @@ PastEventQueue *past_event_queue_new(
 
 	queue->db = db;
 	queue->site = site;
-	queue->now = site_zone_format(site->zone, now_utc);
+	queue->now = site_zone_format_latest(site->zone, now_utc);
 	queue->user_ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	g_array_append_vals(queue->user_ids, user_ids, (guint)users);
 	queue->page = past_events_new();

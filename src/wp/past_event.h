@@ -29,6 +29,10 @@ typedef struct PastEvent {
 	char *start;     /* "Y-m-d H:i:s", site time */
 	char *start_gmt; /* the same in UTC */
 	char *end;
+	int64_t start_utc;  /* unix seconds: what is compared and subtracted, since one hour a year
+			     */
+	int64_t end_utc;    /* shows twice in site time */
+	bool start_repeats; /* it is in that hour */
 	char *location;
 	char *meeting_url;
 	char *owner_email; /* the calendar's owner among the attendees, lower-case; or NULL */
@@ -55,8 +59,9 @@ GHashTable *past_events_new(void);
 bool past_events_load(Db *db, const WpSite *site, const GArray *post_ids, GHashTable *events,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Walks the events of these users that ended before now (site time), are published, have not
- * been logged and were matched to somebody: oldest end first. Reads a page at a time, so that it
+/* Walks the events of these users that ended before now, are published, have not
+ * been logged and were matched to somebody: oldest end in site time first; in the half day after
+ * clocks were set back also some that have not ended yet. Reads a page at a time, so that it
  * may be left at any point, and written to in between. */
 typedef struct PastEventQueue PastEventQueue;
 PastEventQueue *past_event_queue_new(

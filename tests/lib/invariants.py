@@ -40,7 +40,7 @@ def _activities_once(rows):
         meta = dict(rows.comment_meta.get(comment["comment_ID"], ()))
         who = f"user {comment['user_id']}, person {comment['comment_post_ID']}"
         meetings.append(f"{who}, meeting {meta.get('calendar_event_uid')}")
-        looks.append(f"{who}, {comment['comment_content']} at {comment['comment_date']}")
+        looks.append(f"{who}, {comment['comment_content']} at {comment['comment_date_gmt']} UTC")
     return [f"{name}: {number} activities" for name, number in _several(meetings) + _several(looks)]
 
 

@@ -152,6 +152,37 @@ static void test_iso_is_read_as_it_is_written(void)
 	g_assert_false(site_time_parse_iso("", &utc));
 }
 
+/* Amsterdam set its clocks back at 2025-10-26 01:00 UTC. */
+static void test_the_hour_that_comes_twice_is_known(void)
+{
+	const int64_t change = 1761440400;
+	static const struct {
+		int64_t since_change_secs;
+		bool repeats;
+		const char *latest;
+	} cases[] = {
+		{-3601, false, "2025-10-26 01:59:59"},
+		{-3600, true, "2025-10-26 02:00:00"},
+		{-1, true, "2025-10-26 02:59:59"},
+		{0, true, "2025-10-26 03:00:00"},
+		{3599, true, "2025-10-26 03:59:59"},
+		{3600, false, "2025-10-26 04:00:00"},
+		{13 * 3600, false, "2025-10-26 15:00:00"},
+	};
+	g_autoptr(SiteZone) zone = site_zone_new("Europe/Amsterdam", NULL, NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		int64_t utc = change + cases[i].since_change_secs;
+		g_autofree char *latest = site_zone_format_latest(zone, utc);
+
+		g_assert_cmpint(site_zone_repeats(zone, utc), ==, cases[i].repeats);
+		g_assert_cmpstr(latest, ==, cases[i].latest);
+	}
+	/* In spring an hour is left out, and none comes twice. */
+	g_assert_false(site_zone_repeats(zone, 1774746000 - 1));
+	g_assert_false(site_zone_repeats(zone, 1774746000));
+}
+
 static void test_glib_zone_agrees(void)
 {
 	g_autoptr(SiteZone) zone = site_zone_new("", "5.5", NULL);
@@ -179,6 +210,8 @@ int main(int argc, char **argv)
 		"/site/time/extreme-instants-are-written", test_extreme_instants_are_written);
 	g_test_add_func(
 		"/site/time/iso-is-read-as-it-is-written", test_iso_is_read_as_it_is_written);
+	g_test_add_func("/site/time/the-hour-that-comes-twice-is-known",
+		test_the_hour_that_comes_twice_is_known);
 	g_test_add_func("/site/time/glib-zone-agrees", test_glib_zone_agrees);
 	return g_test_run();
 }

@@ -516,11 +516,43 @@ static void test_one_event_says_why_it_cannot_be_logged(void)
 	}
 }
 
+/* On 2025-10-26 the hour from 02:00 to 03:00 came twice: at 00:00 and 01:00 UTC. */
+static void test_a_meeting_is_past_when_its_end_is(void)
+{
+	static const struct {
+		const char *name;
+		const char *start;
+		const char *now;
+		bool is_past;
+	} cases[] = {
+		{"lasts until the second 02:30", "2025-10-26T00:30:00", "2025-10-26T00:45:00",
+			false},
+		{"ended at the first 02:45", "2025-10-25T23:45:00", "2025-10-26T01:15:00", true},
+		{"ended at the second 02:30", "2025-10-26T00:30:00", "2025-10-26T01:30:01", true},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Story) story = story_new();
+		g_auto(Told) told = {0};
+		AutoLogOptions options = usual();
+
+		if (story == NULL)
+			return;
+		g_test_message("%s", cases[i].name);
+		begin(story);
+		story_add(story, "night@x", cases[i].start, "Night");
+		story_sync(story);
+		options.now_utc = story_time(cases[i].now);
+		g_assert_cmpuint(run(story, &options, &told).activities, ==, cases[i].is_past);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name, function) g_test_add_func("/sync/auto-log/" name, function)
 	ADD("what-qualifies", test_what_qualifies);
+	ADD("a-meeting-is-past-when-its-end-is", test_a_meeting_is_past_when_its_end_is);
 	ADD("the-ini-may-ask-for-more", test_the_ini_may_ask_for_more);
 	ADD("the-oldest-come-first-and-the-unmatched-never-block",
 		test_the_oldest_come_first_and_the_unmatched_never_block);

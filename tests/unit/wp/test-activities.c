@@ -210,8 +210,10 @@ static void test_a_meeting_that_a_person_had_is_not_logged_again(void)
 			"activity", "calendar_event_uid=" STORY_CONNECTION "/lunch@x", true},
 		{"the same through another connection", "2026-01-15 10:00:00", "x", "1", "activity",
 			"calendar_event_uid=conn_2/standup@x", false},
-		{"the same uid at another time", "2026-01-14 10:00:00", "x", "1", "activity",
-			"calendar_event_uid=conn_2/standup@x", true},
+		{"the same through another connection, moved", "2026-01-14 10:00:00", "x", "1",
+			"activity", "calendar_event_uid=conn_2/standup@x", false},
+		{"another instance of its series", "2026-01-14 10:00:00", "x", "1", "activity",
+			"calendar_event_uid=conn_2/standup@x_20260114T090000Z", true},
 		{"the same title and time", "2026-01-15 10:00:00", "Meeting: Standup", "1",
 			"activity", "calendar_event_uid=conn_2/other@x", false},
 		{"the same title at another time", "2026-01-15 11:00:00", "Meeting: Standup", "1",
@@ -312,7 +314,7 @@ static void test_a_claim_outlives_its_activity(void)
 			    "wp_prm_calendar_activities a JOIN wp_comments c ON c.comment_ID = "
 			    "a.comment_id AND c.comment_post_ID = a.person_id "
 			    "GROUP BY a.user_id, a.person_id ORDER BY a.person_id"),
-		"2|101|3\n2|102|3\n");
+		"2|101|4\n2|102|4\n");
 	forget_all_but_claims(story);
 	g_assert_cmpuint(log_all(story, "standup@x", false), ==, 0);
 	ASSERT_TEXT(story_meta(story, "standup@x", "_logged_as_activity"), "1");
@@ -331,7 +333,9 @@ static void test_a_claim_knows_the_meeting_in_other_calendars(void)
 	} cases[] = {
 		{"moved", STORY_CONNECTION, "standup@x", "2026-01-16T09:00:00", "New", false},
 		{"same UID", "conn_2", "standup@x", "2026-01-15T09:00:00", "New", false},
-		{"same UID later", "conn_2", "standup@x", "2026-01-15T09:30:00", "New", true},
+		{"same UID, moved", "conn_2", "standup@x", "2026-01-16T09:30:00", "New", false},
+		{"another instance", "conn_2", "standup@x_20260116T093000Z", "2026-01-16T09:30:00",
+			"New", true},
 		{"same title", "conn_2", "other@x", "2026-01-15T09:00:00", "Standup", false},
 		{"same title later", "conn_2", "other@x", "2026-01-16T09:00:00", "Standup", true},
 		{"another", "conn_2", "other@x", "2026-01-15T09:00:00", "New", true},
@@ -356,6 +360,76 @@ static void test_a_claim_knows_the_meeting_in_other_calendars(void)
 		story_sync(story);
 		g_assert_cmpuint(log_all(story, cases[i].uid, false), ==, cases[i].again ? 2 : 0);
 	}
+}
+
+/* What an earlier version left, which took wall clocks for instants: its key of the title. */
+static void test_claims_of_earlier_versions_count(void)
+{
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	tell_meeting(story, "Standup");
+	story_sync(story);
+	/* BLAKE2b of "title\0Standup\0" "2026-01-15 10:00\0". */
+	test_db_exec(story->test, "INSERT INTO wp_prm_calendar_activities VALUES "
+				  "(2, X'1b99b8f22fc4fd6650dd4f740ca3eb58', 101, 7)");
+	g_assert_cmpuint(log_all(story, "standup@x", false), ==, 1);
+}
+
+/* On 2025-10-26 the hour from 02:00 to 03:00 came twice. */
+static void test_the_hour_that_comes_twice(void)
+{
+	static const struct {
+		const char *uid;
+		const char *start; /* UTC */
+		int minutes;
+	} meetings[] = {
+		{"summer@x", "2025-10-26T00:15:00", 30},
+		{"winter@x", "2025-10-26T01:15:00", 30},
+		{"across@x", "2025-10-26T00:30:00", 60},
+		{"long@x", "2025-10-25T23:30:00", 120},
+	};
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	story_remove(story, tell_meeting(story, "Standup"));
+	for (size_t i = 0; i < G_N_ELEMENTS(meetings); i++) {
+		Event *event = story_add(story, meetings[i].uid, meetings[i].start, "Standup");
+
+		event->end_utc = event->start_utc + meetings[i].minutes * 60;
+	}
+	story_sync(story);
+	for (size_t i = 0; i < G_N_ELEMENTS(meetings); i++) {
+		g_autofree char *sql = g_strdup_printf(
+			"SELECT d.meta_value FROM wp_commentmeta d JOIN wp_commentmeta u "
+			"ON u.comment_id = d.comment_id AND u.meta_key = 'calendar_event_uid' "
+			"WHERE d.meta_key = 'duration_minutes' AND u.meta_value = '%s/%s' LIMIT 1",
+			STORY_CONNECTION, meetings[i].uid);
+
+		g_assert_cmpuint(log_all(story, meetings[i].uid, false), ==, 2);
+		g_assert_cmpint(test_db_int(story->test, sql), ==, meetings[i].minutes);
+	}
+}
+
+static void test_an_end_in_the_hour_that_comes_twice_is_an_instant(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_autoptr(PastEvent) past = NULL;
+	Event *event;
+
+	if (story == NULL)
+		return;
+	story_remove(story, tell_meeting(story, "Standup"));
+	event = story_add(story, "night@x", "2025-10-26T00:15:00", "Night");
+	event->end_utc = story_time("2025-10-26T01:15:00");
+	story_sync(story);
+	past = load(story, "night@x");
+	g_assert_cmpstr(past->start, ==, past->end);
+	g_assert_cmpint(past->start_utc, ==, event->start_utc);
+	g_assert_cmpint(past->end_utc, ==, event->end_utc);
+	g_assert_true(past->start_repeats);
 }
 
 /* The rows themselves tell (design 6, the sixth). */
@@ -474,6 +548,10 @@ int main(int argc, char **argv)
 	ADD("a-claim-outlives-its-activity", test_a_claim_outlives_its_activity);
 	ADD("a-claim-knows-the-meeting-in-other-calendars",
 		test_a_claim_knows_the_meeting_in_other_calendars);
+	ADD("claims-of-earlier-versions-count", test_claims_of_earlier_versions_count);
+	ADD("the-hour-that-comes-twice", test_the_hour_that_comes_twice);
+	ADD("an-end-in-the-hour-that-comes-twice-is-an-instant",
+		test_an_end_in_the_hour_that_comes_twice_is_an_instant);
 	ADD("without-claims-the-activities-tell", test_without_claims_the_activities_tell);
 	ADD("a-dry-run-needs-no-claims", test_a_dry_run_needs_no_claims);
 	ADD("of-two-at-once-one-logs", test_of_two_at_once_one_logs);
