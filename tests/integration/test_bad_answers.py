@@ -74,7 +74,6 @@ class SpoiltAnswers(Story):
 
     def test_an_object_that_cannot_be_read_is_skipped_and_named(self):
         for name, change in (
-                ("without UID", spoilt.replaced("UID:event1@story", "X-NOT-UID:event1@story")),
                 ("without start", spoilt.replaced("DTSTART:", "X-NOT-DTSTART:")),
                 ("not a calendar", spoilt.replaced("BEGIN:VCALENDAR", "BEGIN:NONSENSE")),
                 ("a date that is none", spoilt.replaced("DTSTART:20", "DTSTART:99x")),
@@ -95,6 +94,14 @@ class SpoiltAnswers(Story):
                           for event in self.events(self.anna)}
                 for number in range(3):
                     self.assertEqual(states[f"Event {number}"], "publish")
+
+    def test_an_object_without_uid_is_known_by_its_place(self):
+        self.proxy.spoil(spoilt.replaced("UID:event1@story", "X-NOT-UID:event1@story"), ("REPORT", "GET"))
+        self.sync("--all", "--full")
+        self.assertEqual(self.titles(self.anna), ["Event 0", "Event 1", "Event 2", "Late"])
+        before = self.events(self.anna)
+        self.sync("--all", "--full")
+        self.assertEqual(self.events(self.anna), before)
 
     def test_another_prefix_than_d_is_read(self):
         self.proxy.spoil(lambda answer: answer.with_body(
