@@ -360,6 +360,7 @@ static void explain_file(Explanation *explanation, const char *path)
 		.window = explanation->window,
 		.floating_zone = site_zone_glib(explanation->zone),
 		.name = name,
+		.now_utc = g_get_real_time() / G_USEC_PER_SEC,
 	};
 	g_auto(ExplainCounts) counts = {0};
 	g_autoptr(GError) error = NULL;

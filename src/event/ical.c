@@ -15,8 +15,8 @@
 #include "event/ical_series.h"
 #include "event/recurrence.h"
 #include "event/zone_table.h"
+#include "util/limits.h"
 
-#define MAX_INSTANCES_DEFAULT 20000
 #define UID_MAX_BYTES 4096
 
 /* What is said about one UID at most; a list of 100,000 bad dates is one story. */
@@ -150,6 +150,16 @@ static GPtrArray *read_parts(Run *run, const GPtrArray *components)
 	return parts;
 }
 
+static void report_left_out(const Run *run, guint left_out, guint kept)
+{
+	g_autofree char *why = g_strdup_printf(
+		"it has %u occurrences in this time; the %u nearest to now are kept",
+		left_out + kept, kept);
+
+	if (left_out > 0)
+		report(run, run->uid, true, "occurrences left out", why);
+}
+
 static bool expand_uid(Run *run, const GPtrArray *components, int64_t *last_end, GError **error)
 {
 	guint max_instances = run->options->max_instances;
@@ -157,19 +167,22 @@ static bool expand_uid(Run *run, const GPtrArray *components, int64_t *last_end,
 	IcalSeries series = {
 		.parts = parts,
 		.window = run->options->window,
-		.max_instances = max_instances > 0 ? max_instances : MAX_INSTANCES_DEFAULT,
+		.max_instances = max_instances > 0 ? max_instances : LIMIT_SERIES_EVENTS,
+		.now_utc = run->options->now_utc,
 		.budget = run->budget,
 		.note = report_note,
 		.note_data = run,
 	};
 	const char *why;
 	int64_t end;
-	g_autoptr(GArray) instances = ical_series_expand(&series, &end, &why);
+	guint left_out = 0;
+	g_autoptr(GArray) instances = ical_series_expand(&series, &end, &left_out, &why);
 
 	if (instances == NULL) {
 		report(run, run->uid, true, "event skipped", why);
 		return true;
 	}
+	report_left_out(run, left_out, instances->len);
 	*last_end = MAX(*last_end, end);
 	return emit(run, instances, error);
 }

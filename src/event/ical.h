@@ -29,7 +29,8 @@ typedef struct IcalOptions {
 					     get is_self */
 	const char *name;    /* names the object where its events lack a UID: its place in the
 				calendar, or NULL: then they are skipped */
-	guint max_instances; /* of one UID in the window; 0: 20,000 */
+	int64_t now_utc;     /* of too many occurrences those nearest to it are kept */
+	guint max_instances; /* of one UID in the window; 0: LIMIT_SERIES_EVENTS */
 } IcalOptions;
 
 /* Where the results go. */
@@ -40,9 +41,9 @@ typedef struct IcalSink {
 	 * with error set ends the expansion, which passes the error on. */
 	bool (*event)(void *data, Event *take_event, GError **error);
 
-	/* Something that was skipped or read otherwise than it stands. `uid` is NULL when unknown.
-	 * `skipped`: some or all events of that UID are left out, so that absence from the results
-	 * says nothing about them. May be NULL. */
+	/* Something that was skipped, left out or read otherwise than it stands. `uid` is NULL when
+	 * unknown. `skipped`: some or all events of that UID are left out, so that absence from the
+	 * results says nothing about them. May be NULL. */
 	void (*problem)(void *data, const char *uid, bool skipped, const char *text);
 } IcalSink;
 

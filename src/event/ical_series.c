@@ -160,8 +160,7 @@ static void add_slot(Expansion *expansion, const Slot *slot)
 
 static bool too_much(const Expansion *expansion)
 {
-	return expansion->looked_at > LOOKED_AT_MAX ||
-	       expansion->instances->len > expansion->series->max_instances;
+	return expansion->looked_at > LOOKED_AT_MAX;
 }
 
 /* The part of the series' wall clock that can reach into the window, given all the lengths and
@@ -446,7 +445,34 @@ static void add_overrides(Expansion *expansion)
 	}
 }
 
-GArray *ical_series_expand(const IcalSeries *series, int64_t *ret_last_end, const char **ret_why)
+static int compare_distances(gconstpointer a, gconstpointer b, gpointer data)
+{
+	const IcalInstance *first = a;
+	const IcalInstance *second = b;
+	int64_t now_utc = *(const int64_t *)data;
+	int64_t nearer = ABS(first->start - now_utc);
+	int64_t farther = ABS(second->start - now_utc);
+
+	if (nearer != farther)
+		return nearer < farther ? -1 : 1;
+	return (first->start > second->start) - (first->start < second->start);
+}
+
+/* Keeps as many as a series may have; returns how many were left out. */
+static guint keep_nearest(const IcalSeries *series, GArray *instances)
+{
+	int64_t now_utc = series->now_utc;
+	guint count = instances->len;
+
+	if (count <= series->max_instances)
+		return 0;
+	g_array_sort_with_data(instances, compare_distances, &now_utc);
+	g_array_set_size(instances, series->max_instances);
+	return count - series->max_instances;
+}
+
+GArray *ical_series_expand(
+	const IcalSeries *series, int64_t *ret_last_end, guint *ret_left_out, const char **ret_why)
 {
 	g_auto(Expansion) expansion = {
 		.series = series,
@@ -465,5 +491,6 @@ GArray *ical_series_expand(const IcalSeries *series, int64_t *ret_last_end, cons
 		return NULL;
 	}
 	*ret_last_end = expansion.last_end;
+	*ret_left_out = keep_nearest(series, expansion.instances);
 	return g_steal_pointer(&expansion.instances);
 }

@@ -23,8 +23,9 @@ typedef struct {
 typedef struct {
 	GPtrArray *parts; /* of IcalPart: all VEVENTs of the UID */
 	TimeWindow window;
-	guint max_instances;
-	int64_t *budget; /* as for recurrence_new() */
+	int64_t now_utc;
+	guint max_instances; /* those nearest to now are given */
+	int64_t *budget;     /* as for recurrence_new() */
 
 	/* Called with a literal for what was passed over. */
 	void (*note)(void *data, const char *text);
@@ -32,6 +33,7 @@ typedef struct {
 } IcalSeries;
 
 /* The occurrences in the window, as an array of IcalInstance; caller unrefs. `ret_last_end` as
- * for ical_expand(). NULL when the series asks for more than we give: `ret_why` (a literal) says
- * so. */
-GArray *ical_series_expand(const IcalSeries *series, int64_t *ret_last_end, const char **ret_why);
+ * for ical_expand(); `ret_left_out`: how many more there are. NULL when the series asks for more
+ * than we give: `ret_why` (a literal) says so. */
+GArray *ical_series_expand(
+	const IcalSeries *series, int64_t *ret_last_end, guint *ret_left_out, const char **ret_why);

@@ -55,6 +55,7 @@ static bool expand_object(ObjectSink *object, const char *bytes, size_t length,
 		.site_zone = target->zone,
 		.own_addresses = target->own_addresses,
 		.name = name,
+		.now_utc = target->request->now_utc(),
 	};
 	const IcalSink sink = {.data = object, .event = pass_event, .problem = pass_problem};
 	g_autoptr(GError) failure = NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "event/event_json.h"
+#include "util/limits.h"
 
 typedef struct {
 	const char *name;
@@ -874,6 +875,50 @@ static void test_last_end(void)
 	}
 }
 
+/* An object with so many occurrences, a minute apart, `now` in the middle of them. */
+static void collect_minutes(guint count, GPtrArray **ret_events, GPtrArray **ret_problems)
+{
+	g_autofree char *object = g_strdup_printf(
+		"BEGIN:VCALENDAR\n" EVENT("DTSTART:20260101T000000Z\nRRULE:FREQ=MINUTELY;COUNT="
+					  "%u\n") "END:VCALENDAR\n",
+		count);
+	g_autoptr(GError) error = NULL;
+	const IcalOptions options = {
+		.window = {instant("2025-12-01T00:00:00Z"), instant("2026-04-01T00:00:00Z")},
+		.now_utc = instant("2026-01-01T00:00:00Z") + (int64_t)count * 30,
+	};
+
+	g_assert_true(
+		ical_collect(object, strlen(object), &options, ret_events, ret_problems, &error));
+	for (guint i = 0; i < (*ret_events)->len; i++) {
+		const Event *event = g_ptr_array_index(*ret_events, i);
+
+		g_assert_cmpint(ABS(event->start_utc - options.now_utc), <=,
+			(LIMIT_SERIES_EVENTS + 1) * 30);
+	}
+}
+
+static void test_of_too_many_the_nearest_are_kept(void)
+{
+	static const guint counts[] = {LIMIT_SERIES_EVENTS, LIMIT_SERIES_EVENTS + 1, 100000};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
+		g_autoptr(GPtrArray) events = NULL;
+		g_autoptr(GPtrArray) problems = NULL;
+		const IcalProblem *problem;
+
+		collect_minutes(counts[i], &events, &problems);
+		g_assert_cmpuint(events->len, ==, LIMIT_SERIES_EVENTS);
+		g_assert_cmpuint(problems->len, ==, counts[i] > LIMIT_SERIES_EVENTS ? 1 : 0);
+		if (problems->len == 0)
+			continue;
+		problem = g_ptr_array_index(problems, 0);
+		g_assert_true(problem->skipped);
+		g_assert_cmpstr(problem->uid, ==, "a");
+		g_assert_nonnull(strstr(problem->text, "the 5000 nearest to now are kept"));
+	}
+}
+
 static void test_find_uid(void)
 {
 	static const char text[] = "BEGIN:VCALENDAR\nUID:calendar\nBEGIN:VEVENT\nUID;X=1: b\n";
@@ -909,6 +954,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/event/ical/meeting-link-order", test_meeting_url);
 	g_test_add_func("/event/ical/attachments-and-long-texts-stay-small", test_large);
 	g_test_add_func("/event/ical/last-end", test_last_end);
+	g_test_add_func("/event/ical/of-too-many-the-nearest-are-kept",
+		test_of_too_many_the_nearest_are_kept);
 	g_test_add_func("/event/ical/uid-of-a-damaged-object", test_find_uid);
 	return g_test_run();
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What one calendar's owner, or one server, may cost the site: far above what people need, and
+ * below what hurts. Whoever comes to a limit reads so in `last_error`. */
+#pragma once
+
+/* Rows. Each event is a post with 13 or 14 metas. */
+
+/* Occurrences of one UID in the window; those nearest to now are kept. The longest honest series
+ * that was found has 365 (every day of a year); one of every hour has 2,880 in the usual window of
+ * 120 days. An object of 200 octets could otherwise make 172,800. */
+#define LIMIT_SERIES_EVENTS 5000
