@@ -7,8 +7,11 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/run_list.h"
+#include "state/connection_state.h"
 #include "state/run_history.h"
+#include "sync/due.h"
 #include "sync/pass.h"
+#include "sync/patience.h"
 #include "sync/turn.h"
 #include "util/log.h"
 #include "wp/connection.h"
@@ -22,7 +25,8 @@ typedef struct {
 	const App *app;
 	GPtrArray *users; /* of PassUser: those who take turns */
 	EventCounts *events;
-	GPtrArray *runs; /* of RunRecord: the last ones */
+	GPtrArray *runs;    /* of RunRecord: the last ones */
+	GHashTable *states; /* of ConnectionState */
 	PassTurn turn;
 	int64_t now_utc;
 	int64_t next_pass_utc; /* 0 when no pass has begun within the last day */
@@ -34,6 +38,7 @@ static void status_view_clear(StatusView *view)
 	g_clear_pointer(&view->users, g_ptr_array_unref);
 	g_clear_pointer(&view->events, event_counts_free);
 	g_clear_pointer(&view->runs, g_ptr_array_unref);
+	g_clear_pointer(&view->states, g_hash_table_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StatusView, status_view_clear)
 
@@ -81,25 +86,40 @@ static bool status_view_load(
 	view->runs = run_history_load(app->db, NULL, view->now_utc, RUNS_SHOWN, error);
 	if (view->runs == NULL)
 		return false;
+	view->states = connection_states_load(app->db, error);
+	if (view->states == NULL)
+		return false;
 	view->next_index = index_of_next(view);
 	if (view->turn.began_utc > 0)
 		view->next_pass_utc = view->turn.began_utc + interval_secs(view);
 	return true;
 }
 
-/* When a pass will come to this connection: not before its user's turn, nor before sync_frequency.
- */
+/* Until when passes leave a connection alone that failed; 0: they do not. */
+static int64_t patience_utc(
+	const StatusView *view, const WpUser *user, const Connection *connection)
+{
+	const PatienceSubject subject = {
+		.credentials = connection->credentials,
+		.calendar_ids = (const char *const *)connection->calendar_ids,
+	};
+	g_autofree char *key = connection_state_key(user->id, connection->id);
+	const ConnectionState *state = g_hash_table_lookup(view->states, key);
+
+	return state == NULL ? 0 : patience_until_utc(state, &subject, view->now_utc);
+}
+
+/* The pass that will sync this connection: one of its user's turns, and none before its time. */
 static int64_t due_utc(const StatusView *view, size_t user_index, const Connection *connection)
 {
+	const PassUser *user = g_ptr_array_index(view->users, user_index);
 	size_t ahead = (user_index + view->users->len - view->next_index) % view->users->len;
 	int64_t turn_utc = MAX(view->next_pass_utc, view->now_utc) +
 			   (int64_t)(ahead / MAX(users_per_pass(view), 1)) * interval_secs(view);
-	int64_t last_utc;
+	int64_t from_utc = MAX(due_from_utc(connection, interval_secs(view), view->now_utc),
+		patience_utc(view, user->user, connection));
 
-	if (connection->last_sync == NULL || !site_time_parse_iso(connection->last_sync, &last_utc))
-		return turn_utc;
-	return MAX(turn_utc,
-		last_utc + (int64_t)connection->sync_frequency_minutes * SECONDS_PER_MINUTE);
+	return due_turn_utc(turn_utc, full_cycle_minutes(view) * SECONDS_PER_MINUTE, from_utc);
 }
 
 static char *next_pass_text(const StatusView *view)

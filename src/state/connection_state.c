@@ -83,6 +83,76 @@ bool connection_state_create(Db *db, int64_t user_id, ConnectionState *state, GE
 	return true;
 }
 
+char *connection_state_key(int64_t user_id, const char *connection_id)
+{
+	return g_strdup_printf("%" G_GINT64_FORMAT "/%s", user_id, connection_id);
+}
+
+static const char load_sql[] =
+	"SELECT id, user_id, connection_id, refused_hash, refused_at, failures, retry_at, "
+	"problems, first_problem FROM {prm_calendar_connections}";
+enum {
+	COLUMN_ID,
+	COLUMN_USER,
+	COLUMN_CONNECTION,
+	COLUMN_REFUSED_HASH,
+	COLUMN_REFUSED_AT,
+	COLUMN_FAILURES,
+	COLUMN_RETRY_AT,
+	COLUMN_PROBLEMS,
+	COLUMN_FIRST_PROBLEM,
+};
+
+static ConnectionState *read_state(const DbStatement *statement)
+{
+	ConnectionState *state = connection_state_new(
+		db_column_int(statement, COLUMN_ID), db_column_text(statement, COLUMN_CONNECTION));
+
+	state->is_refused = db_column_bytes(statement, COLUMN_REFUSED_HASH) == STATE_HASH_BYTES;
+	if (state->is_refused)
+		memcpy(state->refused_hash, db_column_text(statement, COLUMN_REFUSED_HASH),
+			STATE_HASH_BYTES);
+	state->refused_utc = db_column_int(statement, COLUMN_REFUSED_AT);
+	state->failures = (unsigned)db_column_int(statement, COLUMN_FAILURES);
+	state->retry_utc = db_column_int(statement, COLUMN_RETRY_AT);
+	state->problems = (unsigned)db_column_int(statement, COLUMN_PROBLEMS);
+	state->first_problem = g_strdup(db_column_text(statement, COLUMN_FIRST_PROBLEM));
+	return state;
+}
+
+static bool read_states(Db *db, GHashTable *states, GError **error)
+{
+	DbStatement *statement = db_prepare(db, load_sql, error);
+	bool row;
+
+	if (statement == NULL || !db_query(statement, error))
+		return false;
+	for (;;) {
+		if (!db_next(statement, &row, error))
+			return false;
+		if (!row)
+			return true;
+		g_hash_table_insert(states,
+			connection_state_key(db_column_int(statement, COLUMN_USER),
+				db_column_text(statement, COLUMN_CONNECTION)),
+			read_state(statement));
+	}
+}
+
+GHashTable *connection_states_load(Db *db, GError **error)
+{
+	g_autoptr(GHashTable) states = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, (GDestroyNotify)connection_state_free);
+	g_autoptr(GError) failure = NULL;
+
+	if (read_states(db, states, &failure) ||
+		g_error_matches(failure, DB_ERROR, DB_ERROR_SCHEMA) ||
+		g_error_matches(failure, DB_ERROR, DB_ERROR_ACCESS))
+		return g_steal_pointer(&states);
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return NULL;
+}
+
 static const char store_sql[] =
 	"UPDATE {prm_calendar_connections} SET refused_hash = ?, refused_at = ?, failures = ?, "
 	"retry_at = ?, problems = ?, first_problem = ? WHERE id = ?";

@@ -53,6 +53,12 @@ const CalendarCursor *connection_state_cursor(
 bool connection_state_create(
 	Db *db, int64_t user_id, ConnectionState *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* All that are remembered, without their cursors, by connection_state_key(): for the status. One
+ * statement. Empty where the tables are missing. NULL with a DB_ERROR; caller unrefs. */
+GHashTable *connection_states_load(Db *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Caller frees. */
+char *connection_state_key(int64_t user_id, const char *connection_id);
+
 /* Writes everything but the cursors. */
 bool connection_state_store(
 	Db *db, const ConnectionState *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;

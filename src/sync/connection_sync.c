@@ -20,6 +20,7 @@ typedef struct {
 	const SyncUser *user;
 	const SyncHeartbeat *heartbeat;
 	ConnectionReport *report;
+	int64_t began_utc;
 	Account account;
 	ConnectionState *state;
 	const Listing *listing; /* while it is open; borrowed */
@@ -263,9 +264,9 @@ static char *last_error_of(const ConnectionRun *run, const GError *failure)
 static bool record_outcome(ConnectionRun *run, const GError *failure, GError **error)
 {
 	const SyncContext *context = run->worker->context;
-	g_autofree char *now = site_zone_format_iso(context->site->zone, context->now_utc());
+	g_autofree char *began = site_zone_format_iso(context->site->zone, run->began_utc);
 	const ConnectionChange change = {
-		.last_sync = failure == NULL ? now : NULL,
+		.last_sync = failure == NULL ? began : NULL,
 		.set_last_error = true,
 		.last_error = run->report->message,
 	};
@@ -361,6 +362,7 @@ bool connection_sync(const SyncWorker *worker, const Connection *connection, con
 		.user = user,
 		.heartbeat = heartbeat,
 		.report = report,
+		.began_utc = worker->context->now_utc(),
 		.state = user_state_find(user->state, connection->id),
 	};
 	int64_t started = g_get_monotonic_time();

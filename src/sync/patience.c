@@ -48,6 +48,17 @@ char *patience_reason(const ConnectionState *state, const PatienceSubject *subje
 		state->failures, (int)((wait_secs + SECONDS_PER_MINUTE - 1) / SECONDS_PER_MINUTE));
 }
 
+int64_t patience_until_utc(
+	const ConnectionState *state, const PatienceSubject *subject, int64_t now_utc)
+{
+	g_autofree char *reason = patience_reason(state, subject, now_utc);
+
+	if (reason == NULL)
+		return 0;
+	return is_refused(state, subject, now_utc) ? state->refused_utc + REFUSAL_SECS
+						   : state->retry_utc;
+}
+
 /* Of the second failure in a row and later ones. A tenth less at random, so that connections which
  * failed together do not come back together. */
 static int64_t wait_after(unsigned failures)

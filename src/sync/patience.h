@@ -20,6 +20,11 @@ typedef struct PatienceSubject {
 char *patience_reason(
 	const ConnectionState *state, const PatienceSubject *subject, int64_t now_utc);
 
+/* Until when a pass leaves the connection alone if nothing about it changes, unix seconds; 0: it
+ * does not. */
+int64_t patience_until_utc(
+	const ConnectionState *state, const PatienceSubject *subject, int64_t now_utc);
+
 /* How the connection went, as this subject; `failure` is NULL after a success, and for `pause_secs`
  * its servers asked to be left alone. What the site must mend is not held against the connection.
  * True when the state changed. */

@@ -7,6 +7,7 @@
 #include "provider/providers.h"
 #include "site/lease.h"
 #include "state/connection_state.h"
+#include "sync/due.h"
 #include "sync/patience.h"
 #include "sync/rematch.h"
 #include "util/log.h"
@@ -80,22 +81,12 @@ static bool keep_lease(void *data, GError **error)
 	       renew_lease(run, error);
 }
 
-/* True when a scheduled pass may leave this connection for a later one. */
-static bool is_too_early(const Connection *connection, int64_t now_utc)
-{
-	int64_t last_utc;
-
-	if (connection->last_sync == NULL || connection->last_error != NULL ||
-		!site_time_parse_iso(connection->last_sync, &last_utc) || last_utc > now_utc)
-		return false;
-	return now_utc - last_utc <
-	       (int64_t)connection->sync_frequency_minutes * SECONDS_PER_MINUTE;
-}
-
 /* Why this connection is not tried now, or NULL. Caller frees. */
 static char *skip_reason(UserRun *run, const Connection *connection, const SyncSelection *selection)
 {
 	int64_t now_utc = run->worker->context->now_utc();
+	int64_t interval_secs =
+		(int64_t)run->worker->context->config->sync_interval_minutes * SECONDS_PER_MINUTE;
 	const PatienceSubject subject = {
 		.credentials = connection->credentials,
 		.calendar_ids = (const char *const *)connection->calendar_ids,
@@ -107,7 +98,7 @@ static char *skip_reason(UserRun *run, const Connection *connection, const SyncS
 			connection->provider);
 	if (!selection->only_due)
 		return NULL;
-	if (is_too_early(connection, now_utc))
+	if (due_from_utc(connection, interval_secs, now_utc) > now_utc)
 		return g_strdup_printf(
 			"synced less than %d minutes ago", connection->sync_frequency_minutes);
 	return patience_reason(user_state_find(run->state, connection->id), &subject, now_utc);

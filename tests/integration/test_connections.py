@@ -4,7 +4,9 @@
 import re
 from datetime import datetime, timedelta, timezone
 
+from fake.spoiling_proxy import SpoilingProxy
 from lib.ics import vevent
+from lib.processes import wait_until
 from lib.story import Story
 
 ISO = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$")
@@ -146,6 +148,64 @@ class Turns(Story):
         self.assertEqual(self.titles(anna), ["One"])
         self.sync()
         self.assertEqual(self.titles(anna), ["One", "Two"])
+
+    def synced_before(self, user, minutes):
+        """As if the connection's last sync had begun so long ago."""
+        connection, = self.connections(user)
+        began = datetime.fromisoformat(connection["last_sync"]) - timedelta(minutes=minutes)
+        self.connect(user, {**connection, "last_sync": began.isoformat()})
+
+    def test_last_sync_is_when_the_sync_began(self):
+        proxy = SpoilingProxy(self.account.server.port)
+        self.addCleanup(proxy.close)
+        asked = []
+
+        def slowly(answer):
+            asked.append(datetime.now(timezone.utc))
+            wait_until(lambda: datetime.now(timezone.utc) > asked[0] + timedelta(seconds=2), "two seconds")
+            return answer
+
+        proxy.spoil(slowly)
+        self.connect(self.users[0], self.account.connection(credentials={
+            "url": proxy.url + self.account.client.path("work"), "username": self.account.login,
+            "password": self.account.password}))
+        self.run_it("run")
+        last = datetime.fromisoformat(self.connections(self.users[0])[0]["last_sync"])
+        self.assertLessEqual(last, asked[0])
+        self.assertGreater(last, asked[0] - timedelta(seconds=30))
+
+    def test_a_timer_that_comes_a_little_early_is_not_sent_away(self):
+        anna = self.users[0]
+        ini = self.write_ini("all.ini", sync_users_per_pass="all")
+        self.run_it("run", ini=ini)
+        self.account.put("two", vevent("two@story", self.utc(self.at(2)), summary="Two"))
+        self.synced_before(anna, 9)
+        self.run_it("run", ini=ini)
+        self.assertEqual(self.titles(anna), ["One"])
+        self.synced_before(anna, 2)
+        self.run_it("run", ini=ini)
+        self.assertEqual(self.titles(anna), ["One", "Two"])
+
+    def next_due(self, ini):
+        """Of Anna's connection, in minutes from the next pass."""
+        status = self.run_it("status", "--json", ini=ini).json
+        due = datetime.fromisoformat(status["connections"][0]["next_due"])
+        return round((due - datetime.fromisoformat(status["next_scheduled"])).total_seconds() / 60)
+
+    def test_status_knows_which_pass_will_sync(self):
+        anna = self.users[0]
+        ini = self.write_ini("all.ini", sync_users_per_pass="all")
+        self.run_it("run", ini=ini)
+        self.assertEqual(self.next_due(ini), 0)
+        self.connect(anna, {**self.connections(anna)[0], "sync_frequency": 60})
+        self.assertEqual(self.next_due(ini), 45)
+        self.assertEqual(self.next_due(None), 60)  # two users take turns: at each second pass
+        self.connect(anna, {**self.connections(anna)[0], "sync_frequency": 15, "credentials": {
+            "url": self.account.client.url("work"), "username": self.account.login, "password": "wrong"}})
+        self.synced_before(anna, 60)
+        self.run_it("run", ini=ini, status=1)
+        # A week after the refusal, which came within the pass.
+        self.assertIn(self.next_due(ini), (7 * 24 * 60 - 15, 7 * 24 * 60))
 
     def test_the_theme_finds_what_it_shows(self):
         """What PRM_Calendar_Sync::get_sync_status() and the settings page read."""

@@ -19,7 +19,7 @@ class Room:
 ROOMS = {
     "cli": Room("sync provider match schema wp state site cache event net db", ""),
     "sync": Room("provider match wp state site cache event net db",
-                 "account auto_log connection_sync context pass report turn"),
+                 "account auto_log connection_sync context due pass patience report turn"),
     "wp": Room("state site cache text php match event db",
                "activities activity_claims connection connections_row event_attendees event_counts event_rematch "
                "event_store past_event people user user_state", holds_sql=True),
