@@ -8,10 +8,11 @@
 enum { USERS_PER_STATEMENT = 10000 };
 
 /* XOR takes the rows in any order. Of a hash that is linear, such as CRC32, it would not notice
- * when two contacts swap their addresses. */
+ * when two contacts swap their addresses. MySQL 9.6 has no SHA1() and MD5() any more. */
 static const char load_sql[] =
-	"SELECT u.ID, k.contacts_hash, COUNT(p.ID), CAST(BIT_XOR(CAST(CONV(LEFT(SHA1(CONCAT_WS("
-	"':', p.ID, m.meta_id, m.meta_key, m.meta_value)), 16), 16, 10) AS UNSIGNED)) AS CHAR) "
+	"SELECT u.ID, k.contacts_hash, COUNT(p.ID), CAST(BIT_XOR(CAST(CONV(LEFT(SHA2(CONCAT_WS("
+	"':', p.ID, m.meta_id, m.meta_key, m.meta_value), 256), 16), 16, 10) AS UNSIGNED)) AS "
+	"CHAR) "
 	"FROM {users} u LEFT JOIN {prm_calendar_users} k ON k.user_id = u.ID "
 	"LEFT JOIN {posts} p ON p.post_author = u.ID AND p.post_type = 'person' "
 	"AND p.post_status = 'publish' "
