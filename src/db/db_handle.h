@@ -37,6 +37,7 @@ struct DbStatement {
 	size_t bound_bytes;
 	MYSQL_BIND *parameters;
 	int64_t *integers; /* where parameters point to */
+	bool has_columns;  /* those of this handle's executions are known */
 	unsigned column_count;
 	DbColumn *columns;
 	MYSQL_BIND *column_binds;

@@ -50,6 +50,8 @@ static void grow_column(DbColumn *column, unsigned long capacity)
 	column->text = g_realloc(column->text, capacity + 1);
 }
 
+/* Only an execution tells for certain: MySQL prepares SHOW GRANTS with no column and answers with
+ * one. */
 static void make_columns(DbStatement *statement)
 {
 	MYSQL_RES *result = mysql_stmt_result_metadata(statement->handle);
@@ -70,6 +72,7 @@ static void make_columns(DbStatement *statement)
 	}
 	if (result != NULL)
 		mysql_free_result(result);
+	statement->has_columns = true;
 }
 
 /* Returns the error number; the message is then mysql_stmt_error() of the handle. */
@@ -95,7 +98,7 @@ static unsigned prepare_handle(DbStatement *statement)
 		statement->parameters = g_new0(MYSQL_BIND, MAX(count, 1));
 		statement->integers = g_new0(int64_t, MAX(count, 1));
 	}
-	make_columns(statement);
+	statement->has_columns = false;
 	return 0;
 }
 
@@ -322,16 +325,20 @@ bool db_query(DbStatement *statement, GError **error)
 {
 	if (!execute(statement, true, error))
 		return false;
+	if (!statement->has_columns ||
+		statement->column_count != mysql_stmt_field_count(statement->handle))
+		make_columns(statement);
 	if (statement->column_count == 0)
 		return true;
-	if (mysql_stmt_bind_result(statement->handle, statement->column_binds) != 0) {
-		handle_failure(statement, false, error);
-		return false;
-	}
+	/* From here on whatever ends the statement also takes the rows from the connection. */
 	statement->has_grown = false;
 	statement->result = DB_RESULT_OPEN;
 	statement->db->open = statement;
-	return true;
+	if (mysql_stmt_bind_result(statement->handle, statement->column_binds) == 0)
+		return true;
+	handle_failure(statement, false, error);
+	db_finish(statement);
+	return false;
 }
 
 /* Reads a value again that was longer than its buffer, and keeps the larger buffer for later rows.

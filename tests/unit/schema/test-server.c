@@ -35,12 +35,15 @@ static void test_facts_of_a_running_server(void)
 	g_autoptr(TestDb) test = test_db_new();
 	g_autoptr(GError) error = NULL;
 	g_auto(ServerFacts) facts = {0};
+	g_autofree char *version = NULL;
 
 	if (test == NULL)
 		return;
+	version = test_db_text(test, "SELECT VERSION()");
 	g_assert_true(server_facts_load(test->db, &facts, &error));
 	g_assert_no_error(error);
-	g_assert_true(facts.is_mariadb);
+	g_assert_cmpstr(facts.version, ==, version);
+	g_assert_cmpint(facts.is_mariadb, ==, strstr(version, "MariaDB") != NULL);
 	g_assert_false(facts.is_older);
 	g_assert_cmpint(ABS(facts.clock_utc - g_get_real_time() / G_USEC_PER_SEC), <, 60);
 	g_assert_null(facts.tls_cipher);

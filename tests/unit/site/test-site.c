@@ -185,7 +185,8 @@ static void test_few_privileges_suffice(void)
 
 	if (test == NULL)
 		return;
-	test_db_exec(test, "CREATE OR REPLACE USER prm_few@localhost IDENTIFIED BY 'pw'");
+	test_db_exec(test, "DROP USER IF EXISTS prm_few@localhost; "
+			   "CREATE USER prm_few@localhost IDENTIFIED BY 'pw'");
 	for (size_t i = 0; i < G_N_ELEMENTS(grants); i++) {
 		g_auto(GStrv) parts = g_strsplit(grants[i], "%s", 2);
 		g_autofree char *sql = g_strconcat(
