@@ -136,6 +136,15 @@ static MYSQL *new_handle(const Db *db)
 	mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	/* A hostile server could otherwise ask for our files. */
 	mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &local_infile);
+#ifndef MARIADB_PACKAGE_VERSION_ID
+	{
+		/* Without TLS caching_sha2_password encrypts the password with the server's key.
+		 * MariaDB's connector asks for it by itself. */
+		DbFlag get_key = 1;
+
+		mysql_options(mysql, MYSQL_OPT_GET_SERVER_PUBLIC_KEY, &get_key);
+	}
+#endif
 	set_tls(db, mysql);
 	return mysql;
 }

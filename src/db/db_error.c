@@ -7,29 +7,26 @@
 #include <mysqld_error.h>
 #include <string.h>
 
-/* MySQL 8 has these, MariaDB's header has not (and the other way round): either server may answer,
- * whichever library we are built with. */
-#ifndef ER_CONNECTION_KILLED
-#define ER_CONNECTION_KILLED 1927
-#endif
-#ifndef ER_CLIENT_INTERACTION_TIMEOUT
-#define ER_CLIENT_INTERACTION_TIMEOUT 4031
-#endif
-#ifndef ER_STATEMENT_TIMEOUT
-#define ER_STATEMENT_TIMEOUT 1969 /* MariaDB: max_statement_time */
-#endif
-#ifndef ER_QUERY_TIMEOUT
-#define ER_QUERY_TIMEOUT 3024 /* MySQL: max_execution_time */
-#endif
-#ifndef ER_CANNOT_CONVERT_CHARACTER
-#define ER_CANNOT_CONVERT_CHARACTER 1977 /* MariaDB */
-#endif
-#ifndef ER_CANNOT_CONVERT_STRING
-#define ER_CANNOT_CONVERT_STRING 3854 /* MySQL */
-#endif
-#ifndef ER_TRANSACTION_ROLLBACK_DURING_COMMIT
-#define ER_TRANSACTION_ROLLBACK_DURING_COMMIT 3101
-#endif
+/* Either server may answer, whichever library we are built with, and neither header has all names:
+ * MySQL 9 has dropped the first two. */
+enum {
+	SERVER_DISK_FULL = 1021,
+	SERVER_NORMAL_SHUTDOWN = 1077,
+	/* MariaDB's. */
+	MARIADB_CONNECTION_KILLED = 1927,
+	MARIADB_STATEMENT_TIMEOUT = 1969, /* max_statement_time */
+	MARIADB_CANNOT_CONVERT_CHARACTER = 1977,
+	MARIADB_ACCOUNT_HAS_BEEN_LOCKED = 4151,
+	/* MySQL's. */
+	MYSQL_QUERY_TIMEOUT = 3024, /* max_execution_time */
+	MYSQL_SERVER_OFFLINE_MODE = 3032,
+	MYSQL_RUN_HOOK_ERROR = 3100,
+	MYSQL_TRANSACTION_ROLLBACK_DURING_COMMIT = 3101,
+	MYSQL_ACCOUNT_HAS_BEEN_LOCKED = 3118,
+	MYSQL_SECURE_TRANSPORT_REQUIRED = 3159,
+	MYSQL_CANNOT_CONVERT_STRING = 3854,
+	MYSQL_CLIENT_INTERACTION_TIMEOUT = 4031,
+};
 
 /* A server's message may quote data; more than this helps nobody. */
 #define MESSAGE_MAX_BYTES 400
@@ -51,6 +48,15 @@ G_DEFINE_QUARK(prm_calendar_db_error, db_error)
 #define CHECK_LIMITS                                                                               \
 	"an administrator or a time limit (max_statement_time, max_execution_time) stopped it"
 #define CHECK_PACKET "raise max_allowed_packet on the server"
+#define RENEW_PASSWORD                                                                             \
+	"the password has expired: let root run ALTER USER … IDENTIFIED BY … PASSWORD EXPIRE " \
+	"NEVER, then set it in section [database]"
+#define UNLOCK_ACCOUNT "let root of the database run ALTER USER … ACCOUNT UNLOCK"
+#define OTHER_PLUGIN                                                                               \
+	"server and client library share no way to prove this user's password: let root run "      \
+	"ALTER USER … IDENTIFIED WITH caching_sha2_password (MySQL) or mysql_native_password "   \
+	"(MariaDB)"
+#define NO_COMMIT "the server, or its cluster, does not take the transaction: look at its error log"
 #define CHECK_BUSY "the server is full; try again later or raise its max_connections"
 
 static const ErrorRule rules[] = {
@@ -59,25 +65,36 @@ static const ErrorRule rules[] = {
 		"another program holds a lock for long: look at SHOW PROCESSLIST"},
 	{ER_CHECKREAD, DB_ERROR_CONFLICT, FAILURE_CONFLICT, NULL},
 	{ER_XA_RBDEADLOCK, DB_ERROR_CONFLICT, FAILURE_CONFLICT, NULL},
-	{ER_TRANSACTION_ROLLBACK_DURING_COMMIT, DB_ERROR_CONFLICT, FAILURE_CONFLICT, NULL},
+	{MYSQL_TRANSACTION_ROLLBACK_DURING_COMMIT, DB_ERROR_CONFLICT, FAILURE_CONFLICT, NULL},
 	/* Perhaps a backup held a lock meanwhile. */
 	{ER_QUERY_INTERRUPTED, DB_ERROR_CONFLICT, FAILURE_CONFLICT, CHECK_LIMITS},
-	{ER_STATEMENT_TIMEOUT, DB_ERROR_CONFLICT, FAILURE_CONFLICT, CHECK_LIMITS},
-	{ER_QUERY_TIMEOUT, DB_ERROR_CONFLICT, FAILURE_CONFLICT, CHECK_LIMITS},
+	{MARIADB_STATEMENT_TIMEOUT, DB_ERROR_CONFLICT, FAILURE_CONFLICT, CHECK_LIMITS},
+	{MYSQL_QUERY_TIMEOUT, DB_ERROR_CONFLICT, FAILURE_CONFLICT, CHECK_LIMITS},
 
 	{CR_SERVER_GONE_ERROR, DB_ERROR_LOST, FAILURE_LOST, NULL},
 	{CR_SERVER_LOST, DB_ERROR_LOST, FAILURE_LOST, NULL},
-	{ER_CONNECTION_KILLED, DB_ERROR_LOST, FAILURE_LOST, NULL},
+	{MARIADB_CONNECTION_KILLED, DB_ERROR_LOST, FAILURE_LOST, NULL},
 	{ER_SERVER_SHUTDOWN, DB_ERROR_LOST, FAILURE_LOST, NULL},
-	{ER_NORMAL_SHUTDOWN, DB_ERROR_LOST, FAILURE_LOST, NULL},
-	{ER_CLIENT_INTERACTION_TIMEOUT, DB_ERROR_LOST, FAILURE_LOST, NULL},
+	{SERVER_NORMAL_SHUTDOWN, DB_ERROR_LOST, FAILURE_LOST, NULL},
+	{MYSQL_CLIENT_INTERACTION_TIMEOUT, DB_ERROR_LOST, FAILURE_LOST, NULL},
 
 	{ER_NEED_REPREPARE, DB_ERROR_QUERY, FAILURE_STALE, NULL},
 	{ER_UNKNOWN_STMT_HANDLER, DB_ERROR_QUERY, FAILURE_STALE, NULL},
 
 	{ER_ACCESS_DENIED_ERROR, DB_ERROR_ACCESS, FAILURE_REFUSED, CHECK_LOGIN},
 	{ER_ACCESS_DENIED_NO_PASSWORD_ERROR, DB_ERROR_ACCESS, FAILURE_REFUSED, CHECK_LOGIN},
-	{ER_MUST_CHANGE_PASSWORD, DB_ERROR_ACCESS, FAILURE_REFUSED, CHECK_LOGIN},
+	{ER_MUST_CHANGE_PASSWORD, DB_ERROR_ACCESS, FAILURE_REFUSED, RENEW_PASSWORD},
+	{ER_MUST_CHANGE_PASSWORD_LOGIN, DB_ERROR_ACCESS, FAILURE_REFUSED, RENEW_PASSWORD},
+	{MYSQL_ACCOUNT_HAS_BEEN_LOCKED, DB_ERROR_ACCESS, FAILURE_REFUSED, UNLOCK_ACCOUNT},
+	{MARIADB_ACCOUNT_HAS_BEEN_LOCKED, DB_ERROR_ACCESS, FAILURE_REFUSED, UNLOCK_ACCOUNT},
+	{MYSQL_SECURE_TRANSPORT_REQUIRED, DB_ERROR_ACCESS, FAILURE_REFUSED,
+		"the server lets nobody in without TLS: set tls = required in section [database]"},
+	{ER_PLUGIN_IS_NOT_LOADED, DB_ERROR_ACCESS, FAILURE_REFUSED, OTHER_PLUGIN},
+	{ER_NOT_SUPPORTED_AUTH_MODE, DB_ERROR_ACCESS, FAILURE_REFUSED, OTHER_PLUGIN},
+	{CR_AUTH_PLUGIN_CANNOT_LOAD, DB_ERROR_ACCESS, FAILURE_REFUSED, OTHER_PLUGIN},
+	{CR_AUTH_PLUGIN_ERR, DB_ERROR_ACCESS, FAILURE_REFUSED,
+		"this user's password cannot be proved without encryption: set tls = required or "
+		"socket in section [database]"},
 	{ER_HOST_NOT_PRIVILEGED, DB_ERROR_ACCESS, FAILURE_REFUSED,
 		"allow this user to log in from this machine (CREATE USER 'user'@'host')"},
 	{ER_DBACCESS_DENIED_ERROR, DB_ERROR_ACCESS, FAILURE_REFUSED,
@@ -114,6 +131,13 @@ static const ErrorRule rules[] = {
 	/* What a Galera node says that is not in sync with its cluster. */
 	{ER_UNKNOWN_COM_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED,
 		"the server is not ready; try again later"},
+	{MYSQL_SERVER_OFFLINE_MODE, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED,
+		"the server is offline for all but administrators (offline_mode); try again later"},
+	{ER_READ_ONLY_MODE, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED,
+		"the server is read-only; point [database] at the primary"},
+	/* Galera's for a write set that it does not take; Group Replication's. */
+	{ER_ERROR_DURING_COMMIT, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, NO_COMMIT},
+	{MYSQL_RUN_HOOK_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, NO_COMMIT},
 	/* One row that is larger; several in one statement are tried one by one. */
 	{ER_NET_PACKET_TOO_LARGE, DB_ERROR_DATA, FAILURE_REFUSED, CHECK_PACKET},
 	{ER_WARN_ALLOWED_PACKET_OVERFLOWED, DB_ERROR_DATA, FAILURE_REFUSED, CHECK_PACKET},
@@ -123,10 +147,10 @@ static const ErrorRule rules[] = {
 	{ER_TRUNCATED_WRONG_VALUE, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
 	{WARN_DATA_TRUNCATED, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
 	{ER_INVALID_CHARACTER_STRING, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
-	{ER_CANNOT_CONVERT_CHARACTER, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
-	{ER_CANNOT_CONVERT_STRING, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
+	{MARIADB_CANNOT_CONVERT_CHARACTER, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
+	{MYSQL_CANNOT_CONVERT_STRING, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
 	{ER_TOO_BIG_ROWSIZE, DB_ERROR_DATA, FAILURE_REFUSED, NULL},
-	{ER_DISK_FULL, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "free space on the server"},
+	{SERVER_DISK_FULL, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "free space on the server"},
 	{ER_RECORD_FILE_FULL, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "free space on the server"},
 };
 

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the numbers of MariaDB, MySQL and their clusters mean, whichever library we are built with.
+ */
+#include <glib.h>
+#include <string.h>
+
+#include "db/db_error.h"
+
+typedef struct {
+	const char *name;
+	unsigned number;
+	DbErrorCode code;
+	DbFailureKind kind;
+	const char *says;
+} NumberCase;
+
+static const NumberCase cases[] = {
+	{"disk-full", 1021, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "free space"},
+	{"normal-shutdown", 1077, DB_ERROR_LOST, FAILURE_LOST, "was lost"},
+	{"mariadb-killed", 1927, DB_ERROR_LOST, FAILURE_LOST, "was lost"},
+	{"mysql-idle", 4031, DB_ERROR_LOST, FAILURE_LOST, "was lost"},
+	{"galera-commit", 1180, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "cluster"},
+	{"group-replication-commit", 3100, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "cluster"},
+	{"group-replication-rollback", 3101, DB_ERROR_CONFLICT, FAILURE_CONFLICT, ""},
+	{"galera-not-ready", 1047, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "try again later"},
+	{"mysql-expired", 1862, DB_ERROR_ACCESS, FAILURE_REFUSED, "PASSWORD EXPIRE NEVER"},
+	{"mysql-locked", 3118, DB_ERROR_ACCESS, FAILURE_REFUSED, "ACCOUNT UNLOCK"},
+	{"mariadb-locked", 4151, DB_ERROR_ACCESS, FAILURE_REFUSED, "ACCOUNT UNLOCK"},
+	{"mysql-wants-tls", 3159, DB_ERROR_ACCESS, FAILURE_REFUSED, "tls = required"},
+	{"no-proof-without-tls", 2061, DB_ERROR_ACCESS, FAILURE_REFUSED, "tls = required"},
+	{"unknown-plugin", 1524, DB_ERROR_ACCESS, FAILURE_REFUSED, "caching_sha2_password"},
+	{"mysql-offline", 3032, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "offline_mode"},
+	{"mysql-slow", 3024, DB_ERROR_CONFLICT, FAILURE_CONFLICT, "max_execution_time"},
+	{"mariadb-slow", 1969, DB_ERROR_CONFLICT, FAILURE_CONFLICT, "max_statement_time"},
+};
+
+static void test_number(gconstpointer data)
+{
+	const NumberCase *at = data;
+	const DbErrorPlace place = {"db:3306", "shop", "sync", "wp_"};
+	g_autoptr(GError) error = NULL;
+
+	db_error_set_statement(&error, &place, at->number, "the server's words");
+	g_test_message("%s", error->message);
+	g_assert_error(error, DB_ERROR, (int)at->code);
+	g_assert_nonnull(strstr(error->message, "the server's words"));
+	g_assert_nonnull(strstr(error->message, at->says));
+	g_assert_cmpint(db_failure_kind(at->number), ==, at->kind);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *path = g_strconcat("/db/db_error/", cases[i].name, NULL);
+
+		g_test_add_data_func(path, &cases[i], test_number);
+	}
+	return g_test_run();
+}
