@@ -130,6 +130,13 @@ static void print_json_visit(const Visit *visit)
 		json_set_text(object, "check", g_ptr_array_index(visit->left_out, i));
 		json_set_text(object, "reason", obstacle(doctor));
 	}
+	for (guint i = 0; i < doctor->gaps->len; i++) {
+		const DoctorGap *gap = g_ptr_array_index(doctor->gaps, i);
+		Json *object = json_append_object(left_out);
+
+		json_set_text(object, "check", gap->check);
+		json_set_text(object, "reason", gap->reason);
+	}
 	json_set_int(root, "warnings", count(doctor, DOCTOR_WARN));
 	json_set_int(root, "failures", count(doctor, DOCTOR_FAIL));
 	json_print(root);
@@ -146,6 +153,16 @@ static void print_finding(const DoctorFinding *finding)
 		message);
 	if (remedy != NULL)
 		printf("%22s→ %s\n", "", remedy);
+}
+
+static void print_gaps(const Doctor *doctor)
+{
+	for (guint i = 0; i < doctor->gaps->len; i++) {
+		const DoctorGap *gap = g_ptr_array_index(doctor->gaps, i);
+		g_autofree char *reason = printable(gap->reason);
+
+		printf("\nNot checked: %s, for %s\n", gap->check, reason);
+	}
 }
 
 static void print_left_out(const Visit *visit)
@@ -170,6 +187,7 @@ static void print_visit(const Visit *visit)
 		if (!is_quiet || finding->status == DOCTOR_FAIL)
 			print_finding(finding);
 	}
+	print_gaps(doctor);
 	if (is_quiet)
 		return;
 	print_left_out(visit);
@@ -189,7 +207,9 @@ static ExitStatus run_doctor(const CliOptions *options)
 		print_json_visit(&visit);
 	else
 		print_visit(&visit);
-	return count(&visit.doctor, DOCTOR_FAIL) > 0 ? EXIT_SOME_FAILED : EXIT_ALL_WELL;
+	if (count(&visit.doctor, DOCTOR_FAIL) > 0 || visit.doctor.gaps->len > 0)
+		return EXIT_SOME_FAILED;
+	return EXIT_ALL_WELL;
 }
 
 const Command command_doctor = {
@@ -203,7 +223,7 @@ const Command command_doctor = {
 		"and the\n"
 		"timer. Each line is OK, WARN (works, but look at it) or FAIL, with what to do. "
 		"Changes\n"
-		"nothing. Exit status 1 when something is FAIL.\n\n"
+		"nothing. Exit status 1 when something is FAIL, or gave no answer.\n\n"
 		"Example: prm-calendar doctor --online",
 	.options = doctor_options,
 	.run = run_doctor,

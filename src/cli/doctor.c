@@ -11,6 +11,12 @@ static void doctor_finding_free(DoctorFinding *finding)
 	g_free(finding);
 }
 
+static void doctor_gap_free(DoctorGap *gap)
+{
+	g_free(gap->reason);
+	g_free(gap);
+}
+
 void doctor_init(Doctor *doctor, const CliOptions *options, int64_t now_utc)
 {
 	const char *path = options->config_path != NULL ? options->config_path : APP_CONFIG_PATH;
@@ -20,6 +26,7 @@ void doctor_init(Doctor *doctor, const CliOptions *options, int64_t now_utc)
 		.config_path = g_canonicalize_filename(path, NULL),
 		.now_utc = now_utc,
 		.findings = g_ptr_array_new_with_free_func((GDestroyNotify)doctor_finding_free),
+		.gaps = g_ptr_array_new_with_free_func((GDestroyNotify)doctor_gap_free),
 	};
 	config_problems_init(&doctor->problems);
 }
@@ -29,6 +36,7 @@ void doctor_clear(Doctor *doctor)
 	app_clear(&doctor->app);
 	config_problems_clear(&doctor->problems);
 	g_clear_pointer(&doctor->findings, g_ptr_array_unref);
+	g_clear_pointer(&doctor->gaps, g_ptr_array_unref);
 	g_clear_pointer(&doctor->config_path, g_free);
 }
 
@@ -97,8 +105,11 @@ void doctor_add_message(
 			doctor, status, g_strndup(message, (size_t)(end - message)), g_strdup(own));
 }
 
-void doctor_add_unexpected(Doctor *doctor, const GError *error)
+void doctor_add_gap(Doctor *doctor, const GError *error)
 {
-	doctor_add_message(doctor, DOCTOR_FAIL, error->message,
-		"look at the database server's log, then try again");
+	DoctorGap *gap = g_new0(DoctorGap, 1);
+
+	gap->check = doctor->check;
+	gap->reason = g_strdup(error->message);
+	g_ptr_array_add(doctor->gaps, gap);
 }

@@ -21,6 +21,12 @@ typedef struct DoctorFinding {
 	char *remedy; /* NULL where all is well */
 } DoctorFinding;
 
+/* A check that could be begun and gave no answer: nothing is known of what it is about. */
+typedef struct DoctorGap {
+	const char *check; /* static */
+	char *reason;
+} DoctorGap;
+
 /* What a check needs: each of these includes those before it. */
 typedef enum {
 	DOCTOR_NEEDS_NOTHING,
@@ -39,6 +45,7 @@ typedef struct Doctor {
 	DoctorNeed reached;
 	const char *check;   /* that runs now */
 	GPtrArray *findings; /* of DoctorFinding */
+	GPtrArray *gaps;     /* of DoctorGap */
 } Doctor;
 
 void doctor_init(Doctor *doctor, const CliOptions *options, int64_t now_utc);
@@ -59,10 +66,12 @@ char *doctor_run(const Doctor *doctor, const char *command);
 void doctor_add_message(
 	Doctor *doctor, DoctorStatus status, const char *message, const char *remedy);
 
-/* Adds an error of the database that nobody could foresee. */
-void doctor_add_unexpected(Doctor *doctor, const GError *error);
+/* Notes that the check which runs came to no end, for an error that nobody could foresee: that is
+ * no finding, and has no remedy but to see to the error. */
+void doctor_add_gap(Doctor *doctor, const GError *error);
 
-/* Calls `visit` for each connection that is switched on, user by user. False with a finding added.
+/* Calls `visit` for each connection that is switched on, user by user. False with a gap
+ * noted.
  */
 typedef void (*DoctorVisitor)(
 	Doctor *doctor, const WpUser *user, const Connection *connection, void *data);

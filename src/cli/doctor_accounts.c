@@ -17,7 +17,7 @@ bool doctor_visit_connections(Doctor *doctor, DoctorVisitor visit, void *data)
 		connections_rows_load(doctor->app.db, doctor->app.site, NULL, &error);
 
 	if (rows == NULL) {
-		doctor_add_unexpected(doctor, error);
+		doctor_add_gap(doctor, error);
 		return false;
 	}
 	for (guint i = 0; i < rows->len; i++) {
@@ -42,7 +42,7 @@ void doctor_check_credentials(Doctor *doctor)
 	CredentialCounts counts = {0};
 
 	if (!credential_check(doctor->app.db, doctor->app.site, &counts, &error)) {
-		doctor_add_unexpected(doctor, error);
+		doctor_add_gap(doctor, error);
 		return;
 	}
 	if (counts.unreadable > 0)

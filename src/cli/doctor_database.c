@@ -36,7 +36,7 @@ static bool load_facts(Doctor *doctor, ServerFacts *facts)
 
 	if (server_facts_load(doctor->app.db, facts, &error))
 		return true;
-	doctor_add_unexpected(doctor, error);
+	doctor_add_gap(doctor, error);
 	return false;
 }
 
@@ -130,8 +130,7 @@ void doctor_check_privileges(Doctor *doctor)
 	g_autoptr(GPtrArray) lines = grants_held_load(doctor->app.db, &error);
 
 	if (lines == NULL) {
-		doctor_add_message(doctor, DOCTOR_WARN, error->message,
-			"compare SHOW GRANTS with sql/grants.sql");
+		doctor_add_gap(doctor, error);
 		return;
 	}
 	grants_held_judge(lines, &doctor->app.db_options, keeps_posts, &verdict);

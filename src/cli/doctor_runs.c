@@ -230,7 +230,7 @@ static bool check_history(Doctor *doctor, char **ret_good)
 	PassStreak streak;
 
 	if (records == NULL) {
-		doctor_add_unexpected(doctor, error);
+		doctor_add_gap(doctor, error);
 		return false;
 	}
 	streak = streak_of(records);

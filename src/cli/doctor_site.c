@@ -15,8 +15,11 @@ void doctor_check_own_tables(Doctor *doctor)
 	g_autofree char *remedy = NULL;
 
 	if (!state_schema_missing(doctor->app.db, &paths, &error)) {
-		doctor_add_message(doctor, DOCTOR_FAIL, error->message,
-			"drop them: they are a cache, and the next run makes them again");
+		/* Made by a newer program; every other error tells nothing of the tables. */
+		if (g_error_matches(error, DB_ERROR, DB_ERROR_SCHEMA))
+			doctor_add_message(doctor, DOCTOR_FAIL, error->message, NULL);
+		else
+			doctor_add_gap(doctor, error);
 		return;
 	}
 	if (paths[0] == NULL) {

@@ -12,7 +12,7 @@ static bool examine(Doctor *doctor, SchemaState *state)
 
 	if (schema_examine(doctor->app.db, state, &error))
 		return true;
-	doctor_add_unexpected(doctor, error);
+	doctor_add_gap(doctor, error);
 	return false;
 }
 
@@ -78,7 +78,7 @@ void doctor_check_indexes(Doctor *doctor)
 	g_autoptr(GPtrArray) missing = indexes_missing(doctor->app.db, &error);
 
 	if (missing == NULL) {
-		doctor_add_unexpected(doctor, error);
+		doctor_add_gap(doctor, error);
 		return;
 	}
 	for (guint i = 0; i < missing->len; i++) {

@@ -28,7 +28,12 @@ GPtrArray *grants_held_load(Db *db, GError **error)
 			g_ptr_array_add(lines, g_strdup(db_column_text(statement, 0)));
 	}
 	db_finish(statement);
-	return g_steal_pointer(&lines);
+	if (lines->len > 0)
+		return g_steal_pointer(&lines);
+	/* Even a user who may do nothing has the line of USAGE. */
+	g_set_error_literal(error, DB_ERROR, DB_ERROR_QUERY,
+		"the database server does not say which privileges this user has (SHOW GRANTS)");
+	return NULL;
 }
 
 /* What is compared. */
