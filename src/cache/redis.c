@@ -178,7 +178,13 @@ static bool greet(CacheRedis *redis, const CacheRedisOptions *options, GError **
 	return true;
 }
 
-static void *refuse_array(const redisReadTask *task, int elements)
+#if HIREDIS_MAJOR >= 1
+typedef size_t ArrayCount;
+#else
+typedef int ArrayCount;
+#endif
+
+static void *refuse_array(const redisReadTask *task, ArrayCount elements)
 {
 	(void)task;
 	(void)elements;

@@ -347,8 +347,15 @@ static void on_doctype(
 		reader_stop(reader, MULTISTATUS_ERROR_REFUSED, "the answer has a DOCTYPE");
 }
 
+/* Until 2.12 libxml2 hands its errors out to be changed. */
+#if LIBXML_VERSION >= 21200
+typedef const xmlError *ParserError;
+#else
+typedef xmlError *ParserError;
+#endif
+
 /* What libxml2 has to say quotes the body; ours says where. */
-static void on_error(void *data, xmlErrorPtr error)
+static void on_error(void *data, ParserError error)
 {
 	(void)data, (void)error;
 }
