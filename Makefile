@@ -4,6 +4,7 @@
 #   CC, CFLAGS, CPPFLAGS, LDFLAGS   as everywhere; they come after our own flags
 #   DESTDIR, PREFIX                 where `make install` puts things (PREFIX: /usr)
 #   SYSCONFDIR, UNITDIR             /etc; systemd's units: PREFIX/lib/systemd/system
+#   DATABASE                        mariadb (default) or mysql: what `make check` tests against
 #   VARIANT                         plain (default), asan, tsan, coverage: objects in build/VARIANT
 #   WERROR=1                        warnings are errors (CI)
 #   V=1                             show whole commands
@@ -59,7 +60,7 @@ Q := $(if $(V),,@)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: always all help install clean unit-tests check-vectors packages check check-built crash-tests thread-tests thread-tests-built checker fuzz demo bench deb check-deb lint format
+.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo bench deb check-deb lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -139,13 +140,20 @@ packages: ## install the Debian packages that building, testing and linting need
 	$(Q)packaging/packages build test lint
 
 # In a second make: before the packages are there, no flags can be asked for.
-check: ## install what the tests need and run all of them (VARIANT=asan, tsan; ONLY=name; STRICT=1)
+check: ## install what the tests need and run all of them (VARIANT=asan, tsan; ONLY=name; STRICT=1; DATABASE=mysql: what needs a database)
 	$(Q)packaging/packages build test
-	$(Q)$(MAKE) --no-print-directory $(PARALLEL) check-built
+	$(Q)$(if $(filter mysql,$(DATABASE)),packaging/unpack-debian sid build/mysql mysql-server-core)
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(if $(filter-out mariadb,$(DATABASE)),check-database-built,check-built)
 
 check-built: $(PROGRAM) $(COMPLETIONS) $(UNIT_TESTS) $(CHECKER) $(FUZZ_TARGETS)
 	$(Q)$(PYTHON) -B tests/run --variant=$(VARIANT) --program=$(PROGRAM) $(if $(CHECKER),--check-vectors=$(CHECKER)) \
 		$(if $(STRICT),--strict) $(if $(ONLY),--only=$(ONLY)) $(UNIT_TESTS) $(FUZZ_TARGETS)
+
+DATABASE_TESTS := $(patsubst %.c,$(BUILD)/%,$(if $(DATABASE),$(shell grep -lE 'support/(test_db|test_site|story)\.h' $(UNIT_SOURCES))))
+
+check-database-built: $(PROGRAM) $(DATABASE_TESTS) $(CHECKER)
+	$(Q)$(PYTHON) -B tests/run --variant=$(VARIANT) --program=$(PROGRAM) $(if $(CHECKER),--check-vectors=$(CHECKER)) \
+		--database=$(DATABASE) --stories=integration $(if $(STRICT),--strict) $(if $(ONLY),--only=$(ONLY)) $(DATABASE_TESTS)
 
 crash-tests: ## break off runs at every single statement and request, and resume them (a quarter of an hour and more)
 	$(Q)PRM_TEST_EVERY_STEP=1 $(MAKE) --no-print-directory check ONLY=integration/test_resumed

@@ -7,7 +7,7 @@ import socket
 import tempfile
 import unittest
 
-from lib.mariadb import MariaDb
+from lib.database import server_class
 from lib.program import run_program
 from lib.wordpress import WordPress
 
@@ -26,8 +26,8 @@ class DbHost(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="prm-calendar-")
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.server = MariaDb(cls.folder, tcp=True,
-                             addresses="127.0.0.1,::1" if has_ipv6() else "127.0.0.1").start()
+        cls.server = server_class()(cls.folder, tcp=True,
+                                    addresses="127.0.0.1,::1" if has_ipv6() else "127.0.0.1").start()
         cls.addClassCleanup(cls.server.stop)
         cls.wp = WordPress(cls.server, cls.folder, "prm_hosts").install()
         cls.addClassCleanup(cls.wp.close)

@@ -111,7 +111,8 @@ class BesideOthers(InterruptedStory):
         self.connect(self.anna, self.proxied_connection(self.account))
         # Has written more than the program: InnoDB ends the transaction that has written less.
         self.other.run("CREATE TABLE heavy (n INT PRIMARY KEY);")
-        self.other.run(f"START TRANSACTION; INSERT INTO heavy SELECT seq FROM seq_1_to_500;"
+        self.other.run(f"START TRANSACTION; INSERT INTO heavy WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL"
+                       " SELECT i + 1 FROM n WHERE i < 500) SELECT i FROM n;"
                        f"SELECT * FROM wp_postmeta WHERE post_id = {self.event(self.anna)['ID']} FOR UPDATE;")
         flags = []
 

@@ -11,9 +11,15 @@ import subprocess
 
 from .processes import Server, free_port
 
+# What the harness's own sessions take, whatever the server's default is or a story sets it to: strict, with
+# WordPress's zero dates.
+INIT_COMMAND = "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+
 
 class MariaDb:
     """`root` has no password and gets in through the socket; every site has a user of its own."""
+
+    product = "MariaDB"
 
     def __init__(self, folder, tcp=False, keep=False, addresses="127.0.0.1"):
         self.folder = folder
@@ -44,25 +50,32 @@ class MariaDb:
         log = os.path.join(self.folder, "mariadb.log")
         if not os.path.isdir(data):
             with open(log, "ab") as out:
-                subprocess.run(
-                    [_program("mariadb-install-db"), "--no-defaults", f"--user={user}",
-                     f"--datadir={data}", f"--tmpdir={self.folder}", "--auth-root-authentication-method=normal",
-                     "--skip-test-db", "--skip-name-resolve", "--force"],  # though nobody knows this host's name
-                    stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=True)
+                self._make_data(data, user, out)
         network = ([f"--port={self.port}", f"--bind-address={self._addresses}"] if self.port
                    else ["--skip-networking"])
-        self._server = Server("MariaDB", [
-            _program("mariadbd"), "--no-defaults", f"--user={user}", f"--datadir={data}",
+        self._server = Server(self.product, [
+            *self._command_line(), f"--user={user}", f"--datadir={data}",
             f"--socket={self.socket}", f"--pid-file={self.folder}/mariadb.pid", *network,
             # A server that starts deletes the temporary tables of all others that share its folder.
             f"--tmpdir={data}",
             "--skip-name-resolve", "--skip-log-bin", "--innodb-buffer-pool-size=64M",
-            "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=32M",
-            "--max-allowed-packet=64M",
+            "--innodb-flush-log-at-trx-commit=0", "--max-allowed-packet=64M",
             "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
         ], log, keep=self._keep)
         self._server.wait_ready(self._answers)
         return self
+
+    def _make_data(self, data, user, out):
+        """Makes the folder with the server's own tables; what is said of it goes to the file `out`."""
+        subprocess.run(
+            [_program("mariadb-install-db"), "--no-defaults", f"--user={user}",
+             f"--datadir={data}", f"--tmpdir={self.folder}", "--auth-root-authentication-method=normal",
+             "--skip-test-db", "--skip-name-resolve", "--force"],  # though nobody knows this host's name
+            stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=True)
+
+    def _command_line(self):
+        """The server, and the options that it alone knows."""
+        return [_program("mariadbd"), "--no-defaults", "--innodb-log-file-size=32M"]
 
     def stop(self, how=signal.SIGTERM):
         if self._server:
@@ -75,7 +88,7 @@ class MariaDb:
     def command(self, *arguments):
         """The command line of the client, for people to copy."""
         return [_program("mariadb"), "--no-defaults", f"--socket={self.socket}", "--user=root",
-                "--default-character-set=utf8mb4", *arguments]
+                "--default-character-set=utf8mb4", f"--init-command={INIT_COMMAND}", *arguments]
 
     def _client(self, sql, database=None):
         return subprocess.run(
@@ -100,6 +113,11 @@ class MariaDb:
     def drop_database(self, name, user):
         self.sql(f"DROP DATABASE IF EXISTS `{name}`; DROP USER IF EXISTS '{user}'@'localhost';"
                  f"DROP USER IF EXISTS '{user}'@'127.0.0.1';")
+
+    @staticmethod
+    def default_role(role, account):
+        """The statement that makes a granted role active at login."""
+        return f"SET DEFAULT ROLE {role} FOR {account}"
 
     def copy_tables(self, source, target):
         """Rows and table definitions; faster than a dump, and needs no further package."""

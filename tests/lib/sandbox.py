@@ -7,7 +7,7 @@ import signal
 import tempfile
 
 from .caldav import Radicale, Xandikos
-from .mariadb import MariaDb
+from .database import server_class
 from .wordpress import WordPress
 
 
@@ -43,8 +43,9 @@ class Sandbox:
     def database(self):
         if self._database is None:
             running = os.environ.get("PRM_TEST_MYSQL_SOCKET")
-            self._database = (MariaDb.running_at(running) if running and not self._own_database
-                              else MariaDb(self.folder, keep=self.keep).start())
+            kind = server_class()
+            self._database = (kind.running_at(running) if running and not self._own_database
+                              else kind(self.folder, keep=self.keep).start())
         return self._database
 
     def _server(self, kind):
