@@ -9,6 +9,8 @@
 #include <unicode/uenum.h>
 #include <unicode/ustring.h>
 
+#include "util/time_zone.h"
+
 /* No name of the tz database or of Windows is longer. */
 #define NAME_MAX_BYTES 100
 
@@ -104,7 +106,7 @@ static GTimeZone *find_iana(const char *name)
 {
 	g_autofree char *spelling = iana_spelling(name, false);
 
-	return spelling != NULL ? g_time_zone_new_identifier(spelling) : NULL;
+	return spelling != NULL ? time_zone_find(spelling) : NULL;
 }
 
 /* "/citadel.org/20190914_1/America/Argentina/Salta": the longest end that is a name. */
@@ -168,7 +170,7 @@ static GTimeZone *find_windows(const char *name)
 		return NULL;
 	u_UCharsToChars(iana, ascii, length);
 	ascii[length] = '\0';
-	return g_time_zone_new_identifier(ascii);
+	return time_zone_find(ascii);
 }
 
 static GTimeZone *find_other(const char *name)
@@ -179,7 +181,7 @@ static GTimeZone *find_other(const char *name)
 		g_autofree char *other = g_utf8_casefold(other_names[i].name, -1);
 
 		if (g_str_equal(folded, other))
-			return g_time_zone_new_identifier(other_names[i].iana);
+			return time_zone_find(other_names[i].iana);
 	}
 	return NULL;
 }
@@ -219,7 +221,7 @@ static GTimeZone *find_listed(const char *list)
 		g_autofree char *spelling = zone == NULL ? iana_spelling(*city, true) : NULL;
 
 		if (spelling != NULL)
-			zone = g_time_zone_new_identifier(spelling);
+			zone = time_zone_find(spelling);
 		if (zone != NULL)
 			return zone;
 	}

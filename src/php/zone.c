@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "util/time_zone.h"
+
 #define ZONE_MAX_BYTES 100
 #define SECS_PER_HOUR 3600
 #define SECS_PER_MINUTE 60
@@ -150,10 +152,13 @@ static char *find_zone_file(const char *name)
 	return g_strdup(path + strlen(root) + 1);
 }
 
+/* A PHP that has the zone database built in knows the old names, whether this machine does or not.
+ */
 static PhpZone *new_named(const char *name)
 {
 	g_autofree char *spelling = find_zone_file(name);
-	GTimeZone *glib = spelling != NULL ? g_time_zone_new_identifier(spelling) : NULL;
+	GTimeZone *glib = spelling != NULL ? g_time_zone_new_identifier(spelling)
+					   : time_zone_find_renamed(name);
 	PhpZone *zone;
 
 	if (glib == NULL)

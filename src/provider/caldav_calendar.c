@@ -9,6 +9,7 @@
 #include "provider/caldav_discovery.h"
 #include "provider/caldav_error.h"
 #include "provider/caldav_reconcile.h"
+#include "util/time_zone.h"
 
 /* For so long a server that failed at sync-collection is not asked again (A6). */
 #define REPORT_PAUSE_SECS (24 * 3600)
@@ -101,7 +102,7 @@ static void open_zone(Calendar *self)
 {
 	const char *name = self->next->zone_name;
 
-	self->zone = name != NULL ? g_time_zone_new_identifier(name) : NULL;
+	self->zone = name != NULL ? time_zone_find(name) : NULL;
 }
 
 /* The owner's addresses in lower case: what the principal says, and the login where it is one. */

@@ -9,6 +9,7 @@
 #include "provider/google_error.h"
 #include "provider/google_item.h"
 #include "provider/google_pages.h"
+#include "util/time_zone.h"
 
 /* All-day events have the bounds of their calendar's days, which need not be the site's. */
 #define MARGIN_SECS (2 * CIVIL_DAY_SECS)
@@ -100,7 +101,7 @@ static bool begin_calendar(Run *run, const cJSON *page, GError **error)
 	if (run->next.name == NULL)
 		run->next.name = g_strdup(json_string(page, "summary"));
 	run->next.role = g_strdup(json_string(page, "accessRole"));
-	run->calendar_zone = zone != NULL ? g_time_zone_new_identifier(zone) : NULL;
+	run->calendar_zone = zone != NULL ? time_zone_find(zone) : NULL;
 	if (run->calendar_zone == NULL)
 		run->calendar_zone = g_time_zone_ref(list->request->site_zone);
 	run->has_begun = true;

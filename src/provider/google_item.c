@@ -8,6 +8,7 @@
 #include "event/meeting_link.h"
 #include "provider/google_people.h"
 #include "provider/google_raw.h"
+#include "util/time_zone.h"
 
 /* Google's own limit for ids is 1024. */
 #define ID_MAX_BYTES 1024
@@ -41,8 +42,7 @@ static bool read_date(const char *text, CivilDate *ret_date)
 static bool read_time(
 	const char *text, const char *zone_name, GTimeZone *calendar_zone, int64_t *ret_utc)
 {
-	g_autoptr(GTimeZone) named =
-		zone_name != NULL ? g_time_zone_new_identifier(zone_name) : NULL;
+	g_autoptr(GTimeZone) named = zone_name != NULL ? time_zone_find(zone_name) : NULL;
 	g_autoptr(GDateTime) time =
 		g_date_time_new_from_iso8601(text, named != NULL ? named : calendar_zone);
 
