@@ -25,6 +25,16 @@ void http_url_free(HttpUrl *url)
 	g_free(url);
 }
 
+/* Which of them libcurl refuses, and which it encodes, differs from release to release. */
+static bool has_control_character(const char *text)
+{
+	for (const char *at = text; *at != '\0'; at++) {
+		if (g_ascii_iscntrl(*at))
+			return true;
+	}
+	return false;
+}
+
 static bool set_url(CURLU *parts, const char *text, GError **error)
 {
 	CURLUcode code;
@@ -32,6 +42,11 @@ static bool set_url(CURLU *parts, const char *text, GError **error)
 	if (strlen(text) > MAX_URL_BYTES) {
 		g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL, "the URL is longer than %d bytes",
 			MAX_URL_BYTES);
+		return false;
+	}
+	if (has_control_character(text)) {
+		g_set_error_literal(error, HTTP_ERROR, HTTP_ERROR_URL,
+			"this is not a web address: it holds a control character");
 		return false;
 	}
 	code = curl_url_set(parts, CURLUPART_URL, text,

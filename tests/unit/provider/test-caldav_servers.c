@@ -21,6 +21,7 @@ typedef struct {
 	GPid pid;
 	int stdin_fd;
 	char *folder;
+	bool is_ready;
 	GHashTable *facts; /* char * -> char * */
 } DavServer;
 
@@ -34,7 +35,8 @@ static const char *fact(const DavServer *server, const char *name)
 	return value;
 }
 
-static void read_facts(DavServer *server, int stdout_fd)
+/* False when the server ended before it was ready. */
+static bool read_facts(DavServer *server, int stdout_fd)
 {
 	g_autoptr(GIOChannel) channel = g_io_channel_unix_new(stdout_fd);
 
@@ -44,10 +46,11 @@ static void read_facts(DavServer *server, int stdout_fd)
 		GIOStatus status = g_io_channel_read_line(channel, &line, NULL, &end, NULL);
 		char *equals;
 
-		g_assert_cmpint(status, ==, G_IO_STATUS_NORMAL);
+		if (status != G_IO_STATUS_NORMAL)
+			return false;
 		line[end] = '\0';
 		if (strcmp(line, "ready") == 0)
-			return;
+			return true;
 		equals = strchr(line, '=');
 		g_assert_nonnull(equals);
 		*equals = '\0';
@@ -71,7 +74,7 @@ static void server_start(DavServer *server)
 		&server->pid, &server->stdin_fd, &stdout_fd, NULL, &error);
 	g_assert_no_error(error);
 	server->facts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	read_facts(server, stdout_fd);
+	server->is_ready = read_facts(server, stdout_fd);
 	close(stdout_fd);
 }
 
@@ -271,7 +274,10 @@ static void run_test(const void *data)
 	const Run *run = data;
 
 	server_start(run->server);
-	run->test->run(run->server);
+	if (run->server->is_ready)
+		run->test->run(run->server);
+	else
+		g_test_skip("the calendar server does not come up (is it installed?)");
 }
 
 static void add_tests(DavServer *server)
