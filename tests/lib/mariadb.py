@@ -150,9 +150,9 @@ class MariaDb:
 
 
 class QueryLog:
-    """MariaDB's general query log: "[time]<tab>thread command<tab>text", text over several lines."""
+    """The general query log: "[time]<tab>thread command<tab>text", text over several lines."""
 
-    _ENTRY = re.compile(r"^(?:\d{6} +[\d:]+)?\t+ *(\d+) ([A-Z]\w*(?: \w+)?)\t(.*)$")
+    _ENTRY = re.compile(r"^(?:\d{6} +[\d:]+|\d{4}-\S+Z)?\t+ *(\d+) ([A-Z]\w*(?: \w+)?)\t(.*)$")
 
     def __init__(self, path):
         self._path = path
