@@ -44,7 +44,10 @@ static ExitStatus status_of(const GError *error)
 
 ExitStatus app_fail(const CliOptions *options, const GError *error)
 {
-	log_line(LOG_ERROR, NULL, "%s", error->message);
+	g_auto(GStrv) lines = g_strsplit(error->message, "\n", -1);
+
+	for (char **line = lines; *line != NULL; line++)
+		log_line(LOG_ERROR, NULL, "%s", *line);
 	if (options->json) {
 		g_autoptr(Json) object = json_object_new();
 
@@ -57,7 +60,14 @@ ExitStatus app_fail(const CliOptions *options, const GError *error)
 /* Only who has a network names one of its sites, the first one, too. */
 static bool is_network(const Config *config)
 {
-	return config->wordpress_blog_id > 1 || config_is_given(config, "wordpress", "blog_id");
+	return config->wordpress_blog_id > 1 ||
+	       (config->wordpress_blog_id == 1 && config_is_given(config, "wordpress", "blog_id"));
+}
+
+/* Whether it was said, 0 for none. */
+static bool knows_network(const Config *config)
+{
+	return config_is_given(config, "wordpress", "blog_id");
 }
 
 /* wpdb::get_blog_prefix(): of the tables of one site of a network. Caller frees. */
@@ -68,6 +78,11 @@ static char *blog_prefix_of(const Config *config)
 	return config->wordpress_blog_id > 1
 		       ? g_strdup_printf("%s%d_", base, config->wordpress_blog_id)
 		       : g_strdup(base);
+}
+
+static const char *text_or_null(const char *text)
+{
+	return text[0] == '\0' ? NULL : text;
 }
 
 static DbOptions db_options_of(const Config *config, const char *blog_prefix)
@@ -89,6 +104,8 @@ static DbOptions db_options_of(const Config *config, const char *blog_prefix)
 		.tls_ca = config->database_tls_ca[0] == '\0' ? NULL : config->database_tls_ca,
 		.table_prefix = blog_prefix,
 		.base_prefix = config->wordpress_table_prefix,
+		.users_table = text_or_null(config->wordpress_users_table),
+		.usermeta_table = text_or_null(config->wordpress_usermeta_table),
 		.connect_timeout_secs = (unsigned)config->network_connect_timeout_secs,
 	};
 }
@@ -183,7 +200,8 @@ bool app_load_site(App *app, GError **error)
 
 	g_autoptr(WpSite) site = wp_site_new_unread(&site_options, error);
 
-	if (site == NULL || !schema_check(app->db, &site->is_utf8mb3, error) ||
+	if (site == NULL ||
+		!schema_check(app->db, knows_network(app->config), &site->is_utf8mb3, error) ||
 		!wp_site_read(site, app->db, error))
 		return false;
 	app->site = g_steal_pointer(&site);

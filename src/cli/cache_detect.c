@@ -9,14 +9,6 @@
 
 enum { DROP_IN_BYTES_MAX = 1024 * 1024 };
 
-char *cache_drop_in_path(const WpConfig *wp_config, const char *wp_config_path)
-{
-	g_autofree char *folder = site_content_folder(wp_config, wp_config_path);
-	g_autofree char *path = g_build_filename(folder, "object-cache.php", NULL);
-
-	return g_file_test(path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path) : NULL;
-}
-
 /* The first whose words are all there. */
 static const struct {
 	const char *name;

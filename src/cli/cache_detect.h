@@ -8,10 +8,6 @@
 #include "site/wp_config.h"
 #include "util/config.h"
 
-/* Where the site's object-cache.php is, with which WordPress uses a persistent cache; NULL where
- * there is none. Caller frees. */
-char *cache_drop_in_path(const WpConfig *wp_config, const char *wp_config_path);
-
 /* Which one it is, as the key `drop_in` of [cache] calls it; NULL for one that we do not know.
  * Static. */
 const char *cache_drop_in_name(const char *path);

@@ -12,6 +12,8 @@ static const CliOption doctor_options[] = {
 		"ask each connection's calendar server, too"},
 	{"wp-config", 0, CLI_OPTION_TEXT, offsetof(CliOptions, wp_config), "PATH",
 		"the site's wp-config.php, where the ini does not name it"},
+	{"wordpress", 0, CLI_OPTION_TEXT, offsetof(CliOptions, wordpress), "DIR",
+		"WordPress's folder, where wp-config.php does not tell"},
 	{0},
 };
 
@@ -25,6 +27,7 @@ static const struct {
 	{"configuration", DOCTOR_NEEDS_NOTHING, false, doctor_check_configuration},
 	{"files", DOCTOR_NEEDS_CONFIG, false, doctor_check_files},
 	{"database", DOCTOR_NEEDS_CONFIG, false, doctor_check_database},
+	{"db.php", DOCTOR_NEEDS_CONFIG, false, doctor_check_db_drop_in},
 	{"server", DOCTOR_NEEDS_DATABASE, false, doctor_check_server},
 	{"tls", DOCTOR_NEEDS_DATABASE, false, doctor_check_tls},
 	{"clock", DOCTOR_NEEDS_DATABASE, false, doctor_check_clock},

@@ -9,26 +9,31 @@
 #include "cli/cache_detect.h"
 #include "cli/commands.h"
 #include "cli/credential_check.h"
+#include "cli/db_drop_in.h"
 #include "cli/init_ini.h"
+#include "cli/init_theme.h"
 #include "cli/new_file.h"
 #include "cli/output.h"
 #include "cli/sample_ini.h"
 #include "cli/site_config.h"
 #include "cli/site_name.h"
-#include "cli/theme_files.h"
+#include "cli/site_place.h"
 #include "cli/timer.h"
 #include "schema/grants.h"
 #include "site/theme_detect.h"
 #include "state/schema.h"
 
 #define SIDECAR_USER "prm_calendar"
-#define RELEASED_COMMENT_TYPE "prm_activity"
 
 static const CliOption init_options[] = {
 	{"wp-config", 0, CLI_OPTION_TEXT, offsetof(CliOptions, wp_config), "PATH",
 		"the site's wp-config.php"},
+	{"wordpress", 0, CLI_OPTION_TEXT, offsetof(CliOptions, wordpress), "DIR",
+		"WordPress's folder, where wp-config.php does not tell"},
+	{"env-file", 0, CLI_OPTION_TEXT, offsetof(CliOptions, env_file), "FILE",
+		"the environment of the site's PHP: NAME=value, a line each"},
 	{"blog-id", 0, CLI_OPTION_NUMBER, offsetof(CliOptions, blog_id), "ID",
-		"the site of a multisite network (default: its main site)"},
+		"the site of a multisite network (default: its main site); 0 for no network"},
 	{"dry-run", 0, CLI_OPTION_FLAG, offsetof(CliOptions, dry_run), NULL,
 		"say what would be written and write nothing"},
 	{0},
@@ -46,12 +51,14 @@ typedef struct {
 	char *wp_config_path;
 	ThemeTraces traces;
 	CredentialCounts credentials;
-	const char *comment_type_reason; /* static */
+	SitePlace place;
+	CommentType comment_type;
 	bool is_network;
-	bool has_drop_in;    /* the site has an object cache */
-	const char *drop_in; /* whose it is; NULL: not known; static */
-	char *cache_doubts;  /* what has to be looked at, or NULL */
-	GStrv missing;       /* files of sql/ that were yet to be run */
+	SiteFile has_drop_in; /* the site has an object cache */
+	const char *drop_in;  /* whose it is; NULL: not known; static */
+	char *cache_doubts;   /* what has to be looked at, or NULL */
+	GStrv missing;        /* files of sql/ that were yet to be run */
+	char *db_drop_in;     /* path, or NULL */
 	char *ini;
 	char *grants;
 } Init;
@@ -66,13 +73,24 @@ static void init_clear(Init *init)
 	g_free(init->cache_path);
 	g_free(init->cache_doubts);
 	g_free(init->wp_config_path);
+	g_free(init->db_drop_in);
 	g_free(init->ini);
 	g_free(init->grants);
 	g_strfreev(init->missing);
+	site_place_clear(&init->place);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Init, init_clear)
 
-static void set_paths(Init *init, const CliOptions *options)
+/* A folder stands for the wp-config.php in it. NULL with an error. */
+static char *find_wp_config(const CliOptions *options, GError **error)
+{
+	const char *path = options->wp_config != NULL ? options->wp_config : options->wordpress;
+
+	return g_file_test(path, G_FILE_TEST_IS_DIR) ? site_place_wp_config(path, error)
+						     : g_canonicalize_filename(path, NULL);
+}
+
+static bool set_paths(Init *init, const CliOptions *options, GError **error)
 {
 	const char *path = options->config_path != NULL ? options->config_path : APP_CONFIG_PATH;
 	g_autofree char *folder = NULL;
@@ -85,7 +103,9 @@ static void set_paths(Init *init, const CliOptions *options)
 
 	init->options = options;
 	init->ini_path = g_canonicalize_filename(path, NULL);
-	init->wp_config_path = g_canonicalize_filename(options->wp_config, NULL);
+	init->wp_config_path = find_wp_config(options, error);
+	if (init->wp_config_path == NULL)
+		return false;
 	folder = g_path_get_dirname(init->ini_path);
 	site = site_name_of(init->ini_path);
 	prefix = site == NULL ? g_strdup("") : g_strconcat(site, ".", NULL);
@@ -97,6 +117,7 @@ static void set_paths(Init *init, const CliOptions *options)
 	init->auth_key_path = g_build_filename(folder, auth_key, NULL);
 	init->google_path = g_build_filename(folder, google, NULL);
 	init->cache_path = g_build_filename(folder, cache, NULL);
+	return true;
 }
 
 /* Access to Google calendars is renewed as the client that was given it: the theme's. */
@@ -140,29 +161,43 @@ static bool fill(Init *init, const WpConfig *wp_config, GError **error)
 	if (site_config_fill(init->app.config, wp_config, &why))
 		return true;
 	g_set_error(error, why->domain, why->code,
-		"%s; init cannot do it then: write %s yourself, with these keys and wp_config = %s "
-		"in [wordpress], which gives it the rest",
+		"%s\nwhere these come from the environment of the site's PHP, give it to init with "
+		"--env-file=FILE; else write %s yourself, with these keys and wp_config = %s in "
+		"[wordpress], which gives it the rest",
 		why->message, init->ini_path, init->wp_config_path);
 	return false;
+}
+
+/* is_multisite(): by the constants, for MULTISITE may be left out. */
+static bool is_multisite(
+	const WpConfig *wp_config, const char *remedy, bool *ret_is, GError **error)
+{
+	static const char *const signs[] = {"SUBDOMAIN_INSTALL", "VHOST", "SUNRISE"};
+	const char *network = NULL;
+
+	if (!site_config_text(wp_config, "MULTISITE", remedy, &network, error))
+		return false;
+	*ret_is = network != NULL && network[0] != '\0' && strcmp(network, "0") != 0;
+	for (size_t i = 0; network == NULL && i < G_N_ELEMENTS(signs); i++)
+		*ret_is = *ret_is || wp_config_find(wp_config, signs[i]) != NULL;
+	return true;
 }
 
 /* Which site of a network is meant; of a site that is none, nothing is set. */
 static bool choose_blog(Init *init, const WpConfig *wp_config, GError **error)
 {
-	const char *remedy = "say which site is meant with --blog-id, 1 where it is no network";
+	const char *remedy = "say which site is meant with --blog-id, 0 where it is no network";
 	int wanted = init->options->blog_id;
-	g_autofree char *given = wanted > 0 ? g_strdup_printf("%d", wanted) : NULL;
-	const char *network = NULL;
+	g_autofree char *given = wanted >= 0 ? g_strdup_printf("%d", wanted) : NULL;
 	const char *main_site = NULL;
 
-	if (given == NULL && (!site_config_text(wp_config, "MULTISITE", remedy, &network, error) ||
+	if (given == NULL && (!is_multisite(wp_config, remedy, &init->is_network, error) ||
 				     !site_config_text(wp_config, "BLOG_ID_CURRENT_SITE", remedy,
 					     &main_site, error)))
 		return false;
-	init->is_network = given != NULL ||
-			   (network != NULL && network[0] != '\0' && strcmp(network, "0") != 0);
-	if (!init->is_network)
+	if (given == NULL && !init->is_network)
 		return true;
+	init->is_network = wanted != 0;
 	if (given == NULL)
 		given = g_strdup(main_site != NULL ? main_site : "1");
 	return config_set(init->app.config, "wordpress", "blog_id", given, error);
@@ -177,23 +212,16 @@ static bool read_settings(Init *init, const WpConfig *wp_config, GError **error)
 	       config_check(init->app.config, init->wp_config_path, error);
 }
 
-/* Where the theme is not found, only comments tell (data-model 1). */
-static char *theme_folder(const Init *init, const WpConfig *wp_config)
-{
-	g_autofree char *content = site_content_folder(wp_config, init->wp_config_path);
-
-	return g_build_filename(content, "themes", init->app.site->stylesheet, NULL);
-}
-
 /* What is not known of the cache is no reason to do without the rest. */
 static void find_cache(Init *init, const WpConfig *wp_config)
 {
-	g_autofree char *path = cache_drop_in_path(wp_config, init->wp_config_path);
+	g_autofree char *path = NULL;
 	g_autoptr(GError) error = NULL;
 
+	init->has_drop_in = site_place_drop_in(
+		&init->place, "object-cache.php", init->app.site->stylesheet, &path);
 	if (path == NULL)
 		return;
-	init->has_drop_in = true;
 	init->drop_in = cache_drop_in_name(path);
 	if (init->drop_in == NULL || cache_detect(init->app.config, wp_config, init->drop_in,
 					     &init->cache_doubts, &error))
@@ -203,27 +231,15 @@ static void find_cache(Init *init, const WpConfig *wp_config)
 	init->app.config->cache_type = CONFIG_CACHE_NONE;
 }
 
-static bool choose_comment_type(Init *init, const WpConfig *wp_config, GError **error)
+static bool choose_comment_type(Init *init, GError **error)
 {
-	g_autofree char *folder = theme_folder(init, wp_config);
-
-	if (strcmp(init->traces.prefix, "prm") != 0) {
-		init->comment_type_reason = "as the theme of that prefix has it";
-		return true;
-	}
-	if (init->traces.prm_activities > 0)
-		init->comment_type_reason = "there are such comments";
-	else if (strchr(init->app.site->stylesheet, '/') == NULL &&
-		 theme_files_hold(folder, RELEASED_COMMENT_TYPE))
-		init->comment_type_reason = "the theme's files name it";
-	else
-		init->comment_type_reason = "no comment and no file of the theme names another";
-	if (g_str_has_prefix(init->comment_type_reason, "no "))
+	init->comment_type = init_comment_type(&init->place, init->app.site, &init->traces);
+	if (init->comment_type.type == NULL)
 		return true;
 	g_free(init->app.site->activity_comment_type);
-	init->app.site->activity_comment_type = g_strdup(RELEASED_COMMENT_TYPE);
+	init->app.site->activity_comment_type = g_strdup(init->comment_type.type);
 	return config_set(
-		init->app.config, "theme", "activity_comment_type", RELEASED_COMMENT_TYPE, error);
+		init->app.config, "theme", "activity_comment_type", init->comment_type.type, error);
 }
 
 static bool is_local(const char *host)
@@ -240,7 +256,6 @@ static bool make_ini(Init *init, GError **error)
 		.theme_prefix = init->traces.prefix,
 		.activity_comment_type = init->app.site->activity_comment_type,
 		.stylesheet = init->app.site->stylesheet,
-		.is_network = init->is_network,
 		.drop_in = init->drop_in,
 		.password_path = init->password_path,
 		.auth_key_path = init->auth_key_path,
@@ -252,17 +267,32 @@ static bool make_ini(Init *init, GError **error)
 	return init->ini != NULL;
 }
 
+/* Before anything is asked of the server that wp-config.php names. */
+static bool check_db_drop_in(Init *init, GError **error)
+{
+	if (db_drop_in_find(&init->place, &init->db_drop_in) != DB_DROP_IN_SQLITE)
+		return true;
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "%s " DB_DROP_IN_SQLITE_TEXT,
+		init->db_drop_in);
+	return false;
+}
+
 static bool find_out(Init *init, GError **error)
 {
-	g_autoptr(WpConfig) wp_config = site_config_read(init->wp_config_path, error);
+	g_autoptr(WpConfig) wp_config =
+		site_config_read(init->wp_config_path, init->options->env_file, error);
 	App *app = &init->app;
 	bool is_here;
 
-	if (wp_config == NULL || !read_settings(init, wp_config, error) || !app_connect(app, error))
+	if (wp_config == NULL)
+		return false;
+	site_place_find(wp_config, init->wp_config_path, init->options->wordpress, &init->place);
+	if (!check_db_drop_in(init, error) || !read_settings(init, wp_config, error) ||
+		!app_connect(app, error))
 		return false;
 	if (!theme_detect(app->db, &init->traces, error) ||
 		!config_set(app->config, "theme", "prefix", init->traces.prefix, error) ||
-		!app_load_site(app, error) || !choose_comment_type(init, wp_config, error) ||
+		!app_load_site(app, error) || !choose_comment_type(init, error) ||
 		!credential_check(app->db, app->site, &init->credentials, error) ||
 		!state_schema_missing(app->db, &init->missing, error))
 		return false;
@@ -325,7 +355,10 @@ static void print_json_init(const Init *init)
 	json_set_int(root, "connections", init->credentials.connections);
 	json_set_int(root, "credentials_opened", init->credentials.opened);
 	json_set_int(root, "credentials_locked", init->credentials.locked);
+	json_set_bool(root, "activity_comment_type_known", init->comment_type.is_known);
+	json_set_bool(root, "object_cache_known", init->has_drop_in != SITE_FILE_UNKNOWN);
 	json_set_bool(root, "google_client", has_google(init));
+	json_set_text(root, "database_drop_in", init->db_drop_in);
 	json_set_text(root, "object_cache", init->drop_in);
 	json_set_text(root, "object_cache_doubts", init->cache_doubts);
 	if (init->is_network)
@@ -369,8 +402,15 @@ static void print_cache(const Init *init)
 {
 	const char *address = init->app.config->cache_address;
 
-	if (!init->has_drop_in) {
+	if (init->has_drop_in == SITE_FILE_NOT_THERE) {
 		puts("Object cache     none (no wp-content/object-cache.php)");
+		return;
+	}
+	if (init->has_drop_in == SITE_FILE_UNKNOWN) {
+		printf("Object cache     not known (%s): " SITE_PLACE_REMEDY ", or see [cache] in\n"
+		       "                 man prm-calendar.ini\n",
+			init->place.doubt != NULL ? init->place.doubt
+						  : "the active theme is not in its wp-content");
 		return;
 	}
 	if (init->drop_in == NULL)
@@ -396,6 +436,17 @@ static void print_found(const Init *init)
 		config->database_socket[0] != '\0' ? config->database_socket
 						   : config->database_host,
 		config->database_user, init->app.blog_prefix);
+	if (init->db_drop_in != NULL)
+		printf("Look at this     %s " DB_DROP_IN_OTHER_TEXT ";\n"
+		       "                 " DB_DROP_IN_OTHER_REMEDY "\n",
+			init->db_drop_in);
+	if (config->wordpress_users_table[0] != '\0' || config->wordpress_usermeta_table[0] != '\0')
+		printf("Users            in %s and %s, as wp-config.php says\n",
+			config->wordpress_users_table[0] != '\0' ? config->wordpress_users_table
+								 : "the usual table",
+			config->wordpress_usermeta_table[0] != '\0'
+				? config->wordpress_usermeta_table
+				: "the usual one");
 	if (init->is_network)
 		printf("Network          this is its site %d, with the users who belong to it; for "
 		       "another: init --blog-id=ID -c FILE\n",
@@ -407,7 +458,7 @@ static void print_found(const Init *init)
 			? "; some have connections of another prefix, which stay unused"
 			: "");
 	printf("Activities       comment type %s: %s\n", init->app.site->activity_comment_type,
-		init->comment_type_reason);
+		init->comment_type.reason);
 	print_credentials(&init->credentials);
 	printf("Google           %s\n",
 		has_google(init)
@@ -460,12 +511,13 @@ static ExitStatus run_init(const CliOptions *options)
 	g_autoptr(GError) error = NULL;
 
 	app_setup_log(options);
-	if (options->wp_config == NULL) {
+	if (options->wp_config == NULL && options->wordpress == NULL) {
 		fputs("prm-calendar: --wp-config=PATH is missing; see prm-calendar init --help\n",
 			stderr);
 		return EXIT_USAGE;
 	}
-	set_paths(&init, options);
+	if (!set_paths(&init, options, &error))
+		return app_fail(options, error);
 	if (!options->dry_run && !check_absent(&init, &error))
 		return app_fail(options, error);
 	if (!find_out(&init, &error))

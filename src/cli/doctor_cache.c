@@ -1,23 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* `prm-calendar doctor`: the site's persistent object cache, which must not go stale. */
+/* `prm-calendar doctor`: the drop-ins of the site: its persistent object cache, which must not go
+ * stale, and another database class. */
 #include <string.h>
 
 #include "cache/server.h"
 #include "cli/cache_detect.h"
+#include "cli/db_drop_in.h"
 #include "cli/doctor.h"
 #include "cli/site_config.h"
+#include "cli/site_place.h"
 #include "site/option.h"
 
 #define OPTION_PLUGINS "active_plugins"
+#define DROP_IN "object-cache.php"
 
-/* The drop-in as a file; NULL where there is none, or nobody knows where to look. Caller frees. */
-static char *find_drop_in(const Doctor *doctor)
+/* Where the site's files are, as far as somebody says where its wp-config.php is. */
+static void find_place(const Doctor *doctor, SitePlace *ret_place)
 {
-	const char *given = doctor->options->wp_config;
+	const CliOptions *options = doctor->options;
+	const char *given = options->wp_config;
 	const char *path = given != NULL ? given : doctor->app.config->wordpress_wp_config;
-	g_autoptr(WpConfig) wp_config = path[0] != '\0' ? site_config_read(path, NULL) : NULL;
+	g_autofree char *beside = path[0] == '\0' && options->wordpress != NULL
+					  ? site_place_wp_config(options->wordpress, NULL)
+					  : g_strdup(path);
+	g_autoptr(WpConfig) wp_config =
+		beside != NULL && beside[0] != '\0' ? site_config_read(beside, NULL, NULL) : NULL;
 
-	return wp_config != NULL ? cache_drop_in_path(wp_config, path) : NULL;
+	if (wp_config != NULL)
+		site_place_find(wp_config, beside, options->wordpress, ret_place);
 }
 
 /* A plugin whose purpose is such a drop-in, which tells without a look at the site's files; NULL
@@ -76,24 +86,52 @@ static void check_unset(Doctor *doctor, const char *drop_in, const char *plugin)
 
 void doctor_check_object_cache(Doctor *doctor)
 {
-	const Config *config = doctor->app.config;
-	bool is_set = config->cache_type != CONFIG_CACHE_NONE;
-	bool is_known =
-		doctor->options->wp_config != NULL || config->wordpress_wp_config[0] != '\0';
-	g_autofree char *drop_in = find_drop_in(doctor);
-	const char *plugin = drop_in == NULL ? find_plugin(doctor->app.db) : NULL;
-	bool has_one = drop_in != NULL || plugin != NULL;
+	bool is_set = doctor->app.config->cache_type != CONFIG_CACHE_NONE;
+	g_auto(SitePlace) place = {0};
+	g_autofree char *drop_in = NULL;
+	const char *plugin;
+	SiteFile found;
 
-	if (is_set && is_known && !has_one)
+	find_place(doctor, &place);
+	found = site_place_drop_in(&place, DROP_IN, doctor->app.site->stylesheet, &drop_in);
+	plugin = found == SITE_FILE_THERE ? NULL : find_plugin(doctor->app.db);
+	if (is_set && found == SITE_FILE_NOT_THERE && plugin == NULL)
 		doctor_add(doctor, DOCTOR_WARN, "set type = none in section [cache]",
 			"[cache] is set, but the site has no wp-content/object-cache.php");
 	else if (is_set)
 		ask_server(doctor);
-	else if (has_one)
+	else if (drop_in != NULL || plugin != NULL)
 		check_unset(doctor, drop_in, plugin);
-	else if (is_known)
+	else if (found == SITE_FILE_NOT_THERE)
 		doctor_ok(doctor, "the site has none (no wp-content/object-cache.php)");
 	else
-		doctor_ok(doctor, "no plugin for one is active; to look for "
-				  "wp-content/object-cache.php too, add --wp-config=PATH");
+		doctor_ok(doctor,
+			"no plugin for one is active; whether there is a wp-content/" DROP_IN
+			" is not known%s%s: to look for it, add --wp-config=PATH or "
+			"--wordpress=DIR",
+			place.doubt != NULL ? ", for " : "",
+			place.doubt != NULL ? place.doubt : "");
+}
+
+/* Where nobody says where the site's files are, there is nothing to say. */
+void doctor_check_db_drop_in(Doctor *doctor)
+{
+	g_auto(SitePlace) place = {0};
+	g_autofree char *path = NULL;
+
+	find_place(doctor, &place);
+	switch (db_drop_in_find(&place, &path)) {
+	case DB_DROP_IN_NONE:
+		break;
+	case DB_DROP_IN_SQLITE: {
+		g_autofree char *message = g_strdup_printf("%s " DB_DROP_IN_SQLITE_TEXT, path);
+
+		doctor_add_message(doctor, DOCTOR_FAIL, message, NULL);
+		break;
+	}
+	case DB_DROP_IN_OTHER:
+		doctor_add(doctor, DOCTOR_WARN, DB_DROP_IN_OTHER_REMEDY,
+			"%s " DB_DROP_IN_OTHER_TEXT, path);
+		break;
+	}
 }

@@ -42,6 +42,14 @@ static bool add_database(GString *ini, const InitIni *parts, GError **error)
 	       add_value(ini, "password_file", parts->password_path, error);
 }
 
+static bool add_users(GString *ini, const Config *config, GError **error)
+{
+	return (config->wordpress_users_table[0] == '\0' ||
+		       add_value(ini, "users_table", config->wordpress_users_table, error)) &&
+	       (config->wordpress_usermeta_table[0] == '\0' ||
+		       add_value(ini, "usermeta_table", config->wordpress_usermeta_table, error));
+}
+
 static bool add_google(GString *ini, const InitIni *parts, GError **error)
 {
 	if (parts->google_path == NULL)
@@ -85,10 +93,11 @@ char *init_ini_text(const InitIni *parts, GError **error)
 	if (!add_database(ini, parts, error))
 		return NULL;
 	g_string_append(ini, "\n[wordpress]\n");
-	if (parts->is_network)
+	if (config_is_given(config, "wordpress", "blog_id"))
 		g_string_append_printf(ini, "blog_id = %d\n", config->wordpress_blog_id);
 	if (!add_value(ini, "table_prefix", config->wordpress_table_prefix, error) ||
-		!add_value(ini, "auth_key_file", parts->auth_key_path, error))
+		!add_value(ini, "auth_key_file", parts->auth_key_path, error) ||
+		!add_users(ini, config, error))
 		return NULL;
 	g_string_append_printf(ini, "\n[theme]\nprefix = %s\nactivity_comment_type = %s\n",
 		parts->theme_prefix, parts->activity_comment_type);

@@ -13,7 +13,6 @@ typedef struct InitIni {
 	const char *theme_prefix;
 	const char *activity_comment_type;
 	const char *stylesheet;
-	bool is_network;
 	const char *drop_in; /* whose object cache it is, where [cache] is set */
 	const char *password_path;
 	const char *auth_key_path;

@@ -70,7 +70,7 @@ static GOptionContext *context_new(const Command *command, CliOptions *options)
 bool cli_options_parse(
 	CliOptions *ret_options, const Command *command, int argc, char **argv, GError **error)
 {
-	g_auto(CliOptions) options = {.limit = -1};
+	g_auto(CliOptions) options = {.limit = -1, .blog_id = -1};
 	g_autoptr(GOptionContext) context = context_new(command, &options);
 	g_auto(GStrv) words = g_new0(char *, argc + 2);
 
@@ -102,6 +102,8 @@ void cli_options_clear(CliOptions *options)
 	g_clear_pointer(&options->to, g_free);
 	g_clear_pointer(&options->timezone, g_free);
 	g_clear_pointer(&options->wp_config, g_free);
+	g_clear_pointer(&options->wordpress, g_free);
+	g_clear_pointer(&options->env_file, g_free);
 	g_clear_pointer(&options->arguments, g_strfreev);
 }
 

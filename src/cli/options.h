@@ -21,11 +21,13 @@ typedef struct CliOptions {
 	gboolean dry_run;
 	gboolean full;
 	int limit;   /* -1: not given */
-	int blog_id; /* 0: not given */
+	int blog_id; /* -1: not given; 0: no network */
 	char *from;
 	char *to;
 	char *timezone;
 	char *wp_config;
+	char *wordpress; /* folder */
+	char *env_file;
 	gboolean online;
 
 	char **arguments; /* what is no option; NULL-terminated, never NULL */

@@ -2,53 +2,19 @@
 /* Reads wp-config.php at each start and fills what the ini leaves out. */
 #include "cli/site_config.h"
 
-#include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "util/secret.h"
+#include "site/wp_config_file.h"
 
 enum { HOST_FILES_MAX = 1000 };
 
-static void contents_free(GString *contents)
-{
-	explicit_bzero(contents->str, contents->len);
-	g_string_free(contents, TRUE);
-}
-typedef GString Contents;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Contents, contents_free)
-
-/* One byte more than is allowed shows that a file is too large. */
-static GString *read_bounded(const char *path, GError **error)
-{
-	g_autoptr(Contents) contents = g_string_sized_new(WP_CONFIG_BYTES_MAX + 1);
-	FILE *file = fopen(path, "re");
-	bool failed;
-
-	if (file == NULL) {
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
-			"cannot read %s: %s; check the path, and that this user may read the file",
-			path, g_strerror(errno));
-		return NULL;
-	}
-	contents->len = fread(contents->str, 1, WP_CONFIG_BYTES_MAX + 1, file);
-	contents->str[contents->len] = '\0';
-	failed = ferror(file) != 0;
-	fclose(file);
-	if (failed) {
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
-			"cannot read %s: is it a file?", path);
-		return NULL;
-	}
-	return g_steal_pointer(&contents);
-}
-
 static bool add_file(WpConfig *wp_config, const char *path, bool includes_are_known, GError **error)
 {
-	g_autoptr(Contents) contents = read_bounded(path, error);
+	g_autoptr(WpConfigText) text = wp_config_file_read(path, error);
 
-	return contents != NULL && wp_config_add(wp_config, path, contents->str, contents->len,
-					   includes_are_known, error);
+	return text != NULL &&
+	       wp_config_add(wp_config, path, text->str, text->len, includes_are_known, error);
 }
 
 static int compare_paths(const void *left, const void *right)
@@ -95,12 +61,77 @@ static const char *only_host_file(const GPtrArray *paths, const char *prefix, GE
 	return NULL;
 }
 
-/* Debian's own wp-config.php holds nothing but defaults; the host's file comes before them. */
-static WpConfig *read_with_host_file(const char *path, const char *prefix, GError **error)
+/* A `.env` of Bedrock's lies beside wp-config.php or above the web's folder. */
+enum { ENV_LEVELS = 3 };
+
+static bool add_env_file(SiteEnv *env, const char *path, GError **error)
 {
-	g_autoptr(WpConfig) wp_config = wp_config_new();
+	g_autoptr(WpConfigText) text = wp_config_file_read(path, error);
+
+	return text != NULL && site_env_add_text(env, path, text->str, false, error);
+}
+
+/* Of several files the first one that has a name wins, and our own environment before them, as
+ * Dotenv's immutable repository has it. What a .env leaves out is not set. */
+static bool add_dot_env(SiteEnv *env, const char *wp_config_path, GError **error)
+{
+	static const char *const names[] = {".env.local", ".env"};
+	char *real = realpath(wp_config_path, NULL);
+	g_autofree char *folder = g_path_get_dirname(real != NULL ? real : wp_config_path);
+	bool is_found = false;
+
+	free(real);
+	for (unsigned level = 0; level < ENV_LEVELS && !is_found; level++) {
+		char *parent = g_path_get_dirname(folder);
+
+		for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+			g_autofree char *path = g_build_filename(folder, names[i], NULL);
+
+			if (g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+				is_found = true;
+				if (!add_env_file(env, path, error)) {
+					g_free(parent);
+					return false;
+				}
+			}
+		}
+		g_free(folder);
+		folder = parent;
+	}
+	if (is_found)
+		site_env_set_whole(env);
+	return true;
+}
+
+/* What is known of the environment of the site's PHP; caller frees. */
+static SiteEnv *read_env(const char *wp_config_path, const char *env_file, GError **error)
+{
+	g_autoptr(SiteEnv) env = site_env_new();
+
+	if (env_file != NULL) {
+		if (!add_env_file(env, env_file, error))
+			return NULL;
+		site_env_set_whole(env);
+		return g_steal_pointer(&env);
+	}
+	site_env_add_process(env);
+	return add_dot_env(env, wp_config_path, error) ? g_steal_pointer(&env) : NULL;
+}
+
+static WpConfig *new_wp_config(const char *path, const char *env_file, GError **error)
+{
+	SiteEnv *env = read_env(path, env_file, error);
+
+	return env == NULL ? NULL : wp_config_new(env);
+}
+
+/* Debian's own wp-config.php holds nothing but defaults; the host's file comes before them. */
+static WpConfig *read_with_host_file(
+	const char *path, const char *env_file, const char *prefix, GError **error)
+{
+	g_autoptr(WpConfig) wp_config = new_wp_config(path, env_file, error);
 	g_autoptr(GPtrArray) paths = host_files(prefix);
-	const char *host_file = only_host_file(paths, prefix, error);
+	const char *host_file = wp_config != NULL ? only_host_file(paths, prefix, error) : NULL;
 
 	if (host_file == NULL) {
 		g_prefix_error(error, "cannot read %s: ", path);
@@ -112,16 +143,16 @@ static WpConfig *read_with_host_file(const char *path, const char *prefix, GErro
 	return g_steal_pointer(&wp_config);
 }
 
-WpConfig *site_config_read(const char *path, GError **error)
+WpConfig *site_config_read(const char *path, const char *env_file, GError **error)
 {
-	g_autoptr(WpConfig) wp_config = wp_config_new();
+	g_autoptr(WpConfig) wp_config = new_wp_config(path, env_file, error);
 	const char *prefix;
 
-	if (!add_file(wp_config, path, false, error))
+	if (wp_config == NULL || !add_file(wp_config, path, false, error))
 		return NULL;
 	prefix = wp_config_host_file_prefix(wp_config);
 	if (prefix != NULL)
-		return read_with_host_file(path, prefix, error);
+		return read_with_host_file(path, env_file, prefix, error);
 	return g_steal_pointer(&wp_config);
 }
 
@@ -138,16 +169,6 @@ bool site_config_text(const WpConfig *wp_config, const char *name, const char *r
 	}
 	*ret_text = value == NULL ? NULL : value->text;
 	return true;
-}
-
-char *site_content_folder(const WpConfig *wp_config, const char *wp_config_path)
-{
-	const WpConfigValue *content = wp_config_find(wp_config, "WP_CONTENT_DIR");
-	g_autofree char *folder = g_path_get_dirname(wp_config_path);
-
-	if (content != NULL && content->text != NULL)
-		return g_strdup(content->text);
-	return g_build_filename(folder, "wp-content", NULL);
 }
 
 /* Which constant goes into which key; DB_HOST is more than one. */
@@ -167,15 +188,16 @@ static const struct {
 static bool check_missing(const WpConfig *wp_config, const char *path, const char *name,
 	const char *remedy, GError **error)
 {
-	unsigned line = wp_config_unknown_include_line(wp_config);
+	unsigned line;
+	const char *doubts = wp_config_doubts(wp_config, &line);
 
-	if (line == 0)
+	if (doubts == NULL)
 		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "%s is not set in %s; %s",
 			name, path, remedy);
 	else
 		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
-			"%s is not set in %s, which includes another file in line %u; %s", name,
-			path, line, remedy);
+			"%s is not set in %s, which %s in line %u; %s", name, path, doubts, line,
+			remedy);
 	return false;
 }
 
@@ -254,14 +276,42 @@ static bool fill_value(Config *config, const WpConfig *wp_config, size_t index, 
 	return config_set(config, section, key, text, error);
 }
 
-/* One error for all that cannot be read, so that nobody has to come back for the next. */
+/* Not every site has these: what is not there is as usual, but what only PHP can tell is an error,
+ * for another table has other users. */
+static bool fill_users(Config *config, const WpConfig *wp_config, GError **error)
+{
+	static const struct {
+		const char *constant;
+		const char *key;
+	} tables[] = {
+		{"CUSTOM_USER_TABLE", "users_table"},
+		{"CUSTOM_USER_META_TABLE", "usermeta_table"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(tables); i++) {
+		g_autofree char *remedy =
+			g_strdup_printf("set %s in [wordpress] of the ini", tables[i].key);
+		const char *text = NULL;
+
+		if (config_is_given(config, "wordpress", tables[i].key))
+			continue;
+		if (!site_config_text(wp_config, tables[i].constant, remedy, &text, error) ||
+			(text != NULL &&
+				!config_set(config, "wordpress", tables[i].key, text, error)))
+			return false;
+	}
+	return true;
+}
+
+/* One error for all that cannot be read, a line each, so that nobody has to come back for the next.
+ */
 static void note_unreadable(GError **all, GError *take_error)
 {
 	if (*all == NULL) {
 		*all = take_error;
 		return;
 	}
-	g_prefix_error(&take_error, "%s; ", (*all)->message);
+	g_prefix_error(&take_error, "%s\n", (*all)->message);
 	g_error_free(*all);
 	*all = take_error;
 }
@@ -276,6 +326,8 @@ bool site_config_fill(Config *config, const WpConfig *wp_config, GError **error)
 			note_unreadable(&all, g_steal_pointer(&unreadable));
 	}
 	if (!fill_host(config, wp_config, &unreadable))
+		note_unreadable(&all, g_steal_pointer(&unreadable));
+	if (!fill_users(config, wp_config, &unreadable))
 		note_unreadable(&all, unreadable);
 	if (all == NULL)
 		return fill_google(config, wp_config, error);
@@ -289,6 +341,6 @@ bool site_config_complete(Config *config, GError **error)
 
 	if (config->wordpress_wp_config[0] == '\0')
 		return true;
-	wp_config = site_config_read(config->wordpress_wp_config, error);
+	wp_config = site_config_read(config->wordpress_wp_config, NULL, error);
 	return wp_config != NULL && site_config_fill(config, wp_config, error);
 }

@@ -3,50 +3,76 @@
 #include "cli/theme_files.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
-enum { DEPTH_MAX = 6, FILES_MAX = 5000, FILE_BYTES_MAX = 2 * 1024 * 1024 };
+enum { DEPTH_MAX = 12, FILES_MAX = 20000, FILE_BYTES_MAX = 2 * 1024 * 1024 };
 
 typedef struct {
 	const char *word;
 	unsigned files_left;
+	bool is_incomplete; /* something was not read */
 } Search;
 
-static bool file_holds(const char *path, const char *word)
+static bool file_holds(Search *search, const char *path)
 {
 	g_autofree char *text = NULL;
 	size_t length = 0;
 
-	return g_file_get_contents(path, &text, &length, NULL) &&
-	       g_strstr_len(text, (gssize)length, word) != NULL;
+	if (g_file_get_contents(path, &text, &length, NULL))
+		return g_strstr_len(text, (gssize)length, search->word) != NULL;
+	search->is_incomplete = true;
+	return false;
 }
 
+static bool folder_holds(Search *search, const char *folder, unsigned depth);
+
 /* Links are not followed: they may lead anywhere. */
+static bool entry_holds(Search *search, const char *path, unsigned depth)
+{
+	struct stat status;
+
+	if (lstat(path, &status) != 0) {
+		search->is_incomplete = true;
+		return false;
+	}
+	if (S_ISDIR(status.st_mode))
+		return folder_holds(search, path, depth + 1);
+	if (!S_ISLNK(status.st_mode) && !g_str_has_suffix(path, ".php"))
+		return false;
+	if (!S_ISREG(status.st_mode) || status.st_size > FILE_BYTES_MAX) {
+		search->is_incomplete = true;
+		return false;
+	}
+	return file_holds(search, path);
+}
+
 static bool folder_holds(Search *search, const char *folder, unsigned depth)
 {
 	g_autoptr(GDir) directory = depth < DEPTH_MAX ? g_dir_open(folder, 0, NULL) : NULL;
 	const char *name;
 
-	while (directory != NULL && search->files_left > 0 &&
-		(name = g_dir_read_name(directory)) != NULL) {
+	if (directory == NULL)
+		search->is_incomplete = true;
+	while (directory != NULL && (name = g_dir_read_name(directory)) != NULL) {
 		g_autofree char *path = g_build_filename(folder, name, NULL);
-		struct stat status;
 
+		if (search->files_left == 0) {
+			search->is_incomplete = true;
+			return false;
+		}
 		search->files_left--;
-		if (lstat(path, &status) != 0)
-			continue;
-		if (S_ISDIR(status.st_mode) && folder_holds(search, path, depth + 1))
-			return true;
-		if (S_ISREG(status.st_mode) && status.st_size <= FILE_BYTES_MAX &&
-			g_str_has_suffix(name, ".php") && file_holds(path, search->word))
+		if (entry_holds(search, path, depth))
 			return true;
 	}
 	return false;
 }
 
-bool theme_files_hold(const char *folder, const char *word)
+ThemeFiles theme_files_hold(const char *folder, const char *word)
 {
 	Search search = {.word = word, .files_left = FILES_MAX};
 
-	return folder_holds(&search, folder, 0);
+	if (folder_holds(&search, folder, 0))
+		return THEME_FILES_HOLD;
+	return search.is_incomplete ? THEME_FILES_UNKNOWN : THEME_FILES_DO_NOT_HOLD;
 }

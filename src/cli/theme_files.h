@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The theme's own PHP files, looked into for a word. */
+/* Looks into the files of a theme. */
 #pragma once
 
-#include <stdbool.h>
+typedef enum {
+	THEME_FILES_HOLD,
+	THEME_FILES_DO_NOT_HOLD, /* every file was read */
+	THEME_FILES_UNKNOWN,     /* some cannot be read, or there are too many */
+} ThemeFiles;
 
-/* True when a PHP file in or below the folder holds the word; false also when the folder cannot be
- * read. Looks into a bounded number of files. */
-bool theme_files_hold(const char *folder, const char *word);
+/* Whether a .php file in the folder, or below it, holds the word. */
+ThemeFiles theme_files_hold(const char *folder, const char *word);

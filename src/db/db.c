@@ -75,6 +75,21 @@ static bool prefix_is_valid(const char *prefix)
 	return prefix != NULL && prefix[0] != '\0' && prefix[strspn(prefix, allowed)] == '\0';
 }
 
+/* A table of another database, "other.wp_users", is reached through a view of ours. */
+static bool check_table_name(const char *name, const char *key, GError **error)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-";
+
+	if (name == NULL || (name[0] != '\0' && name[strspn(name, allowed)] == '\0'))
+		return true;
+	g_set_error(error, DB_ERROR, DB_ERROR_SCHEMA,
+		"%s '%s' is no table of this database: make a view of it here, and set %s in "
+		"section [wordpress] to its name",
+		key, name, key);
+	return false;
+}
+
 static char *server_name(const DbOptions *options)
 {
 	if (options->socket != NULL)
@@ -193,6 +208,9 @@ Db *db_open(const DbOptions *options, GError **error)
 							       : options->table_prefix);
 		return NULL;
 	}
+	if (!check_table_name(options->users_table, "users_table", error) ||
+		!check_table_name(options->usermeta_table, "usermeta_table", error))
+		return NULL;
 	library_init();
 	db = g_new0(Db, 1);
 	db->host = g_strdup(options->host);
@@ -205,6 +223,8 @@ Db *db_open(const DbOptions *options, GError **error)
 	db->tls_ca = g_strdup(options->tls_ca);
 	db->table_prefix = g_strdup(options->table_prefix);
 	db->base_prefix = g_strdup(base_prefix);
+	db->users_table = g_strdup(options->users_table);
+	db->usermeta_table = g_strdup(options->usermeta_table);
 	db->connect_timeout_secs = options->connect_timeout_secs;
 	db->server = server_name(options);
 	db->statements = g_hash_table_new(g_str_hash, g_str_equal);
@@ -231,6 +251,8 @@ void db_free(Db *db)
 	g_free(db->tls_ca);
 	g_free(db->table_prefix);
 	g_free(db->base_prefix);
+	g_free(db->users_table);
+	g_free(db->usermeta_table);
 	g_free(db->server);
 	g_free(db);
 }
@@ -307,7 +329,10 @@ const char *db_name(const Db *db)
 
 char *db_table_name(const Db *db, const char *table)
 {
-	return db_sql_table(table, db->table_prefix, db->base_prefix);
+	const DbTableNames names = {
+		db->table_prefix, db->base_prefix, db->users_table, db->usermeta_table};
+
+	return db_sql_table(table, &names);
 }
 
 uint64_t db_statement_count(const Db *db)

@@ -45,6 +45,8 @@ typedef struct DbOptions {
 	const char *tls_ca;       /* or NULL */
 	const char *table_prefix; /* of this blog's tables: "wp_", "wp_2_"; [A-Za-z0-9_]+ */
 	const char *base_prefix;  /* of users and usermeta: "wp_" */
+	const char *users_table;  /* whole names, where these two have others; or NULL */
+	const char *usermeta_table;
 	unsigned connect_timeout_secs;
 } DbOptions;
 

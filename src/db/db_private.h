@@ -29,6 +29,8 @@ struct Db {
 	char *tls_ca;
 	char *table_prefix;
 	char *base_prefix;
+	char *users_table; /* or NULL */
+	char *usermeta_table;
 	unsigned connect_timeout_secs;
 	char *server; /* for messages */
 

@@ -12,14 +12,18 @@
 static const char *const network_tables[] = {
 	"users", "usermeta", "blogs", "blogmeta", "site", "sitemeta", NULL};
 
-char *db_sql_table(const char *table, const char *table_prefix, const char *base_prefix)
+char *db_sql_table(const char *table, const DbTableNames *names)
 {
 	bool is_shared = g_strv_contains(network_tables, table);
 
-	return g_strconcat(is_shared ? base_prefix : table_prefix, table, NULL);
+	if (names->users != NULL && strcmp(table, "users") == 0)
+		return g_strdup(names->users);
+	if (names->usermeta != NULL && strcmp(table, "usermeta") == 0)
+		return g_strdup(names->usermeta);
+	return g_strconcat(is_shared ? names->base_prefix : names->table_prefix, table, NULL);
 }
 
-char *db_sql_expand(const char *sql, const char *table_prefix, const char *base_prefix)
+char *db_sql_expand(const char *sql, const DbTableNames *names)
 {
 	static const char name_characters[] = "abcdefghijklmnopqrstuvwxyz_";
 	GString *out = g_string_sized_new(strlen(sql) + 64);
@@ -29,7 +33,7 @@ char *db_sql_expand(const char *sql, const char *table_prefix, const char *base_
 
 		if (length > 0 && at[1 + length] == '}') {
 			g_autofree char *table = g_strndup(at + 1, length);
-			g_autofree char *name = db_sql_table(table, table_prefix, base_prefix);
+			g_autofree char *name = db_sql_table(table, names);
 
 			g_string_append_printf(out, "`%s`", name);
 			at += length + 2;

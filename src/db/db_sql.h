@@ -3,9 +3,17 @@
  * db_table_name(). */
 #pragma once
 
-/* "wp_posts" for "posts"; tables that a network shares get `base_prefix`. Caller frees. */
-char *db_sql_table(const char *table, const char *table_prefix, const char *base_prefix);
+/* What the site's tables are called; all borrowed. */
+typedef struct DbTableNames {
+	const char *table_prefix; /* "wp_2_" */
+	const char *base_prefix;  /* of the tables that a network shares: "wp_" */
+	const char *users;        /* CUSTOM_USER_TABLE, with its prefix; NULL: as others */
+	const char *usermeta;     /* CUSTOM_USER_META_TABLE likewise */
+} DbTableNames;
+
+/* "wp_posts" for "posts". Caller frees. */
+char *db_sql_table(const char *table, const DbTableNames *names);
 
 /* Replaces "{posts}" by "`wp_posts`". Braces around
  * anything but a lower-case name stay. Caller frees. */
-char *db_sql_expand(const char *sql, const char *table_prefix, const char *base_prefix);
+char *db_sql_expand(const char *sql, const DbTableNames *names);

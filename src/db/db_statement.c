@@ -79,12 +79,14 @@ static void make_columns(DbStatement *statement)
 static unsigned prepare_handle(DbStatement *statement)
 {
 	Db *db = statement->db;
+	const DbTableNames names = {
+		db->table_prefix, db->base_prefix, db->users_table, db->usermeta_table};
 	g_autofree char *sql = NULL;
 	unsigned count;
 
 	if (statement->handle != NULL)
 		return 0;
-	sql = db_sql_expand(statement->sql, db->table_prefix, db->base_prefix);
+	sql = db_sql_expand(statement->sql, &names);
 	statement->handle = mysql_stmt_init(db->mysql);
 	g_assert(statement->handle != NULL);
 	db->last_used_usecs = g_get_monotonic_time();

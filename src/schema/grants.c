@@ -9,8 +9,7 @@
 
 typedef struct {
 	const char *database; /* quoted where it has to be */
-	const char *table_prefix;
-	const char *base_prefix;
+	DbTableNames names;
 	const char *user;
 	const char *host;
 } Grantee;
@@ -57,7 +56,7 @@ static char *identifier(const char *name)
 static void append_grant(
 	GString *sql, const Grantee *grantee, const char *table, const char *wanted)
 {
-	g_autofree char *name = db_sql_table(table, grantee->table_prefix, grantee->base_prefix);
+	g_autofree char *name = db_sql_table(table, &grantee->names);
 	g_autofree char *quoted = identifier(name);
 
 	g_string_append_printf(sql, "GRANT %s ON %s.%s TO '%s'@'%s';\n", wanted, grantee->database,
@@ -67,8 +66,10 @@ static void append_grant(
 char *grants_sql(const DbOptions *options, const char *user, const char *host)
 {
 	g_autofree char *database_name = identifier(options->name);
-	const Grantee grantee = {
-		database_name, options->table_prefix, options->base_prefix, user, host};
+	const Grantee grantee = {database_name,
+		{options->table_prefix, options->base_prefix, options->users_table,
+			options->usermeta_table},
+		user, host};
 	g_autoptr(GArray) needs = grants_needs();
 	GString *sql = g_string_new(NULL);
 

@@ -41,8 +41,7 @@ typedef struct {
 	GPtrArray *held; /* of GrantLine */
 	GArray *needs;   /* of GrantNeed */
 	const char *database;
-	const char *table_prefix;
-	const char *base_prefix;
+	DbTableNames names;
 	bool keeps_posts;
 } Comparison;
 
@@ -183,8 +182,7 @@ static void find_missing(const Comparison *all, Listing *missing)
 		const GrantNeed *need = &g_array_index(all->needs, GrantNeed, i);
 		g_autoptr(GPtrArray) wanted = grant_privileges_parse(need->privileges, NULL);
 		g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-		g_autofree char *table =
-			db_sql_table(need->table, all->table_prefix, all->base_prefix);
+		g_autofree char *table = db_sql_table(need->table, &all->names);
 
 		g_assert(wanted != NULL);
 		for (guint j = 0; j < wanted->len; j++) {
@@ -205,8 +203,7 @@ static GPtrArray *needed_of(const Comparison *all, const GrantLine *line)
 {
 	for (guint i = 0; i < all->needs->len; i++) {
 		const GrantNeed *need = &g_array_index(all->needs, GrantNeed, i);
-		g_autofree char *table =
-			db_sql_table(need->table, all->table_prefix, all->base_prefix);
+		g_autofree char *table = db_sql_table(need->table, &all->names);
 
 		if (is_about_table(all, line, table))
 			return grant_privileges_parse(need->privileges, NULL);
@@ -261,8 +258,10 @@ void grants_held_judge(const GPtrArray *lines, const DbOptions *options, bool ke
 {
 	g_autoptr(GPtrArray) held = g_ptr_array_new_with_free_func((GDestroyNotify)grant_line_free);
 	g_autoptr(GArray) needs = grants_needs();
-	const Comparison all = {held, needs, options->name, options->table_prefix,
-		options->base_prefix, keeps_posts};
+	const Comparison all = {held, needs, options->name,
+		{options->table_prefix, options->base_prefix, options->users_table,
+			options->usermeta_table},
+		keeps_posts};
 	Listing missing = {g_string_new(NULL), 0};
 	Listing excess = {g_string_new(NULL), 0};
 	g_autoptr(GString) roles = g_string_new(NULL);

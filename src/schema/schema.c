@@ -11,6 +11,8 @@ typedef struct {
 	const char *columns[20];
 } TableNeed;
 
+#define NETWORK_TABLE "blogs"
+
 static const TableNeed needs[] = {
 	{"posts", true,
 		{"ID", "post_author", "post_date", "post_date_gmt", "post_content", "post_title",
@@ -26,6 +28,8 @@ static const TableNeed needs[] = {
 	{"options", true, {"option_id", "option_name", "option_value", "autoload"}},
 	{"users", false, {"ID", "user_login", "user_email", "display_name"}},
 	{"usermeta", true, {"umeta_id", "user_id", "meta_key", "meta_value"}},
+	/* Nothing is needed of it, but it tells that this is a network. */
+	{NETWORK_TABLE, false, {NULL}},
 };
 
 /* What was found of it. */
@@ -162,6 +166,11 @@ static void examine_columns(const TableNeed *need, const TableFound *found, Sche
 	}
 }
 
+static bool may_be_view(const TableNeed *need)
+{
+	return strcmp(need->table, "users") == 0 || strcmp(need->table, "usermeta") == 0;
+}
+
 static void examine_table(const TableNeed *need, const TableFound *found, SchemaState *state)
 {
 	if (!found->exists) {
@@ -171,13 +180,14 @@ static void examine_table(const TableNeed *need, const TableFound *found, Schema
 			found->name);
 		return;
 	}
-	if (found->engine == NULL) {
+	/* Sites that share users may have them through views. */
+	if (found->engine == NULL && !may_be_view(need)) {
 		add_problem(state, SCHEMA_TABLES,
 			"'%s' is a view or a broken table; restore the table of this name",
 			found->name);
 		return;
 	}
-	if (need->is_written && strcmp(found->engine, "InnoDB") != 0)
+	if (need->is_written && found->engine != NULL && strcmp(found->engine, "InnoDB") != 0)
 		add_problem(state, SCHEMA_ENGINE,
 			"table '%s' has the engine %s, which knows no transactions; run: ALTER "
 			"TABLE `%s` ENGINE=InnoDB;",
@@ -217,12 +227,16 @@ bool schema_examine(Db *db, SchemaState *ret_state, GError **error)
 		return false;
 	ret_state->problems = g_ptr_array_new_with_free_func((GDestroyNotify)schema_problem_free);
 	ret_state->utf8mb3_tables = g_ptr_array_new_with_free_func(g_free);
-	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++)
-		examine_table(&needs[i], &found[i], ret_state);
+	for (size_t i = 0; i < G_N_ELEMENTS(needs); i++) {
+		if (strcmp(needs[i].table, NETWORK_TABLE) == 0)
+			ret_state->has_network = found[i].exists;
+		else
+			examine_table(&needs[i], &found[i], ret_state);
+	}
 	return true;
 }
 
-bool schema_check(Db *db, bool *ret_is_utf8mb3, GError **error)
+bool schema_check(Db *db, bool knows_network, bool *ret_is_utf8mb3, GError **error)
 {
 	g_auto(SchemaState) state = {0};
 
@@ -232,6 +246,16 @@ bool schema_check(Db *db, bool *ret_is_utf8mb3, GError **error)
 		const SchemaProblem *first = g_ptr_array_index(state.problems, 0);
 
 		g_set_error_literal(error, DB_ERROR, DB_ERROR_SCHEMA, first->message);
+		return false;
+	}
+	if (state.has_network && !knows_network) {
+		g_autofree char *name = db_table_name(db, NETWORK_TABLE);
+
+		g_set_error(error, DB_ERROR, DB_ERROR_SCHEMA,
+			"the table '%s' says that this is a multisite network, and it is not known "
+			"which of its sites is meant; set blog_id in section [wordpress] (init: "
+			"--blog-id), 1 for the main site, 0 where the network is given up",
+			name);
 		return false;
 	}
 	*ret_is_utf8mb3 = state.utf8mb3_tables->len > 0;

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "site/site_env.h"
+
 #define WP_CONFIG_ERROR wp_config_error_quark()
 GQuark wp_config_error_quark(void);
 
@@ -22,30 +24,37 @@ enum { WP_CONFIG_BYTES_MAX = 256 * 1024 };
 typedef struct WpConfigValue {
 	char *text;      /* wiped when freed; numbers and booleans as PHP makes them strings; NULL
 			    when not readable */
-	const char *why; /* not readable: "is computed", "is set under a condition" …; static */
+	char *why;       /* not readable: "is computed", "is set under a condition" … */
+	char *otherwise; /* not readable because an environment variable is not known here: the
+			    value where that is not set, or NULL; wiped when freed */
+	bool is_string;  /* else a number, true, false or null */
+	bool is_beside;  /* a path that begins with the folder of the file itself */
 	char *file;      /* where it was set */
 	unsigned line;
 } WpConfigValue;
 
 typedef struct WpConfig WpConfig;
 
-WpConfig *wp_config_new(void);
+/* `take_env` is what is known of the environment of the site's PHP, or NULL. */
+WpConfig *wp_config_new(SiteEnv *take_env);
 void wp_config_free(WpConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WpConfig, wp_config_free)
 
 /* Adds what a file sets, as PHP would when it is included next: the first define() of a name wins,
- * of $table_prefix the last. `file` is its name in messages. Where it includes files, other than
- * wp-settings.php, that were not added before (`includes_are_known`), a define() that is made only
- * if the constant is not there yet cannot be relied upon. Errors: WP_CONFIG_ERROR_SYNTAX. */
+ * of $table_prefix the last. `file` is its name in messages, and where it is an absolute path, what
+ * __DIR__ means. Files that it includes by a path that is known are followed; where it includes
+ * others (`includes_are_known`: than those that were added before), evaluates code or defines names
+ * that cannot be known, whatever is defined behind that cannot be relied upon. Errors:
+ * WP_CONFIG_ERROR_SYNTAX. */
 bool wp_config_add(WpConfig *config, const char *file, const char *source, size_t length,
 	bool includes_are_known, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The constant of this name, or "$table_prefix"; NULL when it is not set. Borrowed. */
 const WpConfigValue *wp_config_find(const WpConfig *config, const char *name);
 
-/* Where another file than wp-settings.php is included first, of which nothing is known: 0 when
- * there is none. */
-unsigned wp_config_unknown_include_line(const WpConfig *config);
+/* What may have set more than is known, "includes another file", and in which line; NULL where
+ * there is no such thing: then a constant that is not found is not set. Static. */
+const char *wp_config_doubts(const WpConfig *config, unsigned *ret_line);
 
 /* Debian's wp-config.php includes PREFIX + host + ".php": "/etc/wordpress/config-". NULL when this
  * is no such file. Borrowed. */

@@ -352,8 +352,10 @@ bool config_set(
 
 	g_assert(key != NULL && !is_file);
 	wanted = config_assign(config, key, text);
-	if (wanted == NULL)
+	if (wanted == NULL) {
+		g_hash_table_add(config->given, g_strdup_printf("%s.%s", section, name));
 		return true;
+	}
 	/* No secret is ever refused: these are plain strings. */
 	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
 		"%s in [%s] would be '%s', which is not %s", name, section, text, wanted);

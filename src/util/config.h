@@ -36,6 +36,8 @@ typedef struct Config {
 	char *wordpress_auth_key;
 	char *wordpress_wp_config;
 	int wordpress_blog_id;
+	char *wordpress_users_table;
+	char *wordpress_usermeta_table;
 
 	char *theme_prefix;
 	char *theme_activity_comment_type;
@@ -82,7 +84,7 @@ typedef struct Config {
 	int output_log_format; /* LogFormat */
 	char *output_metrics_file;
 
-	GHashTable *given; /* "section.key" of what stood in the file */
+	GHashTable *given; /* "section.key" of what stood in the file, or was set since */
 } Config;
 
 typedef enum {
@@ -155,8 +157,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ConfigProblems, config_problems_clear)
 Config *config_examine(const char *path, ConfigCompleter complete, ConfigProblems *problems,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Whether a key, or KEY_file in its place, stood in the file; a key that must not be empty counts
- * only where it is not. */
+/* Whether a key, or KEY_file in its place, stood in the file or was set since; a key that must not
+ * be empty counts only where it is not. */
 bool config_is_given(const Config *config, const char *section, const char *name);
 
 /* Gives a known key a value, as the file would. False with CONFIG_ERROR where it is not fit. */

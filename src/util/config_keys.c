@@ -42,9 +42,13 @@ static const ConfigKey keys[] = {
 	{"wordpress", "wp_config", CONFIG_STRING, 0, FIELD(wordpress_wp_config), "",
 		.help = "read what of [database] and [wordpress] is not given from this "
 			"wp-config.php"},
-	{"wordpress", "blog_id", CONFIG_INT, 0, FIELD(wordpress_blog_id), "1", 1, G_MAXINT,
-		.help = "site of a multisite network: its number; set it also for the main site, "
-			"1"},
+	{"wordpress", "blog_id", CONFIG_INT, 0, FIELD(wordpress_blog_id), "1", 0, G_MAXINT,
+		.help = "site of a multisite network: its number, also for the main site, 1; 0: "
+			"no network, though the database has the tables of one"},
+	{"wordpress", "users_table", CONFIG_STRING, 0, FIELD(wordpress_users_table), "",
+		.help = "CUSTOM_USER_TABLE of wp-config.php, where users are in another table"},
+	{"wordpress", "usermeta_table", CONFIG_STRING, 0, FIELD(wordpress_usermeta_table), "",
+		.help = "CUSTOM_USER_META_TABLE of wp-config.php likewise"},
 
 	{"theme", "prefix", CONFIG_STRING, 0, FIELD(theme_prefix), "prm", .choices = theme_words,
 		.help = "the theme's prefix: prm, stadion or rondo"},

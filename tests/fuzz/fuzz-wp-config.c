@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const names[] = {"DB_NAME", "DB_HOST", "AUTH_KEY", "$table_prefix"};
-	g_autoptr(WpConfig) config = wp_config_new();
+	g_autoptr(WpConfig) config = wp_config_new(NULL);
 	g_autofree char *text = g_strndup((const char *)data, size);
 	g_autofree char *host = NULL;
 	g_autofree char *socket = NULL;

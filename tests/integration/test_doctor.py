@@ -6,7 +6,7 @@ import os
 from lib import ics
 from lib.story import Story
 
-CHECKS = ["configuration", "files", "database", "server", "tls", "clock", "privileges", "tables",
+CHECKS = ["configuration", "files", "database", "db.php", "server", "tls", "clock", "privileges", "tables",
           "own tables", "engines", "character sets", "indexes", "site", "theme", "theme's sync",
           "object cache", "credentials", "runs", "timer"]
 OFFERED_PASSWORD = "change me"

@@ -142,17 +142,27 @@ class Init(Story):
         self.assert_one_line(text, "look at this", "$redis_server", "WP_CACHE_KEY_SALT is computed in line 2")
 
     def test_what_only_php_can_tell_is_named_with_the_way_out(self):
-        self.define("define( 'AUTH_KEY', getenv( 'AUTH_KEY' ) );",
-                    "define( 'DB_PASSWORD', getenv_docker( 'WORDPRESS_DB_PASSWORD', 'example' ) );")
+        self.define("define( 'AUTH_KEY', getenv( 'AUTH_KEY_OF_SITE' ) );",
+                    "define( 'DB_PASSWORD', strrev( 'example' ) );")
         done = self.init(status=78)
-        self.assert_one_line(done.stderr, "AUTH_KEY is computed in line 2", "DB_PASSWORD is computed in line 3",
-                             "set password in [database]", "set auth_key in [wordpress]",
-                             f"write {self.made} yourself", f"wp_config = {self.wp.config_path}")
+        self.assert_one_line(done.stderr, "AUTH_KEY comes from the environment variable AUTH_KEY_OF_SITE", "in line 2",
+                             "set auth_key in [wordpress]")
+        self.assert_one_line(done.stderr, "DB_PASSWORD is computed in line 3", "set password in [database]")
+        self.assert_one_line(done.stderr, f"write {self.made} yourself", f"wp_config = {self.wp.config_path}",
+                             "--env-file")
         self.assertEqual(os.listdir(self.folder), [])
         # And that way leads on.
         ini = self.write_ini("mixed.ini", database_socket=None, database_name=None, database_user=None,
                              wordpress_table_prefix=None, wordpress_wp_config=self.wp.config_path)
         self.run_it("status", ini=ini)
+
+    def test_a_folder_stands_for_its_wp_config(self):
+        done = run_program("init", f"--wp-config={self.wp.folder}", "--dry-run", ini=self.made)
+        self.assertEqual(done.status, 0, done)
+        deeper = os.path.join(self.folder, "deeper")
+        os.makedirs(deeper)
+        done = run_program("init", f"--wp-config={deeper}", "--dry-run", ini=self.made)
+        self.assert_one_line(done.stderr + done.stdout, "is a folder, and no wp-config.php")
 
     def test_a_dry_run_writes_nothing(self):
         before = self.content()

@@ -36,13 +36,13 @@ class WpConfig(Story):
         self.run_it("status", ini=self.ini_with(self.wp.config_path))
 
     def test_a_value_that_php_computes_is_named(self):
-        self.edit_config("define( 'AUTH_KEY', ", "define( 'AUTH_KEY', 'salt' . ")
+        self.edit_config("define( 'AUTH_KEY', ", "define( 'AUTH_KEY', strrev( 'x' ) . ")
         done = self.run_it("status", status=78, ini=self.ini_with(self.wp.config_path))
         self.assert_one_line(done.stderr, "AUTH_KEY is computed", self.wp.config_path,
                              "set auth_key in [wordpress]")
 
     def test_the_ini_may_have_what_php_computes(self):
-        self.edit_config("define( 'AUTH_KEY', ", "define( 'AUTH_KEY', '' . ")
+        self.edit_config("define( 'AUTH_KEY', ", "define( 'AUTH_KEY', strrev( '' ) . ")
         overrides = {**FROM_WP_CONFIG, "wordpress_wp_config": self.wp.config_path}
         del overrides["wordpress_auth_key_file"]
         self.run_it("status", ini=self.write_ini("mixed.ini", **overrides))

@@ -26,8 +26,8 @@ ROOMS = {
     "schema": Room("state db", "grants grants_held indexes schema server", holds_sql=True),
     "state": Room("site db", "calendar_objects connection_state contact_marks hash known_events run_history schema",
                   holds_sql=True),
-    "site": Room("cache text php db", "column_text credentials cron lease option site theme_detect theme_lock time "
-                 "transient wp_config", holds_sql=True),
+    "site": Room("cache text php db", "column_text credentials cron lease option site site_env theme_detect theme_lock time "
+                 "transient wp_config wp_config_file", holds_sql=True),
     "cache": Room("php db", "object_cache server"),
     "text": Room("php", "emoji esc html_entities markup post_slug sanitize script_scheme utf8"),
     "php": Room("", "date json lexer text url value zone"),

@@ -4,6 +4,9 @@
 
 #include "site/wp_config.h"
 
+#define SET_BEFORE "may be set before by a file that is included"
+#define UNKNOWN_X "comes from the environment variable X, which is not known here"
+
 /* What a source says of one name: `text`, or `why` it is not known, or neither: not set. */
 static const struct {
 	const char *name;
@@ -56,18 +59,41 @@ static const struct {
 	{"after-return", "define('W', 1); return; define('X', 'v');", "X", NULL, NULL},
 	{"abspath-or-die", "defined('ABSPATH') || exit; define('X', 'v');", "X", "v", NULL},
 
-	{"concatenation", "define('X', 'a' . 'b');", "X", NULL, "is computed"},
-	{"environment", "define('X', getenv('X'));", "X", NULL, "is computed"},
-	{"environment-default", "define('X', getenv('X') ?: 'v');", "X", NULL, "is computed"},
-	{"superglobal", "define('X', $_ENV['X']);", "X", NULL, "is computed"},
-	{"variable", "$v = 'v'; define('X', $v);", "X", NULL, "is computed"},
+	{"concatenation", "define('X', 'a' . 'b' . 1);", "X", "ab1", NULL},
+	{"environment", "define('X', getenv('X'));", "X", NULL, UNKNOWN_X},
+	{"environment-default", "define('X', getenv('X') ?: 'v');", "X", NULL, UNKNOWN_X},
+	{"superglobal", "define('X', $_ENV['X']);", "X", NULL, UNKNOWN_X},
+	{"request", "define('X', $_SERVER['HTTP_HOST']);", "X", NULL, "is computed"},
+	{"variable", "$v = 'v'; define('X', $v);", "X", "v", NULL},
+	{"variable-unknown", "define('X', $v);", "X", NULL, "is computed"},
+	{"variable-by-reference", "$v = 'v'; f($v); define('X', $v);", "X", NULL, "is computed"},
+	{"variable-of-a-loop", "$v = 'v'; foreach (f() as $v) {} define('X', $v);", "X", NULL,
+		"is computed"},
+	{"variable-of-a-list", "$v = 'v'; [$v, $w] = f(); define('X', $v);", "X", NULL,
+		"is computed"},
+	{"variable-referenced", "$v = 'v'; $w = &$v; $w = 'w'; define('X', $v);", "X", NULL,
+		"is computed"},
+	{"variable-extracted", "$v = 'v'; extract(f()); define('X', $v);", "X", NULL,
+		"is computed"},
+	{"variable-counted", "$v = 'v'; $v++; define('X', $v);", "X", NULL, "is computed"},
+	{"variable-under-a-condition", "$v = 'v'; if (f()) $v = 'w'; define('X', $v);", "X", NULL,
+		"is computed"},
 	{"interpolated", "define('X', \"a$b\");", "X", NULL, "is computed"},
 	{"interpolated-braces", "define('X', \"a{$b}\");", "X", NULL, "is computed"},
 	{"interpolated-old", "define('X', \"a${b}\");", "X", NULL, "is computed"},
 	{"heredoc", "define('X', <<<E\nv\nE\n);", "X", NULL, "is computed"},
 	{"backticks", "define('X', `cat key`);", "X", NULL, "is computed"},
-	{"cast", "define('X', (string) 'v');", "X", NULL, "is computed"},
-	{"other-constant", "define('W', 'v'); define('X', W);", "X", NULL, "is computed"},
+	{"cast", "define('X', (string) 'v');", "X", "v", NULL},
+	{"other-constant", "define('W', 'v'); define('X', W);", "X", "v", NULL},
+	{"ternary", "define('X', '' ? 'a' : 'b');", "X", "b", NULL},
+	{"ternary-unknown", "define('X', f() ? 'a' : 'b');", "X", NULL, "is computed"},
+	{"nested-dirname", "define('X', dirname('/a/b/c/', 2));", "X", "/a", NULL},
+	{"compared", "define('W', 'v'); if (W === 'v') define('X', 'a'); else define('X', 'b');",
+		"X", "a", NULL},
+	{"compared-by-number", "if ('1e1' == '10') define('X', 'a');", "X", NULL,
+		"is set under a condition"},
+	{"arithmetic", "define('X', 1 + 2);", "X", NULL, "is computed"},
+	{"index", "define('X', 'abc'[0]);", "X", NULL, "is computed"},
 	{"nul-byte", "define('X', \"a\\0b\");", "X", NULL, "is computed"},
 
 	{"guarded", "if (!defined('X')) define('X', 'v');", "X", "v", NULL},
@@ -75,6 +101,14 @@ static const struct {
 	{"guarded-second", "define('X','a'); if (!defined('X')) define('X', 'b');", "X", "a", NULL},
 	{"guarded-other", "if (!defined('W')) define('X', 'v');", "X", NULL,
 		"is set under a condition"},
+	{"guarded-and-sign", "!defined('X') && define('X', 'v');", "X", "v", NULL},
+	{"branch-that-is-known",
+		"if (false) define('X', 'a'); elseif (true) define('X', 'b'); "
+		"else define('X', 'c');",
+		"X", "b", NULL},
+	{"branch-behind-an-unknown", "if (f()) {} elseif (true) define('X', 'b');", "X", NULL,
+		"is set under a condition"},
+	{"dead-include", "if (false) require 'a.php'; define('X', 'v');", "X", "v", NULL},
 	{"guarded-else", "if (!defined('X')) {} else { define('X', 'v'); }", "X", NULL,
 		"is set under a condition"},
 	{"guarded-or", "defined('X') || define('X', 'v');", "X", "v", NULL},
@@ -99,11 +133,26 @@ static const struct {
 	{"in-a-closure", "$f = function () { define('X', 'v'); };", "X", NULL,
 		"is set under a condition"},
 	{"bare-block", "{ define('X', 'v'); }", "X", "v", NULL},
-	{"behind-an-include", "require 'local.php'; define('X', 'v');", "X", "v", NULL},
+	{"behind-an-include", "require 'local.php'; define('X', 'v');", "X", NULL, SET_BEFORE},
+	{"before-an-include", "define('X', 'v'); require 'local.php';", "X", "v", NULL},
+	{"include-in-a-function", "function f() { require 'a.php'; } f(); define('X', 'v');", "X",
+		NULL, SET_BEFORE},
+	{"behind-eval", "eval(f()); define('X', 'v');", "X", NULL, SET_BEFORE},
+	{"eval-of-a-text", "eval(\"define('X', 'v');\");", "X", "v", NULL},
+	{"computed-name", "foreach (f() as $k => $v) define($k, $v); define('X', 'v');", "X", NULL,
+		SET_BEFORE},
+	{"define-by-name", "call_user_func('define', 'X', 'a'); define('X', 'v');", "X", NULL,
+		SET_BEFORE},
+	{"may-return", "if (f()) return; define('X', 'v');", "X", NULL, "is set under a condition"},
+	{"may-exit", "if (f()) exit; define('X', 'v');", "X", "v", NULL},
+	{"behind-composer", "require_once __DIR__ . '/vendor/autoload.php'; define('X', 'v');", "X",
+		"v", NULL},
+	{"const-of-a-namespace", "namespace A; const X = 'v';", "X", NULL, NULL},
+	{"define-in-a-namespace", "namespace A; define('X', 'v');", "X", "v", NULL},
 	{"guarded-behind-an-include",
 		"if (file_exists('l.php')) { include 'l.php'; } if (!defined('X')) define('X', "
 		"'v');",
-		"X", NULL, "may be set before by a file that is included"},
+		"X", NULL, SET_BEFORE},
 	{"guarded-behind-wordpress",
 		"require_once ABSPATH . 'wp-settings.php'; if (!defined('X')) define('X', 'v');",
 		"X", "v", NULL},
@@ -111,12 +160,18 @@ static const struct {
 	{"prefix", "$table_prefix = 'crm_';", "$table_prefix", "crm_", NULL},
 	{"prefix-last-wins", "$table_prefix = 'a_'; $table_prefix = 'b_';", "$table_prefix", "b_",
 		NULL},
-	{"prefix-computed", "$table_prefix = getenv('P') ?: 'wp_';", "$table_prefix", NULL,
+	{"prefix-computed", "$table_prefix = strtolower('WP_');", "$table_prefix", NULL,
 		"is computed"},
 	{"prefix-appended", "$table_prefix = 'a_'; $table_prefix .= 'b_';", "$table_prefix", NULL,
 		"is computed"},
 	{"prefix-under-condition", "$table_prefix = 'a_'; if (f()) $table_prefix = 'b_';",
 		"$table_prefix", NULL, "is set under a condition"},
+	{"prefix-before-an-include", "$table_prefix = 'a_'; require 'local.php';", "$table_prefix",
+		NULL, "may be changed by a file that is included"},
+	{"prefix-behind-an-include", "require 'local.php'; $table_prefix = 'a_';", "$table_prefix",
+		"a_", NULL},
+	{"prefix-global", "$table_prefix = 'a_'; $GLOBALS['table_prefix'] = 'b_';", "$table_prefix",
+		NULL, "is computed"},
 	{"prefix-guarded", "if (!isset($table_prefix)) { $table_prefix = 'wp_'; }", "$table_prefix",
 		"wp_", NULL},
 	{"prefix-used", "$table_prefix = 'a_'; $t = $table_prefix . 'users';", "$table_prefix",
@@ -139,7 +194,7 @@ static void add(WpConfig *config, const char *code, bool includes_are_known)
 static void test_case(gconstpointer data)
 {
 	size_t i = GPOINTER_TO_SIZE(data);
-	g_autoptr(WpConfig) config = wp_config_new();
+	g_autoptr(WpConfig) config = wp_config_new(NULL);
 	const WpConfigValue *value;
 
 	add(config, cases[i].source, false);
@@ -155,12 +210,14 @@ static void test_case(gconstpointer data)
 
 static void test_line_and_file_are_known(void)
 {
-	g_autoptr(WpConfig) config = wp_config_new();
+	g_autoptr(WpConfig) config = wp_config_new(NULL);
+	unsigned line = 0;
 
 	add(config, "\n\n/*\n*/ $a = 'x\ny';\nrequire 'a.php';\ndefine('X',\n f());", false);
 	g_assert_cmpuint(wp_config_find(config, "X")->line, ==, 7);
 	g_assert_cmpstr(wp_config_find(config, "X")->file, ==, "wp-config.php");
-	g_assert_cmpuint(wp_config_unknown_include_line(config), ==, 6);
+	g_assert_cmpstr(wp_config_doubts(config, &line), ==, "includes another file");
+	g_assert_cmpuint(line, ==, 6);
 }
 
 /* As Debian has it: the host's file first, then defaults for what it did not set. */
@@ -172,8 +229,8 @@ static void test_defaults_follow_the_file_of_the_host(void)
 		"if (!defined('DB_NAME')) define('DB_NAME', 'wordpress');\n"
 		"if (!defined('DB_HOST')) define('DB_HOST', 'localhost');\n"
 		"if (!isset($table_prefix)) { $table_prefix = 'wp_'; }";
-	g_autoptr(WpConfig) alone = wp_config_new();
-	g_autoptr(WpConfig) both = wp_config_new();
+	g_autoptr(WpConfig) alone = wp_config_new(NULL);
+	g_autoptr(WpConfig) both = wp_config_new(NULL);
 
 	add(alone, main_file, false);
 	g_assert_cmpstr(wp_config_host_file_prefix(alone), ==, "/etc/wordpress/config-");
@@ -187,7 +244,7 @@ static void test_defaults_follow_the_file_of_the_host(void)
 
 static void assert_refused(const char *source, size_t length, const char *word)
 {
-	g_autoptr(WpConfig) config = wp_config_new();
+	g_autoptr(WpConfig) config = wp_config_new(NULL);
 	g_autoptr(GError) error = NULL;
 
 	g_assert_false(wp_config_add(config, "wp-config.php", source, length, false, &error));

@@ -7,7 +7,7 @@ WpSite *test_site_load(Db *db, const WpSiteOptions *options, GError **error)
 {
 	g_autoptr(WpSite) site = wp_site_new_unread(options, error);
 
-	if (site == NULL || !schema_check(db, &site->is_utf8mb3, error) ||
+	if (site == NULL || !schema_check(db, false, &site->is_utf8mb3, error) ||
 		!wp_site_read(site, db, error))
 		return NULL;
 	return g_steal_pointer(&site);

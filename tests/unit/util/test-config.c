@@ -95,7 +95,7 @@ static const struct {
 	{"cut-at-semicolon", MINIMUM "[log]\ncontent = a ;b\n", 0640, {":8:", "cut", "_file"}},
 	{"indented", MINIMUM " name = x\n", 0640, {":7:", "blank"}},
 	{"no-assignment", MINIMUM "[log]\nlimit\n", 0640, {":8:", "key = value"}},
-	{"no-such-blog", MINIMUM "blog_id = 0\n", 0640, {":7:", "blog_id", "from 1 to"}},
+	{"no-such-blog", MINIMUM "blog_id = -1\n", 0640, {":7:", "blog_id", "from 0 to"}},
 	{"auth-key-missing", "[database]\nname = wp\nuser = u\n", 0640, {"auth_key", "AUTH_KEY"}},
 	{"name-missing", "[database]\nuser = u\n[wordpress]\nauth_key=k\n", 0640,
 		{"name is missing", "[database]"}},

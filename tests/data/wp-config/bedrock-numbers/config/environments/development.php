@@ -1,0 +1,5 @@
+<?php
+use Roots\WPConfig\Config;
+
+Config::define('WP_DEBUG', true);
+Config::define('DB_HOST', 'dev-db');

@@ -1,0 +1,18 @@
+<?php
+class Settings {
+	const DB_NAME = 'no';
+	public static function name() {
+		return 'crm';
+	}
+}
+define( 'DB_NAME', Settings::name() );
+define( 'DB_USER', Settings::DB_NAME );
+define( 'DB_PASSWORD', 'p' );
+define( 'DB_HOST', 'h' );
+define( 'AUTH_KEY',         'Iz|*q8*x{:D$|;{l3=~<-y` ;#"}%s [auth]' );
+define( 'SECURE_AUTH_KEY',  'x(2' );
+$table_prefix = 'wp_';
+if ( ! defined( 'ABSPATH' ) ) {
+	define( 'ABSPATH', __DIR__ . '/' );
+}
+require_once ABSPATH . 'wp-settings.php';

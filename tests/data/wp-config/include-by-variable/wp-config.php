@@ -1,0 +1,14 @@
+<?php
+$where = 'local';
+require __DIR__ . "/$where.php";
+@define( 'DB_NAME', 'crm' );
+@define( 'DB_USER', 'crm_user' );
+@define( 'DB_PASSWORD', 'p;#w' );
+@define( 'DB_HOST', 'localhost' );
+@define( 'AUTH_KEY',         'Iz|*q8*x{:D$|;{l3=~<-y` ;#"}%s [auth]' );
+@define( 'SECURE_AUTH_KEY',  'x(2' );
+$table_prefix = 'wp_';
+if ( ! defined( 'ABSPATH' ) ) {
+	define( 'ABSPATH', __DIR__ . '/' );
+}
+require_once ABSPATH . 'wp-settings.php';

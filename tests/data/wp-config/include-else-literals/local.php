@@ -1,0 +1,3 @@
+<?php
+define( 'DB_NAME', 'local' );
+define( 'DB_PASSWORD', 'local-password' );

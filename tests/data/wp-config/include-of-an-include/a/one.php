@@ -1,0 +1,3 @@
+<?php
+require __DIR__ . '/two.php';
+define( 'DB_USER', 'one' );

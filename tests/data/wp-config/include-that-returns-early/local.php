@@ -1,0 +1,4 @@
+<?php
+define( 'DB_NAME', 'local' );
+return;
+define( 'DB_USER', 'no' );

@@ -1,0 +1,3 @@
+<?php
+define( 'MULTISITE', true );
+define( 'BLOG_ID_CURRENT_SITE', 3 );

@@ -1,0 +1,12 @@
+<?php
+defined( 'DB_NAME' ) || define( 'DB_NAME', 'crm' );
+defined( 'DB_USER' ) or define( 'DB_USER', 'u' );
+! defined( 'DB_PASSWORD' ) && define( 'DB_PASSWORD', 'p' );
+define( 'DB_HOST', 'h' );
+define( 'AUTH_KEY',         'Iz|*q8*x{:D$|;{l3=~<-y` ;#"}%s [auth]' );
+define( 'SECURE_AUTH_KEY',  'x(2' );
+$table_prefix = 'wp_';
+if ( ! defined( 'ABSPATH' ) ) {
+	define( 'ABSPATH', __DIR__ . '/' );
+}
+require_once ABSPATH . 'wp-settings.php';

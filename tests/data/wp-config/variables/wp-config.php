@@ -1,0 +1,14 @@
+<?php
+$stage = 'live';
+$name = $stage . '_db';
+define( 'DB_NAME', $name );
+define( 'DB_USER', "user_$stage" );
+define( 'DB_PASSWORD', 'p' );
+define( 'DB_HOST', 'h' );
+define( 'AUTH_KEY',         'Iz|*q8*x{:D$|;{l3=~<-y` ;#"}%s [auth]' );
+define( 'SECURE_AUTH_KEY',  'x(2' );
+$table_prefix = 'wp_';
+if ( ! defined( 'ABSPATH' ) ) {
+	define( 'ABSPATH', __DIR__ . '/' );
+}
+require_once ABSPATH . 'wp-settings.php';

@@ -1,0 +1,17 @@
+<?php
+define( 'DB_NAME', 'crm' );
+define( 'DB_USER', 'crm_user' );
+define( 'DB_PASSWORD', 'p;#w' );
+define( 'DB_HOST', 'localhost' );
+define( 'AUTH_KEY',         'Iz|*q8*x{:D$|;{l3=~<-y` ;#"}%s [auth]' );
+define( 'SECURE_AUTH_KEY',  'x(2' );
+$table_prefix = 'wp_';
+define( 'WPE_APIKEY', 'x' );
+$wpe_all_domains=array ( 0 => 'crm.example.org', );
+$wpe_netdns_domains=array ( );
+umask(0002);
+if(!defined('WP_CACHE')) define('WP_CACHE',TRUE);
+if ( ! defined( 'ABSPATH' ) ) {
+	define( 'ABSPATH', __DIR__ . '/' );
+}
+require_once ABSPATH . 'wp-settings.php';
