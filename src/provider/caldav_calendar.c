@@ -52,20 +52,37 @@ static bool begin(const Calendar *self, ProviderListing listing, GError **error)
 	return self->run->sink->begin_calendar(self->run->sink, shown, listing, error);
 }
 
+static bool is_gone(const GError *failure)
+{
+	return g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE) ||
+	       g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_ABSENT);
+}
+
+/* What is remembered of a calendar that is not there: that it was not. NULL when nothing changes.
+ * Caller frees. */
+static char *cursor_of_gone(Calendar *self, const GError *failure)
+{
+	if (!is_gone(failure) || self->old == NULL || self->old->was_gone)
+		return NULL;
+	self->old->was_gone = true;
+	return caldav_cursor_to_text(self->old, self->run->account);
+}
+
 /* Ends a calendar that failed as a whole or in part. Errors that are not CALDAV_ERROR are the
  * sink's own: passed on. */
-static bool end_incomplete(const Calendar *self, GError *take_failure, GError **error)
+static bool end_incomplete(Calendar *self, GError *take_failure, GError **error)
 {
 	ProviderSink *sink = self->run->sink;
 	g_autoptr(GError) failure = take_failure;
 	bool ends_all = ends_connection(failure);
+	g_autofree char *text = cursor_of_gone(self, failure);
 
 	if (failure->domain != CALDAV_ERROR) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
 	caldav_error_publish(&failure);
-	if (!sink->end_calendar(sink, false, failure, NULL, error))
+	if (!sink->end_calendar(sink, false, failure, text, error))
 		return false;
 	if (ends_all)
 		g_propagate_error(error, g_steal_pointer(&failure));
@@ -165,13 +182,23 @@ static bool has_markers(const CalDavCursor *cursor)
 	return cursor->ctag != NULL || cursor->sync_token != NULL;
 }
 
-/* Both markers say the same; the ctag costs servers less. */
+/* A token that moved is one that is neither as it was, nor where the last report left us. */
+static bool token_moved(const CalDavCursor *cursor, const char *token)
+{
+	return g_strcmp0(token, cursor->sync_token) != 0 &&
+	       g_strcmp0(token, cursor->token_seen) != 0;
+}
+
+/* Some servers move one of the two alone (A6): where both are told, both must be as they were. */
 static bool is_unchanged(const CalDavCursor *cursor, const CalDavResource *calendar)
 {
+	const char *token = calendar->sync_token;
+
 	if (cursor->ctag != NULL)
-		return g_strcmp0(cursor->ctag, calendar->ctag) == 0;
-	return cursor->sync_token != NULL &&
-	       g_strcmp0(cursor->sync_token, calendar->sync_token) == 0;
+		return g_strcmp0(cursor->ctag, calendar->ctag) == 0 &&
+		       (cursor->token_seen == NULL || token == NULL ||
+			       !token_moved(cursor, token));
+	return cursor->sync_token != NULL && token != NULL && !token_moved(cursor, token);
 }
 
 static CalDavResource *remembered_calendar(const CalDavCursor *cursor)
@@ -193,6 +220,8 @@ static CalDavCursor *next_of(const CalDavCursor *old, const CalDavResource *cale
 	next->principal_url = g_strdup(old->principal_url);
 	next->own_addresses = g_strdupv(old->own_addresses);
 	next->ctag = g_strdup(calendar->ctag);
+	next->token_seen = g_strdup(
+		calendar->sync_token != NULL ? calendar->sync_token : old->token_seen);
 	next->no_reports_until_utc = old->no_reports_until_utc;
 	return next;
 }
@@ -209,7 +238,10 @@ static bool look(Calendar *self, bool *ret_is_there, GError **error)
 	self->calendar = remembered_calendar(old);
 	if (has_markers(old))
 		found = caldav_resource_ask_markers(session, old->url,
-			old->ctag != NULL ? CALDAV_MARKER_CTAG : CALDAV_MARKER_SYNC_TOKEN,
+			(old->ctag != NULL ? CALDAV_MARKER_CTAG : 0) |
+				(old->ctag == NULL || old->token_seen != NULL
+						? CALDAV_MARKER_SYNC_TOKEN
+						: 0),
 			&failure);
 	else
 		self->members = caldav_list_members(session, self->calendar, &failure);
@@ -307,6 +339,13 @@ static bool find_changes(Calendar *self, GError **error)
 		if (is_credible(changes, known))
 			return pass_changes(&target, changes, error);
 	}
+	/* From a token of its future (a backup was restored) the server would tell of nothing until
+	 * it gets there, and then of too little: what is listed now is where its own one stands. */
+	if (changes != NULL && changes->changed->len + changes->gone->len == 0 &&
+		self->calendar->sync_token != NULL) {
+		g_free(self->next->sync_token);
+		self->next->sync_token = g_strdup(self->calendar->sync_token);
+	}
 	reconcile.changes = changes;
 	return pass_differences(self, &target, &reconcile, error);
 }
@@ -336,6 +375,7 @@ static CalDavCursor *first_of(const CalDavResource *calendar)
 	next->zone_name = g_strdup(calendar->zone_name);
 	next->principal_url = g_strdup(calendar->principal_url);
 	next->ctag = g_strdup(calendar->ctag);
+	next->token_seen = g_strdup(calendar->sync_token);
 	return next;
 }
 
@@ -347,6 +387,8 @@ static bool may_keep(const Calendar *self)
 
 	if (old == NULL)
 		return self->text == NULL;
+	if (old->was_gone)
+		return false;
 	return strcmp(old->url, next->url) == 0 && strcmp(old->name, next->name) == 0 &&
 	       g_strcmp0(old->zone_name, next->zone_name) == 0 &&
 	       g_strv_equal((const char *const *)old->own_addresses,
@@ -380,9 +422,17 @@ static bool pass_all(Calendar *self, GError **error)
 	target = target_of(self, PROVIDER_LISTING_ALL);
 	reconcile = (CalDavReconcile){
 		.may_keep = may_keep(self),
-		.is_unchanged = self->old != NULL && is_unchanged(self->old, self->calendar),
+		.is_unchanged = self->old != NULL && !self->old->was_gone &&
+				is_unchanged(self->old, self->calendar),
 	};
 	return pass_differences(self, &target, &reconcile, error);
+}
+
+/* Whether it is the calendar that is gone, rather than the way to it. */
+static bool is_told_gone(const Calendar *self, const GError *failure)
+{
+	return g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_ABSENT) ||
+	       (self->old != NULL && is_gone(failure));
 }
 
 static bool sync_all(Calendar *self, GError **error)
@@ -400,8 +450,7 @@ static bool sync_all(Calendar *self, GError **error)
 				 ? caldav_choice_only(session, &known, &failure)
 				 : caldav_choice_configured(session, &known, self->id, &failure);
 	/* Without a calendar of its own the connection is the account. */
-	if (self->calendar == NULL && *self->id == '\0' &&
-		!g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_ABSENT)) {
+	if (self->calendar == NULL && *self->id == '\0' && !is_told_gone(self, failure)) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
@@ -424,7 +473,7 @@ bool caldav_calendar_sync(CalDavRun *run, const char *id, GError **error)
 		self.old = caldav_cursor_parse(self.text, run->account);
 	if (self.old != NULL && self.old->takes_basic)
 		http_client_assume_basic(run->session.http, self.old->url, run->session.auth);
-	if (self.old == NULL || list_all)
+	if (self.old == NULL || self.old->was_gone || list_all)
 		return sync_all(&self, error);
 	if (!look(&self, &is_there, &failure))
 		return begin(&self, PROVIDER_LISTING_CHANGES, error) &&

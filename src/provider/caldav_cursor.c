@@ -24,6 +24,7 @@ static const struct {
 	{"zone", G_STRUCT_OFFSET(CalDavCursor, zone_name), false},
 	{"ctag", G_STRUCT_OFFSET(CalDavCursor, ctag), false},
 	{"principal", G_STRUCT_OFFSET(CalDavCursor, principal_url), false},
+	{"token_seen", G_STRUCT_OFFSET(CalDavCursor, token_seen), false},
 	{"sync_token", G_STRUCT_OFFSET(CalDavCursor, sync_token), false},
 };
 
@@ -98,6 +99,7 @@ CalDavCursor *caldav_cursor_parse(const char *text, const CalDavAccount *account
 	if (json == NULL || !is_for(json, account) || !read_texts(cursor, json) ||
 		!read_addresses(cursor, json) || !read_time(cursor, json))
 		return NULL;
+	cursor->was_gone = json_is_true(json, "was_gone");
 	cursor->takes_basic = json_is_true(json, "takes_basic");
 	return g_steal_pointer(&cursor);
 }
@@ -120,6 +122,8 @@ char *caldav_cursor_to_text(const CalDavCursor *cursor, const CalDavAccount *acc
 	addresses = cJSON_AddArrayToObject(json, "own_addresses");
 	for (char **address = cursor->own_addresses; *address != NULL; address++)
 		cJSON_AddItemToArray(addresses, cJSON_CreateString(*address));
+	if (cursor->was_gone)
+		cJSON_AddTrueToObject(json, "was_gone");
 	if (cursor->takes_basic)
 		cJSON_AddTrueToObject(json, "takes_basic");
 	if (cursor->no_reports_until_utc > 0)

@@ -125,6 +125,9 @@ static bool fetch_one(Fetch *fetch, const CalDavMember *member, GError **error)
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
+	/* Said by a proxy of its own path, about an object that the server listed elsewhere. */
+	if (g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_GONE))
+		failure->code = CALDAV_ERROR_DAMAGED;
 	fetch->missing->count++;
 	if (fetch->missing->first == NULL)
 		fetch->missing->first = g_steal_pointer(&failure);

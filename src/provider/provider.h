@@ -110,7 +110,8 @@ struct ProviderSink {
 	/* Last call for each calendar. `complete`: every page and batch succeeded, so that in a
 	 * listing of all absence proves deletion (calendar-protocols A1.1), and `cursor` (or NULL:
 	 * none) is remembered together with the events. Otherwise `why` says what failed, nothing
-	 * may be concluded from absence, and the old cursor stays. */
+	 * may be concluded from absence, and the old cursor stays, unless `cursor` is not NULL:
+	 * that then takes its place, without a listing having been complete. */
 	bool (*end_calendar)(ProviderSink *sink, bool complete, const GError *why,
 		const char *cursor, GError **error);
 };

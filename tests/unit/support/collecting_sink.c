@@ -203,16 +203,15 @@ static bool on_end(
 	g_assert_cmpuint(self->open, ==, 1);
 	g_assert_null(self->key);
 	g_assert_true(complete == (why == NULL));
-	g_assert_true(complete || cursor == NULL);
 	self->open--;
 	if (why != NULL) {
 		g_assert_true(why->domain == PROVIDER_ERROR);
 		self->last_end_code = why->code;
 	}
 	g_ptr_array_add(self->ends, g_strdup(complete ? "complete" : why->message));
-	if (!complete || !self->has_memory)
+	if (!self->has_memory || (!complete && cursor == NULL))
 		return true;
-	if (self->kind == PROVIDER_LISTING_ALL)
+	if (complete && self->kind == PROVIDER_LISTING_ALL)
 		g_hash_table_foreach_remove(self->objects, was_not_told, self);
 	if (cursor == NULL)
 		g_hash_table_remove(self->cursors, self->calendar_id);

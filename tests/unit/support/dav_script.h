@@ -96,8 +96,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DavScript, dav_script_clear)
 /* The question whether it changed. */
 #define LOOK_AT_CTAG(ctag)                                                                         \
 	{                                                                                          \
-		"PROPFIND /c/", "<D:displayname/><CS:getctag/></D:prop>", 0, NULL,                 \
-			WORK(CTAG(ctag))                                                           \
+		"PROPFIND /c/", "<D:displayname/><CS:getctag/>", 0, NULL, WORK(CTAG(ctag))         \
+	}
+#define LOOK_AT_BOTH(ctag, token)                                                                  \
+	{                                                                                          \
+		"PROPFIND /c/", "<CS:getctag/><D:sync-token/></D:prop>", 0, NULL,                  \
+			WORK(CTAG(ctag) SYNC_TOKEN(token))                                         \
 	}
 #define LOOK_AT_TOKEN(token)                                                                       \
 	{                                                                                          \
