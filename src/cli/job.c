@@ -133,8 +133,8 @@ static void write_metrics(
 		.counts = run_counts(job),
 	};
 
-	if (path[0] == '\0' || (run_history_last_success(
-					job->app.db, command, &metrics.last_success_utc, &error) &&
+	if (path[0] == '\0' || (run_history_last_success(job->app.db, command, metrics.ended_utc,
+					&metrics.last_success_utc, &error) &&
 				       metrics_write(path, &metrics, &error)))
 		return;
 	log_line(LOG_WARNING, NULL, "cannot write the metrics to %s: %s", path, error->message);

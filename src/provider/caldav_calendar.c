@@ -196,8 +196,7 @@ static bool is_unchanged(const CalDavCursor *cursor, const CalDavResource *calen
 
 	if (cursor->ctag != NULL)
 		return g_strcmp0(cursor->ctag, calendar->ctag) == 0 &&
-		       (cursor->token_seen == NULL || token == NULL ||
-			       !token_moved(cursor, token));
+		       (cursor->token_seen == NULL || token == NULL || !token_moved(cursor, token));
 	return cursor->sync_token != NULL && token != NULL && !token_moved(cursor, token);
 }
 
@@ -220,8 +219,8 @@ static CalDavCursor *next_of(const CalDavCursor *old, const CalDavResource *cale
 	next->principal_url = g_strdup(old->principal_url);
 	next->own_addresses = g_strdupv(old->own_addresses);
 	next->ctag = g_strdup(calendar->ctag);
-	next->token_seen = g_strdup(
-		calendar->sync_token != NULL ? calendar->sync_token : old->token_seen);
+	next->token_seen =
+		g_strdup(calendar->sync_token != NULL ? calendar->sync_token : old->token_seen);
 	next->no_reports_until_utc = old->no_reports_until_utc;
 	return next;
 }
@@ -400,7 +399,11 @@ static bool take_token(Calendar *self, GError **error)
 {
 	const CalDavCursor *old = self->old;
 
-	if (old != NULL && old->no_reports_until_utc > self->run->request->now_utc()) {
+	int64_t pause_secs =
+		old != NULL ? old->no_reports_until_utc - self->run->request->now_utc() : 0;
+
+	/* One that is further away comes from a clock that was wrong. */
+	if (pause_secs > 0 && pause_secs <= REPORT_PAUSE_SECS) {
 		self->next->no_reports_until_utc = old->no_reports_until_utc;
 		return true;
 	}

@@ -85,6 +85,7 @@ static bool pass_object(
 	if (!sink->begin_object(sink, member->key, error) ||
 		!expand_object(&object_sink, bytes, length, &last_end_utc, error))
 		return false;
+	object.expanded_from_utc = target->request->window.from_utc;
 	object.expanded_to_utc = last_end_utc <= window_end_utc ? G_MAXINT64 : window_end_utc;
 	return sink->end_object(sink, &object, error);
 }

@@ -42,7 +42,8 @@ static bool is_as_remembered(
 	if (object == NULL || object->etag == NULL || g_strcmp0(object->etag, member->etag) != 0)
 		return false;
 	return target->listing == PROVIDER_LISTING_CHANGES ||
-	       object->expanded_to_utc >= target->request->window.to_utc;
+	       (object->expanded_from_utc <= target->request->window.from_utc &&
+		       object->expanded_to_utc >= target->request->window.to_utc);
 }
 
 /* The members that must be read; tells of the others that they are kept. */

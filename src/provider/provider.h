@@ -48,11 +48,13 @@ typedef enum {
 
 /* What is remembered of a calendar object (CalDAV: a resource) from the run that last read it. */
 typedef struct ProviderObject {
-	const char *key;         /* its identity within the calendar */
-	const char *path;        /* as the server spells it */
-	const char *etag;        /* opaque bytes; NULL: it must be read again in any case */
-	int64_t expanded_to_utc; /* its occurrences up to then were passed on, unix seconds;
-				    G_MAXINT64: all that it has */
+	const char *key;  /* its identity within the calendar */
+	const char *path; /* as the server spells it */
+	const char *etag; /* opaque bytes; NULL: it must be read again in any case */
+	/* Its occurrences between these times were passed on, unix seconds; until G_MAXINT64: all
+	 * that it has from then on. A clock that was ahead made the window begin too late. */
+	int64_t expanded_from_utc;
+	int64_t expanded_to_utc;
 } ProviderObject;
 
 /* Where a provider's results go, and where it finds what it left in earlier runs. Callbacks that

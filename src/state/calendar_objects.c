@@ -18,10 +18,17 @@ void calendar_object_free(CalendarObject *object)
 	g_free(object);
 }
 
-static const char load_sql[] = "SELECT object_key, href, etag, expanded_to, problem "
+static const char load_sql[] = "SELECT object_key, href, etag, expanded_from, expanded_to, problem "
 			       "FROM {prm_calendar_objects} "
 			       "WHERE connection = ? AND calendar_hash = ?";
-enum { COLUMN_KEY, COLUMN_HREF, COLUMN_ETAG, COLUMN_EXPANDED_TO, COLUMN_PROBLEM };
+enum {
+	COLUMN_KEY,
+	COLUMN_HREF,
+	COLUMN_ETAG,
+	COLUMN_EXPANDED_FROM,
+	COLUMN_EXPANDED_TO,
+	COLUMN_PROBLEM
+};
 
 static CalendarObject *read_object(const DbStatement *statement, const uint8_t *calendar_hash)
 {
@@ -31,6 +38,7 @@ static CalendarObject *read_object(const DbStatement *statement, const uint8_t *
 	object->key = g_strdup(db_column_text(statement, COLUMN_KEY));
 	object->path = g_strdup(db_column_text(statement, COLUMN_HREF));
 	object->etag = g_strdup(db_column_text(statement, COLUMN_ETAG));
+	object->expanded_from_utc = db_column_int(statement, COLUMN_EXPANDED_FROM);
 	object->expanded_to_utc = db_column_int(statement, COLUMN_EXPANDED_TO);
 	object->problem = g_strdup(db_column_text(statement, COLUMN_PROBLEM));
 	return object;
@@ -61,10 +69,11 @@ GPtrArray *calendar_objects_load(
 
 static const char store_sql[] =
 	"INSERT INTO {prm_calendar_objects} (connection, calendar_hash, object_hash, object_key, "
-	"href, etag, expanded_to, problem) VALUES ";
+	"href, etag, expanded_from, expanded_to, problem) VALUES ";
 static const char store_tail[] =
 	" ON DUPLICATE KEY UPDATE href = VALUES(href), etag = VALUES(etag), "
-	"expanded_to = VALUES(expanded_to), problem = VALUES(problem)";
+	"expanded_from = VALUES(expanded_from), expanded_to = VALUES(expanded_to), problem = "
+	"VALUES(problem)";
 
 static void bind_object(DbStatement *statement, int64_t connection, const CalendarObject *object,
 	uint8_t hash[STATE_HASH_BYTES])
@@ -81,6 +90,7 @@ static void bind_object(DbStatement *statement, int64_t connection, const Calend
 		db_bind_bytes(statement, object->etag, etag_bytes);
 	else
 		db_bind_text(statement, NULL);
+	db_bind_int(statement, object->expanded_from_utc);
 	db_bind_int(statement, object->expanded_to_utc);
 	db_bind_text(statement, object->problem);
 }
@@ -88,7 +98,7 @@ static void bind_object(DbStatement *statement, int64_t connection, const Calend
 bool calendar_objects_store(Db *db, int64_t connection, const GPtrArray *objects, GError **error)
 {
 	g_autofree char *sql =
-		db_repeat_sql(store_sql, "(?, ?, ?, ?, ?, ?, ?, ?)", objects->len, store_tail);
+		db_repeat_sql(store_sql, "(?, ?, ?, ?, ?, ?, ?, ?, ?)", objects->len, store_tail);
 	g_autofree uint8_t *hashes = g_new(uint8_t, (gsize)objects->len * STATE_HASH_BYTES);
 	DbStatement *statement = db_prepare(db, sql, error);
 

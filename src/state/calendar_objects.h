@@ -13,11 +13,12 @@
 /* All strings are owned. */
 typedef struct CalendarObject {
 	uint8_t calendar_hash[STATE_HASH_BYTES];
-	char *key;               /* the href in its one canonical spelling */
-	char *path;              /* the href as the server spells it */
-	char *etag;              /* opaque bytes, or NULL */
-	int64_t expanded_to_utc; /* occurrences up to here are stored; G_MAXINT64: all */
-	char *problem;           /* why it, or a part of it, could not be read; or NULL */
+	char *key;                 /* the href in its one canonical spelling */
+	char *path;                /* the href as the server spells it */
+	char *etag;                /* opaque bytes, or NULL */
+	int64_t expanded_from_utc; /* occurrences from here … */
+	int64_t expanded_to_utc;   /* … up to here are stored; G_MAXINT64: all */
+	char *problem;             /* why it, or a part of it, could not be read; or NULL */
 } CalendarObject;
 
 void calendar_object_free(CalendarObject *object);

@@ -43,7 +43,7 @@ enum {
 };
 
 static const char success_sql[] = "SELECT COALESCE(MAX(ended_at), 0) FROM {prm_calendar_runs} "
-				  "WHERE command = ? AND exit_status = 0";
+				  "WHERE command = ? AND exit_status = 0 AND ended_at <= ?";
 
 static bool prune(Db *db, int64_t now_utc, GError **error)
 {
@@ -187,7 +187,8 @@ GPtrArray *run_history_load(
 	return NULL;
 }
 
-bool run_history_last_success(Db *db, const char *command, int64_t *ret_ended_utc, GError **error)
+bool run_history_last_success(
+	Db *db, const char *command, int64_t now_utc, int64_t *ret_ended_utc, GError **error)
 {
 	DbStatement *statement = db_prepare(db, success_sql, error);
 	bool row = false;
@@ -195,6 +196,7 @@ bool run_history_last_success(Db *db, const char *command, int64_t *ret_ended_ut
 	if (statement == NULL)
 		return false;
 	db_bind_text(statement, command);
+	db_bind_int(statement, now_utc);
 	if (!db_query(statement, error) || !db_next(statement, &row, error))
 		return false;
 	*ret_ended_utc = row ? db_column_int(statement, 0) : 0;

@@ -48,6 +48,7 @@ bool run_history_end(Db *db, int64_t id, int64_t now_utc, int exit_status, const
 GPtrArray *run_history_load(Db *db, const char *command, int64_t now_utc, unsigned limit,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* When a run of this command last ended with exit status 0; 0 for never. */
-bool run_history_last_success(Db *db, const char *command, int64_t *ret_ended_utc,
+/* When a run of this command last ended with exit status 0; 0 for never. What a clock that was
+ * wrong noted for later than now is passed over. */
+bool run_history_last_success(Db *db, const char *command, int64_t now_utc, int64_t *ret_ended_utc,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;

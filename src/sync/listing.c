@@ -101,6 +101,7 @@ static void add_remembered(GHashTable *objects, CalendarObject *take_loaded, boo
 		.key = take_loaded->key,
 		.path = take_loaded->path,
 		.etag = is_trusted ? take_loaded->etag : NULL,
+		.expanded_from_utc = take_loaded->expanded_from_utc,
 		.expanded_to_utc = take_loaded->expanded_to_utc,
 	};
 	g_hash_table_insert(objects, take_loaded->key, remembered);
@@ -155,6 +156,7 @@ static bool on_end_object(ProviderSink *sink, const ProviderObject *object, GErr
 	read->key = g_strdup(object->key);
 	read->path = g_strdup(object->path);
 	read->etag = g_strdup(object->etag);
+	read->expanded_from_utc = object->expanded_from_utc;
 	read->expanded_to_utc = object->expanded_to_utc;
 	read->problem = g_steal_pointer(&listing->object_problem);
 	listing->is_in_object = false;

@@ -17,12 +17,20 @@ int64_t listing_gone_utc(const Listing *listing, const char *calendar_id)
 	return cursor != NULL ? MIN(cursor->gone_utc, listing->options->store->now_utc) : 0;
 }
 
+/* Whether there is anything here that could stay or go. */
+static bool may_have_events(const Listing *listing)
+{
+	return listing->store == NULL || event_store_counts(listing->store)->stored > 0;
+}
+
 /* What becomes of the events, behind the sentences of the provider. Caller frees. */
 static char *describe_gone(const Listing *listing, const Told *told, const GError *why)
 {
 	const SiteZone *zone = listing->options->site->zone;
 	g_autofree char *until = site_zone_format_iso(zone, told->gone_utc + GRACE_SECS);
 
+	if (!may_have_events(listing))
+		return g_strdup(why->message);
 	if (told->is_given_up)
 		return g_strdup_printf(
 			"%s It has been gone for %d days; its events were removed here.",

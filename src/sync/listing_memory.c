@@ -80,13 +80,24 @@ static CalendarCursor *gone_cursor(const Listing *listing, const Told *told)
 {
 	const CalendarCursor *old = connection_state_cursor(listing->options->state, told->id);
 	bool is_kept = old != NULL && !told->is_given_up;
-	const char *text = is_kept ? old->text : "";
+	const char *kept = told->cursor != NULL || old == NULL ? told->cursor : old->text;
+	const char *text = is_kept ? kept : "";
 
 	if (old != NULL && old->gone_utc == told->gone_utc && strcmp(old->text, text) == 0)
 		return NULL;
 	return calendar_cursor_new(told->id,
 		is_kept ? old->settings_hash : listing->options->settings_hash, text,
 		is_kept ? old->listed_utc : 0, told->gone_utc);
+}
+
+/* Of a calendar that was not told completely: it stands where it stood, but the provider may have
+ * learned something about it. */
+static CalendarCursor *failed_cursor(const Told *told, const CalendarCursor *old)
+{
+	if (told->cursor == NULL || old == NULL || strcmp(old->text, told->cursor) == 0)
+		return NULL;
+	return calendar_cursor_new(
+		told->id, old->settings_hash, told->cursor, old->listed_utc, old->gone_utc);
 }
 
 /* The cursor to be stored for a calendar, or NULL when what is stored is right. Caller frees. */
@@ -97,7 +108,9 @@ static CalendarCursor *next_cursor(const Listing *listing, const Told *told)
 
 	if (told->gone_utc != 0)
 		return gone_cursor(listing, told);
-	if (!told->is_complete || told->cursor == NULL)
+	if (!told->is_complete)
+		return failed_cursor(told, old);
+	if (told->cursor == NULL)
 		return NULL;
 	if (told->kind == PROVIDER_LISTING_ALL)
 		listed_utc = listing->options->store->now_utc;

@@ -26,11 +26,13 @@ static void hash_subject(const PatienceSubject *subject, uint8_t ret_hash[STATE_
 static bool is_refused(
 	const ConnectionState *state, const PatienceSubject *subject, int64_t now_utc)
 {
+	int64_t age_secs = now_utc - state->refused_utc;
 	uint8_t hash[STATE_HASH_BYTES];
 
 	hash_subject(subject, hash);
+	/* One that is still to come is from a clock that was wrong. */
 	return state->is_refused && memcmp(hash, state->refused_hash, sizeof(hash)) == 0 &&
-	       now_utc - state->refused_utc < REFUSAL_SECS;
+	       age_secs >= 0 && age_secs < REFUSAL_SECS;
 }
 
 char *patience_reason(const ConnectionState *state, const PatienceSubject *subject, int64_t now_utc)

@@ -60,6 +60,7 @@ void event_store_free(EventStore *store)
 	g_hash_table_unref(store->gone);
 	g_ptr_array_unref(store->held_back);
 	g_ptr_array_unref(store->forgotten);
+	g_free(store->object_uid);
 	g_free(store);
 }
 
@@ -132,6 +133,7 @@ void event_store_begin_object(EventStore *store, const char *calendar_id, const 
 {
 	store->object = object_index(store, calendar_id, key);
 	store->is_object_shadowed = false;
+	g_clear_pointer(&store->object_uid, g_free);
 }
 
 /* The next event that came from this object, still belongs to it, and was not put in this run. */
@@ -161,9 +163,31 @@ static bool has_absent_events(const EventStore *store, int32_t object)
 	return false;
 }
 
+/* Whether the object held events of another UID until now. A name that is used again is no change
+ * but another object, and perhaps all of the calendar is another one (calendar-protocols A6). */
+static bool holds_another_uid(const EventStore *store, int32_t object)
+{
+	int32_t place = event_memory_object_at(store->memory, object)->first;
+	const char *uid = store->object_uid;
+	const StoredEvent *event;
+
+	while (uid != NULL && (event = next_unput(store, object, &place)) != NULL) {
+		size_t bytes = strlen(uid);
+
+		if (!event->is_trashed &&
+			(strncmp(event->uid, uid, bytes) != 0 ||
+				(event->uid[bytes] != '\0' && event->uid[bytes] != '_')))
+			return true;
+	}
+	return false;
+}
+
 bool event_store_end_object(EventStore *store, CalendarObject *take_object, GError **error)
 {
 	int32_t object = store->object;
+
+	if (holds_another_uid(store, object))
+		store->wants_listing = true;
 
 	store->object = NO_OBJECT;
 	event_memory_object_at(store->memory, object)->state = OBJECT_TOLD;
@@ -304,6 +328,12 @@ bool event_store_put(EventStore *store, const char *calendar_id, EventRow *take_
 	bool needs_write = false;
 	StoredEvent *event;
 
+	if (store->object != NO_OBJECT) {
+		g_free(store->object_uid);
+		store->object_uid =
+			g_strdup(row->series_uid != NULL ? row->series_uid
+							 : row->metas[EVENT_META_EVENT_UID]);
+	}
 	event = event_memory_find(store->memory, row->metas[EVENT_META_EVENT_UID]);
 	counts->seen++;
 	if (is_taken(store, event)) {

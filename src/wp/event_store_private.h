@@ -26,5 +26,6 @@ struct EventStore {
 	int32_t object;       /* the one in hand, or NO_OBJECT */
 	bool has_all;         /* WordPress's own rows were read */
 	bool is_object_shadowed; /* an event of the object in hand belongs to another one */
+	char *object_uid;        /* of the last event put from the object in hand, or NULL */
 	bool wants_listing;
 };

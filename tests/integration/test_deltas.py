@@ -48,6 +48,25 @@ class OnRadicale(Story):
     def delete(self, name):
         self.account.client.delete(self.account.work, name)
 
+    def test_what_a_clock_that_was_ahead_left_behind_is_mended(self):
+        """A pass of a restored machine read the window of five months later: no events, and all objects known."""
+        anna = self.user()
+        self.connect(anna, self.account.connection(calendar_id=self.account.client.path(self.account.work)))
+        self.sync()
+        before = self.titles(anna)
+        ahead = 150 * 86400
+        for statement in (
+                f"UPDATE wp_prm_calendar_objects SET expanded_from = expanded_from + {ahead}, "
+                f"expanded_to = IF(expanded_to > 9000000000, expanded_to, expanded_to + {ahead})",
+                f"UPDATE wp_prm_calendar_cursors SET listed_at = listed_at + {ahead}",
+                "DELETE FROM wp_prm_calendar_events",
+                "DELETE FROM wp_postmeta WHERE post_id IN (SELECT ID FROM wp_posts WHERE post_type = 'calendar_event')",
+                "DELETE FROM wp_posts WHERE post_type = 'calendar_event'"):
+            self.sandbox.database.sql(statement, self.wp.name)
+        self.assertEqual(self.titles(anna), [])
+        self.sync()
+        self.assertEqual(self.titles(anna), before)
+
     def proxied(self, login):
         """A user whose program sees the calendar through a proxy."""
         proxy = SpoilingProxy(self.account.server.port)

@@ -48,6 +48,24 @@ class GoneCalendars(Story):
         self.sync(status=1)
         self.assertEqual(self.events(self.anna), before)
 
+    def test_made_again_under_its_name_it_is_another_calendar(self):
+        self.connect_both()
+        self.account.client.delete_calendar("work")
+        self.sync(status=1)
+        self.account.calendar("work")
+        self.account.put("next", vevent("other@story", self.utc(self.at(4)), summary="Other"))
+        self.account.put("new", vevent("new@story", self.utc(self.at(5)), summary="New"))
+        self.sync()
+        self.assertEqual(self.titles(self.anna), ["Kept", "New", "Other"])
+        self.assertIsNone(self.error())
+
+    def test_what_never_had_events_has_none_that_stay(self):
+        self.account.client.delete_calendar("work")
+        self.connect(self.anna, self.account.connection(1, calendar_id=self.account.client.path("work")))
+        self.sync(status=1)
+        self.assertIn("There is no calendar at", self.error())
+        self.assertNotIn("events", self.error())
+
     def test_gone_for_good_it_is_cleaned_up_after_a_week(self):
         self.connect_both()
         self.account.client.delete_calendar("work")

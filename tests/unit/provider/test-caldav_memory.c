@@ -250,6 +250,37 @@ static void test_only_what_reaches_further_is_read_when_the_window_moves(void)
 	assert_told(&script, sink, "all =/c/a =/c/long =/c/short");
 }
 
+/* Read under a clock that was months ahead: what lies before that window was not passed on. */
+static void test_what_was_read_of_another_window_is_read_again(void)
+{
+	static const Step steps[] = {
+		PROBE_OF(BOTH),
+		LISTING(MEMBER("/c/a") MEMBER("/c/b")),
+		MULTIGET("multiget", OBJECT("/c/a", "a") OBJECT("/c/b", "b")),
+		PROBE_OF(BOTH),
+		LISTING(MEMBER("/c/a") MEMBER("/c/b")),
+		MULTIGET("multiget", OBJECT("/c/a", "a") OBJECT("/c/b", "b")),
+		PROBE_OF(BOTH),
+		LISTING(MEMBER("/c/a") MEMBER("/c/b")),
+		END_OF_SCRIPT,
+	};
+	const int64_t ahead_secs = (int64_t)150 * 24 * 3600;
+	g_auto(DavScript) script = {0};
+	g_autoptr(CollectingSink) sink = collecting_sink_new_with_memory();
+
+	begin(&script, steps);
+	script.call.request.window.from_utc += ahead_secs;
+	script.call.request.window.to_utc += ahead_secs;
+	assert_told(&script, sink, "all +/c/a +/c/b");
+	g_assert_cmpuint(sink->event_uids->len, ==, 0);
+	script.call.request.window.from_utc -= ahead_secs;
+	script.call.request.window.to_utc -= ahead_secs;
+	sink->list_all = true;
+	assert_told(&script, sink, "all +/c/a +/c/b");
+	assert_stored(sink, "a b");
+	assert_told(&script, sink, "all =/c/a =/c/b");
+}
+
 static void test_the_principal_is_asked_only_when_all_is_listed(void)
 {
 #define OWN_ADDRESS                                                                                \
@@ -367,6 +398,8 @@ int main(int argc, char **argv)
 		test_the_time_of_the_last_change_stands_in_for_an_etag);
 	g_test_add_func("/provider/caldav_memory/only-what-reaches-further-is-read",
 		test_only_what_reaches_further_is_read_when_the_window_moves);
+	g_test_add_func("/provider/caldav_memory/what-was-read-of-another-window-is-read-again",
+		test_what_was_read_of_another_window_is_read_again);
 	g_test_add_func("/provider/caldav_memory/the-principal-is-asked-only-for-all",
 		test_the_principal_is_asked_only_when_all_is_listed);
 	g_test_add_func("/provider/caldav_memory/the-only-calendar-is-found-without-asking-around",

@@ -189,7 +189,7 @@ static void test_the_last_success(void)
 
 	if (test == NULL)
 		return;
-	g_assert_true(run_history_last_success(test->db, "run", &ended_utc, &error));
+	g_assert_true(run_history_last_success(test->db, "run", NOW + 100, &ended_utc, &error));
 	g_assert_cmpint(ended_utc, ==, 0);
 	for (int i = 0; i < 3; i++) {
 		const char *command = i == 2 ? "sync" : "run";
@@ -198,8 +198,10 @@ static void test_the_last_success(void)
 		g_assert_true(run_history_end(
 			test->db, id, NOW + 10 * i + 1, i == 1 ? 1 : 0, &counts, &error));
 	}
-	g_assert_true(run_history_last_success(test->db, "run", &ended_utc, &error));
+	g_assert_true(run_history_last_success(test->db, "run", NOW + 100, &ended_utc, &error));
 	g_assert_cmpint(ended_utc, ==, NOW + 1);
+	g_assert_true(run_history_last_success(test->db, "run", NOW, &ended_utc, &error));
+	g_assert_cmpint(ended_utc, ==, 0);
 }
 
 int main(int argc, char **argv)

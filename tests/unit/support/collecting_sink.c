@@ -54,6 +54,7 @@ static GHashTable *on_objects(ProviderSink *sink, GError **error)
 			.key = key,
 			.path = object->path,
 			.etag = object->etag,
+			.expanded_from_utc = object->expanded_from_utc,
 			.expanded_to_utc = object->expanded_to_utc,
 		};
 		g_hash_table_insert(objects, key, &object->borrowed);
@@ -106,6 +107,7 @@ static bool on_end_object(ProviderSink *sink, const ProviderObject *told, GError
 	g_clear_pointer(&self->key, g_free);
 	object->path = g_strdup(told->path);
 	object->etag = g_strdup(told->etag);
+	object->expanded_from_utc = told->expanded_from_utc;
 	object->expanded_to_utc = told->expanded_to_utc;
 	if (!self->has_memory)
 		g_hash_table_remove(self->objects, told->key);

@@ -34,6 +34,7 @@ typedef struct CollectedObject {
 	char *calendar_id;
 	char *path;
 	char *etag;
+	int64_t expanded_from_utc;
 	int64_t expanded_to_utc;
 	GPtrArray *event_uids;   /* of char * */
 	ProviderObject borrowed; /* the same, as the provider wants it */

@@ -129,6 +129,8 @@ static void test_a_clock_that_was_wrong_does_not_lock_for_ever(void)
 	ConnectionState state = {.failures = 3, .retry_utc = NOW + 1000 * HOUR};
 
 	g_assert_false(waits(&state, "box", NOW));
+	fail(&state, PROVIDER_ERROR_AUTHENTICATION, 0, NOW + 1000 * HOUR);
+	g_assert_false(waits(&state, "box", NOW));
 }
 
 int main(int argc, char **argv)

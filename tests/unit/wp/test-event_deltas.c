@@ -266,6 +266,24 @@ static void test_a_renamed_object_keeps_the_posts(void)
 	ASSERT_TEXT(story_changes(story), "removed a@x");
 }
 
+static void test_a_name_that_is_used_again_asks_for_a_listing(void)
+{
+	g_autoptr(Story) story = story_new();
+	Run *run;
+
+	if (story == NULL)
+		return;
+	two_objects(story);
+	run = begin(story);
+	tell(run, "/a", "a@x");
+	g_assert_false(event_store_wants_listing(run->store));
+	end(run);
+	run = begin(story);
+	tell(run, "/a", "other@x");
+	g_assert_true(event_store_wants_listing(run->store));
+	end(run);
+}
+
 static void test_an_uid_in_two_objects_belongs_to_the_first(void)
 {
 	g_autoptr(Story) story = story_new();
@@ -608,6 +626,8 @@ int main(int argc, char **argv)
 	ADD("deletions-of-a-calendar-that-failed-wait",
 		test_deletions_of_a_calendar_that_failed_wait);
 	ADD("a-renamed-object-keeps-the-posts", test_a_renamed_object_keeps_the_posts);
+	ADD("a-name-that-is-used-again-asks-for-a-listing",
+		test_a_name_that_is_used_again_asks_for_a_listing);
 	ADD("an-uid-in-two-objects-belongs-to-the-first",
 		test_an_uid_in_two_objects_belongs_to_the_first);
 	ADD("what-was-left-to-remove-is-not-taken-for-done",
