@@ -22,7 +22,7 @@
 /* What is said about one UID at most; a list of 100,000 bad dates is one story. */
 #define NOTES_MAX 10
 
-/* Lines that ical_find_uid() looks at. */
+/* Lines in which a UID or name is looked for. */
 #define UID_LINES_MAX 10000
 
 typedef struct {
@@ -354,6 +354,25 @@ bool ical_count(const char *bytes, size_t length, IcalCounts *ret_counts, GError
 			ret_counts->events++;
 	}
 	return true;
+}
+
+char *ical_find_name(const char *bytes, size_t length)
+{
+	static const char property[] = "X-WR-CALNAME";
+	g_autoptr(GString) line = g_string_new(NULL);
+	g_auto(IcalLexer) lexer = {0};
+	bool cut;
+
+	ical_lexer_init(&lexer, bytes, length);
+	for (int i = 0; i < UID_LINES_MAX && ical_lexer_next(&lexer, line, &cut); i++) {
+		size_t name = ical_line_name_length(line->str, line->len);
+		const char *value = strchr(line->str, ':');
+
+		if (name == strlen(property) && value != NULL &&
+			g_ascii_strncasecmp(line->str, property, name) == 0)
+			return g_strstrip(ical_text_unescape(value + 1));
+	}
+	return NULL;
 }
 
 char *ical_find_uid(const char *bytes, size_t length)

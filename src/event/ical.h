@@ -83,6 +83,9 @@ typedef struct IcalCounts {
 bool ical_count(const char *bytes, size_t length, IcalCounts *ret_counts,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What a calendar calls itself (X-WR-CALNAME); NULL when it does not say. Caller frees. */
+char *ical_find_name(const char *bytes, size_t length);
+
 /* The UID of the first event of an object that may be damaged; NULL when there is none to be
  * found. Caller frees. */
 char *ical_find_uid(const char *bytes, size_t length);

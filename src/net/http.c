@@ -48,6 +48,8 @@ void http_response_free(HttpResponse *response)
 	g_free(response->url);
 	g_free(response->permanent_url);
 	g_free(response->content_type);
+	g_free(response->etag);
+	g_free(response->last_modified);
 	if (response->body != NULL)
 		g_string_free(response->body, TRUE);
 	g_free(response);
@@ -316,6 +318,8 @@ static HttpResponse *to_response(Attempt *attempt, const HttpUrl *url, bool is_p
 	response->url = g_strdup(url->text);
 	response->permanent_url = is_permanent ? g_strdup(url->text) : NULL;
 	response->content_type = g_steal_pointer(&attempt->reply.content_type);
+	response->etag = g_steal_pointer(&attempt->reply.etag);
+	response->last_modified = g_steal_pointer(&attempt->reply.last_modified);
 	response->retry_after_secs = attempt->retry_after_secs;
 	response->body = g_steal_pointer(&attempt->reply.body);
 	return response;

@@ -65,6 +65,8 @@ typedef struct HttpResponse {
 	char *url;                /* that answered, after redirects */
 	char *permanent_url;      /* after a chain of only 301 and 308; else NULL */
 	char *content_type;       /* or NULL */
+	char *etag;               /* as it stands, with its quotes; or NULL */
+	char *last_modified;      /* or NULL */
 	int64_t retry_after_secs; /* clamped to 1 min … 2 h (15 min for a 429 or 503 without one);
 				     -1 when there is no need to wait */
 	GString *body;            /* decoded bytes, NUL-terminated beyond their length */

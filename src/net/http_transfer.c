@@ -35,6 +35,8 @@ void http_reply_clear(HttpReply *reply)
 	g_free(reply->location);
 	g_free(reply->retry_after);
 	g_free(reply->content_type);
+	g_free(reply->etag);
+	g_free(reply->last_modified);
 	if (reply->body != NULL)
 		g_string_free(reply->body, TRUE);
 	memset(reply, 0, sizeof(*reply));
@@ -350,6 +352,8 @@ static void read_reply(HttpClient *client, Transfer *transfer, HttpReply *reply)
 	reply->location = last_header(curl, "Location");
 	reply->retry_after = last_header(curl, "Retry-After");
 	reply->content_type = last_header(curl, "Content-Type");
+	reply->etag = last_header(curl, "ETag");
+	reply->last_modified = last_header(curl, "Last-Modified");
 	reply->body = g_steal_pointer(&transfer->body);
 }
 

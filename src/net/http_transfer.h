@@ -20,9 +20,11 @@ struct HttpClient {
 
 typedef struct HttpReply {
 	int status;
-	char *location;     /* or NULL */
-	char *retry_after;  /* or NULL */
-	char *content_type; /* or NULL */
+	char *location;      /* or NULL */
+	char *retry_after;   /* or NULL */
+	char *content_type;  /* or NULL */
+	char *etag;          /* or NULL */
+	char *last_modified; /* or NULL */
 	GString *body;
 	unsigned long offered_auth; /* CURLAUTH_ bits of a 401 met on the way */
 } HttpReply;

@@ -6,10 +6,12 @@
 
 #include "provider/caldav.h"
 #include "provider/google.h"
+#include "provider/ics.h"
 
 static const Provider *const providers[] = {
 	&caldav_provider,
 	&google_provider,
+	&ics_provider,
 };
 
 const Provider *provider_find(const char *name)
