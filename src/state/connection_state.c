@@ -155,7 +155,7 @@ GHashTable *connection_states_load(Db *db, GError **error)
 
 static const char store_sql[] =
 	"UPDATE {prm_calendar_connections} SET refused_hash = ?, refused_at = ?, failures = ?, "
-	"retry_at = ?, problems = ?, first_problem = ? WHERE id = ?";
+	"retry_at = ?, problems = ?, first_problem = ?, span_days = ? WHERE id = ?";
 
 bool connection_state_store(Db *db, const ConnectionState *state, GError **error)
 {
@@ -172,6 +172,7 @@ bool connection_state_store(Db *db, const ConnectionState *state, GError **error
 	db_bind_int(statement, state->retry_utc);
 	db_bind_int(statement, state->problems);
 	db_bind_text(statement, state->first_problem);
+	db_bind_int(statement, state->span_days);
 	db_bind_int(statement, state->id);
 	return db_run(statement, NULL, error);
 }

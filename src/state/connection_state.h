@@ -37,6 +37,7 @@ typedef struct ConnectionState {
 	int64_t retry_utc;   /* not to be tried by a scheduled pass before */
 	unsigned problems;   /* objects that could not be read */
 	char *first_problem; /* or NULL */
+	unsigned span_days;  /* so many days before and after now are kept; 0: the whole window */
 	GPtrArray *cursors;  /* of CalendarCursor */
 } ConnectionState;
 

@@ -10,6 +10,7 @@
 #include "sync/account.h"
 #include "sync/listing.h"
 #include "sync/patience.h"
+#include "sync/span.h"
 #include "wp/connections_row.h"
 
 enum { SECONDS_PER_HOUR = 60 * 60, SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR };
@@ -26,6 +27,7 @@ typedef struct {
 	const Listing *listing; /* while it is open; borrowed */
 	ThemeLock *theme_lock;  /* NULL until something differs */
 	bool has_complete;      /* a calendar was told completely */
+	bool forgets;           /* all is listed as if nothing were remembered */
 	char *first_unreadable; /* in words for the calendar's owner */
 } ConnectionRun;
 
@@ -141,11 +143,14 @@ static TimeWindow window_of(const Connection *connection, int64_t now_utc)
 static void hash_settings(const ConnectionRun *run, uint8_t ret_hash[STATE_HASH_BYTES])
 {
 	const WpSite *site = run->worker->context->site;
-	g_autofree char *settings = g_strdup_printf("%s %s %d %d %s %d", PRM_CALENDAR_VERSION,
+	g_autoptr(GString) settings = g_string_new(NULL);
+
+	g_string_append_printf(settings, "%s %s %d %d %s %d", PRM_CALENDAR_VERSION,
 		run->connection->provider, run->connection->sync_from_days,
 		run->connection->sync_to_days, site_zone_name(site->zone), site->is_utf8mb3);
-
-	state_hash(settings, strlen(settings), ret_hash);
+	if (run->state->span_days > 0)
+		g_string_append_printf(settings, " %u", run->state->span_days);
+	state_hash(settings->str, settings->len, ret_hash);
 }
 
 static const ContactIndex *contacts_of(void *data, GError **error)
@@ -155,21 +160,36 @@ static const ContactIndex *contacts_of(void *data, GError **error)
 	return run->user->contacts(run->user->data, error);
 }
 
+/* What a listing came to. */
+typedef struct {
+	bool is_overfull; /* more events than there is room for: see listing_is_overfull() */
+	unsigned span_days;
+	bool told_all;
+	bool is_whole;
+} ListingResult;
+
 /* The listing, from the provider's first request to the last committed batch. */
-static bool list_and_store(
-	ConnectionRun *run, const Provider *provider, const ListingOptions *options, GError **error)
+static bool list_and_store(ConnectionRun *run, const Provider *provider,
+	const ListingOptions *options, ListingResult *ret_result, GError **error)
 {
 	g_autoptr(Listing) listing = listing_new(options);
-	const ProviderRequest request = account_request(&run->account, options->store->window);
+	const TimeWindow window =
+		span_window(options->store->window, run->state->span_days, options->store->now_utc);
+	const ProviderRequest request = account_request(&run->account, window);
 	g_autoptr(GError) provider_error = NULL;
+	bool is_told;
 	bool is_stored;
 
 	run->listing = listing;
-	if (provider->sync(&request, listing_sink(listing), &provider_error))
+	is_told = provider->sync(&request, listing_sink(listing), &provider_error);
+	ret_result->is_overfull = listing_is_overfull(listing, &ret_result->span_days);
+	ret_result->told_all = listing_told_all(listing);
+	ret_result->is_whole = listing_is_whole(listing);
+	if (is_told && !ret_result->is_overfull)
 		is_stored = listing_finish(listing, error);
 	else
-		is_stored =
-			provider_error->domain != PROVIDER_ERROR || listing_abandon(listing, error);
+		is_stored = (!is_told && provider_error->domain != PROVIDER_ERROR) ||
+			    listing_abandon(listing, error);
 	run->report->events = listing_counts(listing);
 	run->has_complete = listing_has_complete(listing);
 	run->listing = NULL;
@@ -182,6 +202,76 @@ static bool list_and_store(
 	if (listing_failure(listing) == NULL)
 		return true;
 	g_propagate_error(error, g_error_copy(listing_failure(listing)));
+	return false;
+}
+
+static bool remember_span(ConnectionRun *run, unsigned days, GError **error)
+{
+	Db *db = run->worker->db;
+
+	run->state->span_days = days;
+	return !run->worker->context->has_tables || run->worker->context->dry_run ||
+	       (connection_state_create(db, run->report->user_id, run->state, error) &&
+		       connection_state_store(db, run->state, error));
+}
+
+/* After an overfull listing: how the next one is to be made, so that the nearest events are kept.
+ */
+static bool make_room(ConnectionRun *run, const ListingResult *result, GError **error)
+{
+	if (!result->is_whole) {
+		run->forgets = true;
+		return true;
+	}
+	if (result->span_days > 0)
+		return remember_span(run, result->span_days, error);
+	g_set_error_literal(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT,
+		"There are more events in a single day than this site keeps. Choose fewer "
+		"calendars, or ask the site's administrator about max_events and "
+		"max_events_per_user.");
+	return false;
+}
+
+/* A connection that fills no more than half of its room is given more days. */
+static bool widen(ConnectionRun *run, const ListingResult *result, const EventStoreOptions *store,
+	GError **error)
+{
+	unsigned days = run->state->span_days;
+	int64_t now_utc = store->now_utc;
+	const Config *config = run->worker->context->config;
+	size_t half = (size_t)MIN(config->sync_max_events, config->sync_max_events_per_user) / 2;
+	TimeWindow window = span_window(store->window, 2 * days, now_utc);
+
+	if (days == 0 || !result->told_all || run->report->events.seen > half)
+		return true;
+	return remember_span(run,
+		window.from_utc == store->window.from_utc && window.to_utc == store->window.to_utc
+			? 0
+			: 2 * days,
+		error);
+}
+
+/* At most: what changed, all, and what there is room for. */
+enum { ROUNDS_MAX = 4 };
+
+static bool list_until_it_fits(
+	ConnectionRun *run, const Provider *provider, ListingOptions *options, GError **error)
+{
+	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
+		ListingResult result = {0};
+
+		options->forgets = run->worker->context->forgets || run->forgets;
+		hash_settings(run, options->settings_hash);
+		if (!list_and_store(run, provider, options, &result, error))
+			return false;
+		if (!result.is_overfull)
+			return widen(run, &result, options->store, error);
+		if (!make_room(run, &result, error))
+			return false;
+	}
+	g_set_error_literal(error, PROVIDER_ERROR, PROVIDER_ERROR_TEMPORARY,
+		"The calendars have more events than this site keeps, and changed while they were "
+		"read.");
 	return false;
 }
 
@@ -211,8 +301,9 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, GError **e
 		.match_names = config->match_names,
 		.state = run->state,
 		.has_tables = context->has_tables,
-		.forgets = context->forgets,
 		.full_every_secs = (int64_t)config->sync_full_every_hours * SECONDS_PER_HOUR,
+		.events_max = (size_t)config->sync_max_events,
+		.events_max_per_user = (size_t)config->sync_max_events_per_user,
 		.claim = claim,
 		.contacts = contacts_of,
 		.on_unreadable = on_unreadable,
@@ -220,8 +311,7 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, GError **e
 		.data = run,
 	};
 
-	hash_settings(run, options.settings_hash);
-	return list_and_store(run, provider, &options, error);
+	return list_until_it_fits(run, provider, &options, error);
 }
 
 /* Opens the credentials and hands over to the provider. */
@@ -253,6 +343,12 @@ static char *last_error_of(const ConnectionRun *run, const GError *failure)
 				"reason in prm-calendar's log.");
 	if (failure != NULL)
 		return g_strdup(failure->message);
+	if (run->state->span_days > 0)
+		return g_strdup_printf(
+			"There are more events than this site keeps: those of %u days before and "
+			"after now are here. Choose fewer calendars, or ask the site's "
+			"administrator about max_events and max_events_per_user.",
+			run->state->span_days);
 	if (run->report->unreadable == 0)
 		return NULL;
 	return g_strdup_printf(

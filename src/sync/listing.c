@@ -141,6 +141,8 @@ static bool on_begin_object(ProviderSink *sink, const char *key, GError **error)
 
 	if (!listing_need_store(listing, error))
 		return false;
+	if (listing->is_overfull)
+		return true;
 	event_store_begin_object(listing->store, told_now(listing)->id, key);
 	listing->is_in_object = true;
 	return true;
@@ -150,7 +152,12 @@ static bool on_end_object(ProviderSink *sink, const ProviderObject *object, GErr
 {
 	Listing *listing = listing_of(sink);
 	const Told *told = told_now(listing);
-	CalendarObject *read = g_new0(CalendarObject, 1);
+	CalendarObject *read;
+
+	/* Of its events some may have been left out: it is not remembered as read. */
+	if (listing->is_overfull)
+		return true;
+	read = g_new0(CalendarObject, 1);
 
 	state_hash_calendar(told->id, read->calendar_hash);
 	read->key = g_strdup(object->key);
@@ -169,8 +176,10 @@ static bool on_end_object(ProviderSink *sink, const ProviderObject *object, GErr
 static bool on_object_kept(ProviderSink *sink, const char *key, GError **error)
 {
 	Listing *listing = listing_of(sink);
+	size_t seen = event_store_counts(listing->store)->seen;
 
 	event_store_object_kept(listing->store, told_now(listing)->id, key);
+	listing->kept_events += event_store_counts(listing->store)->seen - seen;
 	return listing->options->on_progress(listing->options->data, error);
 }
 
@@ -259,6 +268,10 @@ static bool on_event(ProviderSink *sink, Event *take_event, GError **error)
 		event_store_gone(listing->store, event->event_uid, false);
 		return true;
 	}
+	if (!listing_count(listing, event, error))
+		return false;
+	if (listing->is_overfull)
+		return listing->options->on_progress(listing->options->data, error);
 	if (!complete_attendees(listing, event, error))
 		return false;
 	row = make_row(listing, event, &row_error);
@@ -339,6 +352,7 @@ void listing_free(Listing *listing)
 	event_store_free(listing->store);
 	g_ptr_array_unref(listing->told);
 	g_free(listing->object_problem);
+	span_count_free(listing->told_times);
 	g_clear_error(&listing->failure);
 	g_free(listing);
 }

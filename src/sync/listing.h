@@ -25,6 +25,8 @@ typedef struct ListingOptions {
 	uint8_t settings_hash[STATE_HASH_BYTES]; /* of what events depend on besides the calendar */
 	bool forgets;                            /* list all as if nothing were remembered */
 	int64_t full_every_secs;                 /* all is listed at least this often */
+	size_t events_max;                       /* of this connection */
+	size_t events_max_per_user;              /* of all connections of its user */
 
 	/* Called before stored events are read and written: keeps others from doing the same; false
 	 * stops the listing. */
@@ -56,6 +58,16 @@ bool listing_abandon(Listing *listing, GError **error) G_GNUC_WARN_UNUSED_RESULT
 
 /* Why the first calendar that failed did, or NULL when all were told completely. Borrowed. */
 const GError *listing_failure(const Listing *listing);
+
+/* True when more events were told than may be kept. What came first is stored, nothing was
+ * concluded from absence, and the cursors stay. `ret_span_days`: how many days before and after now
+ * have no more than that, of what was told; 0: not even one has. */
+bool listing_is_overfull(const Listing *listing, unsigned *ret_span_days);
+
+/* Whether all there is of each calendar was told, by each event or as objects that are as they are
+ * remembered; and whether by each event. */
+bool listing_told_all(const Listing *listing);
+bool listing_is_whole(const Listing *listing);
 
 /* Whether any calendar was told completely, whatever became of the others. */
 bool listing_has_complete(const Listing *listing);

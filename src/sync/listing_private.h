@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sync/listing.h"
+#include "sync/span.h"
 
 /* How one calendar is told. */
 typedef struct {
@@ -27,7 +28,18 @@ struct Listing {
 	char *object_problem; /* of the object in hand: why it, or a part of it, is unreadable */
 	bool had_problems;
 	GError *failure;
+
+	SpanCount *told_times; /* of the events told */
+	size_t told_events;    /* in a calendar of which all is told each, else the new ones */
+	size_t kept_events;    /* of objects that were as they are remembered */
+	bool knows_room;
+	size_t events_max; /* what there is room for, when that is known */
+	bool is_overfull;  /* nothing is stored any more, only counted */
 };
+
+/* Counts an event that was told, and says whether the listing is overfull with it. False with a
+ * DB_ERROR. */
+bool listing_count(Listing *listing, const Event *event, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether anything is to be remembered of this run. */
 bool listing_remembers(const Listing *listing);

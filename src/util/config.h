@@ -52,6 +52,8 @@ typedef struct Config {
 	int sync_users_per_pass; /* 0: all */
 	int sync_workers;
 	int sync_full_every_hours;
+	int sync_max_events;
+	int sync_max_events_per_user;
 	int sync_gone; /* ConfigGone */
 
 	bool match_names;

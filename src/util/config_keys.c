@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of all configuration keys. */
 #include "util/config.h"
+#include "util/limits.h"
 
 #include <string.h>
 
@@ -77,6 +78,11 @@ static const ConfigKey keys[] = {
 		.help = "users synced at the same time"},
 	{"sync", "full_every_hours", CONFIG_INT, 0, FIELD(sync_full_every_hours), "24", 1, 8760,
 		.help = "complete comparison at least this often"},
+	{"sync", "max_events", CONFIG_INT, 0, FIELD(sync_max_events), LIMIT_CONNECTION_EVENTS, 1,
+		10000000, .help = "events of one connection; those nearest to now are kept"},
+	{"sync", "max_events_per_user", CONFIG_INT, 0, FIELD(sync_max_events_per_user),
+		LIMIT_USER_EVENTS, 1, 10000000,
+		.help = "events of all connections of a user, in the same way"},
 	{"sync", "gone", CONFIG_CHOICE, 0, FIELD(sync_gone), "trash", .choices = gone_words,
 		.help = "what happens to events that left the calendar: trash or delete"},
 

@@ -9,3 +9,9 @@
  * that was found has 365 (every day of a year); one of every hour has 2,880 in the usual window of
  * 120 days. An object of 200 octets could otherwise make 172,800. */
 #define LIMIT_SERIES_EVENTS 5000
+
+/* Events of one connection (max_events in the ini), and of all connections of a user
+ * (max_events_per_user): those nearest to now are kept. Ten years of a full working calendar are
+ * some 25,000; the largest that we measure ourselves with has 100,000. */
+#define LIMIT_CONNECTION_EVENTS "100000"
+#define LIMIT_USER_EVENTS "200000"

@@ -65,3 +65,27 @@ int64_t event_counts_of(const EventCounts *counts, int64_t user_id, const char *
 
 	return events == NULL ? 0 : *events;
 }
+
+static const char user_sql[] =
+	"SELECT COUNT(*), COUNT(m.post_id) FROM {posts} p"
+	" LEFT JOIN {postmeta} m ON m.post_id = p.ID AND m.meta_key = '_connection_id'"
+	" AND m.meta_value = ?"
+	" WHERE p.post_author = ? AND p.post_type = 'calendar_event' AND p.post_status <> 'trash'";
+
+bool event_counts_of_user(Db *db, int64_t user_id, const char *connection_id, int64_t *ret_own,
+	int64_t *ret_others, GError **error)
+{
+	DbStatement *statement = db_prepare(db, user_sql, error);
+	bool has_row = false;
+
+	if (statement == NULL)
+		return false;
+	db_bind_text(statement, connection_id);
+	db_bind_int(statement, user_id);
+	if (!db_query(statement, error) || !db_next(statement, &has_row, error))
+		return false;
+	*ret_own = has_row ? db_column_int(statement, 1) : 0;
+	*ret_others = has_row ? db_column_int(statement, 0) - *ret_own : 0;
+	db_finish(statement);
+	return true;
+}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "db/db.h"
@@ -16,3 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventCounts, event_counts_free)
 
 /* Of one user's connection; 0 when it has none. */
 int64_t event_counts_of(const EventCounts *counts, int64_t user_id, const char *connection_id);
+
+/* Counts the events outside the trash of one user, those of the connection and all others. */
+bool event_counts_of_user(Db *db, int64_t user_id, const char *connection_id, int64_t *ret_own,
+	int64_t *ret_others, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -19,7 +19,8 @@ void user_state_free(UserState *state)
 /* In the order of the rows of one key: WordPress reads the first. */
 static const char read_sql[] =
 	"SELECT m.umeta_id, m.meta_key, m.meta_value, k.id, k.connection_id, k.refused_hash, "
-	"k.refused_at, k.failures, k.retry_at, k.problems, k.first_problem, c.calendar_id, "
+	"k.refused_at, k.failures, k.retry_at, k.problems, k.first_problem, k.span_days, "
+	"c.calendar_id, "
 	"c.settings_hash, c.cursor_text, c.listed_at, c.gone_at FROM {usermeta} m "
 	"LEFT JOIN {prm_calendar_connections} k ON k.user_id = m.user_id "
 	"LEFT JOIN {prm_calendar_cursors} c ON c.connection = k.id "
@@ -36,6 +37,7 @@ enum {
 	COLUMN_RETRY_AT,
 	COLUMN_PROBLEMS,
 	COLUMN_FIRST_PROBLEM,
+	COLUMN_SPAN_DAYS,
 	COLUMN_CALENDAR_ID,
 	COLUMN_SETTINGS_HASH,
 	COLUMN_CURSOR_TEXT,
@@ -75,6 +77,7 @@ static ConnectionState *read_connection(const DbStatement *statement)
 	state->retry_utc = db_column_int(statement, COLUMN_RETRY_AT);
 	state->problems = (unsigned)db_column_int(statement, COLUMN_PROBLEMS);
 	state->first_problem = g_strdup(db_column_text(statement, COLUMN_FIRST_PROBLEM));
+	state->span_days = (unsigned)db_column_int(statement, COLUMN_SPAN_DAYS);
 	return state;
 }
 

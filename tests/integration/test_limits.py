@@ -29,3 +29,94 @@ class Rows(Story):
             self.assertIn(f"the {SERIES_EVENTS} nearest to now are kept", self.connections(anna)[0]["last_error"])
             self.assertIn("nearest to now", self.run_it("status").stdout)
             self.sync()
+
+
+class ManyEvents(Story):
+    """A site that keeps ten events of a connection, and fifteen of a user."""
+
+    def setUp(self):
+        super().setUp()
+        self.ini = self.write_ini("few.ini", sync_max_events="10", sync_max_events_per_user="15")
+        self.anna = self.user()
+        self.first = self.account()
+
+    def put(self, account, days):
+        for day in days:
+            account.put(f"day{day}", vevent(f"day{day}@story", self.utc(self.at(day)), summary=f"Day {day:+d}"),
+                        calendar=account.work)
+
+    def delete(self, account, days):
+        for day in days:
+            account.client.delete(account.work, f"day{day}")
+
+    def days(self):
+        return sorted(int(title.removeprefix("Day ")) for title in self.titles(self.anna))
+
+    def error(self, place=0):
+        return self.connections(self.anna)[place]["last_error"]
+
+    def list_all_again(self):
+        self.sandbox.database.sql("UPDATE wp_prm_calendar_cursors SET listed_at = 0", self.wp.name)
+        self.sync()
+
+    def test_as_many_as_there_is_room_for_are_all_kept(self):
+        self.connect(self.anna, self.first.connection())
+        self.put(self.first, range(-5, 5))
+        self.sync()
+        self.assertEqual(self.days(), list(range(-5, 5)))
+        self.assertIsNone(self.error())
+
+    def test_of_one_more_the_nearest_are_kept(self):
+        self.connect(self.anna, self.first.connection())
+        self.put(self.first, [*range(-20, -10), 1])
+        self.sync()
+        self.assertIn(1, self.days())
+        self.assertNotIn(-20, self.days())
+        self.assertLessEqual(len(self.days()), 10)
+        for _pass in range(2):
+            self.assertIn("more events than this site keeps", self.error())
+            self.assertIn("more events than this site keeps", self.run_it("status").stdout)
+            self.sync()
+
+    def test_a_change_that_brings_too_many_and_one_that_takes_them_away(self):
+        self.connect(self.anna, self.first.connection())
+        self.put(self.first, range(11, 21))
+        self.sync()
+        self.assertEqual(self.days(), list(range(11, 21)))
+        self.put(self.first, range(1, 11))
+        self.sync()
+        kept = self.days()
+        self.assertEqual(kept, list(range(1, len(kept) + 1)))
+        self.assertIn(len(kept), (9, 10))  # whole days
+        self.assertIn("more events", self.error())
+        # There is room again: it takes some listings, each of which doubles the days.
+        self.delete(self.first, range(1, 17))
+        for _day in range(5):
+            self.list_all_again()
+        self.assertEqual(self.days(), list(range(17, 21)))
+        self.assertIsNone(self.error())
+
+    def test_all_connections_of_a_user_share_what_there_is_room_for(self):
+        second = self.account()
+        self.connect(self.anna, self.first.connection(), second.connection(2))
+        self.put(self.first, range(1, 11))
+        self.put(second, range(-10, 0))
+        self.sync()
+        kept = self.days()
+        self.assertEqual([day for day in kept if day > 0], list(range(1, 11)))
+        self.assertIn(len(kept), (14, 15))
+        self.assertIn(-1, kept)
+        self.assertIsNone(self.error())
+        self.assertIn("more events", self.error(1))
+
+    def test_more_than_there_is_room_for_in_a_day_stops_no_other_connection(self):
+        second = self.account()
+        self.connect(self.anna, self.first.connection(), second.connection(2))
+        for number in range(11):
+            self.first.put(f"now{number}", vevent(f"now{number}@story", self.now, hours=2, summary="Now"),
+                           calendar=self.first.work)
+        self.put(second, [1])
+        self.sync(status=1)
+        self.assertIn("more events in a single day", self.error())
+        self.assertLessEqual(self.titles(self.anna).count("Now"), 10)
+        self.assertIn("Day +1", self.titles(self.anna))
