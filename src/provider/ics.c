@@ -320,6 +320,7 @@ static bool tell_all(Feed *feed, const HttpResponse *response, GError **error)
 		.site_zone = feed->request->site_zone,
 		.own_addresses = feed->account->address,
 		.name = "event",
+		.now_utc = feed->request->now_utc(),
 	};
 	const IcalSink sink = {.data = feed, .event = pass_event, .problem = pass_problem};
 	g_auto(Cursor) next = {

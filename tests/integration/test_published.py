@@ -61,6 +61,15 @@ class PublishedCalendars(Published):
         self.assertIsNone(self.error())
         self.assert_secret_is_kept(done)
 
+    def test_of_a_series_that_floods_the_events_nearest_to_now_are_kept(self):
+        self.synced(vevent("flood@story", self.utc(self.at(-90)), summary="Flood",
+                           lines=["RRULE:FREQ=MINUTELY;INTERVAL=9"]))
+        rows = self.wp.rows("SELECT COUNT(*) AS events, SUM(ABS(TIMESTAMPDIFF(MINUTE, post_date_gmt, UTC_TIMESTAMP())) "
+                            "<= 10) AS near FROM {p}posts WHERE post_title = 'Flood'")
+        self.assertEqual(int(rows[0]["events"]), 5000)
+        self.assertGreaterEqual(int(rows[0]["near"]), 2)
+        self.assertIn("nearest to now are kept", self.error())
+
     def test_an_unchanged_calendar_costs_one_request_and_changes_nothing(self):
         validators = (({"ETag": '"v1"'}, {"if-none-match": '"v1"'}),
                       ({"Last-Modified": "Thu, 15 Jan 2026 09:00:00 GMT"},
