@@ -130,6 +130,15 @@ static bool is_challenge_outdated(
 	return had_nonce || (reply->offered_auth & PASSWORD_SCHEMES & ~exchange->auth_schemes) != 0;
 }
 
+/* True for a 401 to a Digest whose challenge offers Basic, too: some servers offer a Digest that no
+ * password passes (Cyrus as Debian ships it). Basic goes where a Basic alone would go. */
+static bool may_be_basic(const HttpExchange *exchange, const HttpReply *reply)
+{
+	return reply->status == 401 && (exchange->auth_schemes & CURLAUTH_DIGEST) != 0 &&
+	       (reply->offered_auth & CURLAUTH_DIGEST) != 0 &&
+	       (reply->offered_auth & CURLAUTH_BASIC) != 0;
+}
+
 static void learn_scheme(HttpClient *client, const HttpExchange *exchange, const HttpReply *reply)
 {
 	unsigned long scheme;
@@ -141,6 +150,8 @@ static void learn_scheme(HttpClient *client, const HttpExchange *exchange, const
 		http_transfer_forget_auth(client);
 		return;
 	}
+	if (exchange->auth_schemes == CURLAUTH_BASIC)
+		http_shared_learn_auth(client->shared, exchange->account, CURLAUTH_BASIC);
 	if (exchange->auth_schemes != PASSWORD_SCHEMES || reply->offered_auth == CURLAUTH_NONE)
 		return;
 	/* libcurl answers the strongest of those offered, and its handle stays with that. */
@@ -154,16 +165,24 @@ static bool transfer_with_auth(
 {
 	HttpClient *client = journey->client;
 	bool had_nonce;
+	bool was_basic;
 
 	exchange->auth_schemes = choose_schemes(journey, exchange->auth, exchange->account);
 	had_nonce = exchange->auth_schemes == CURLAUTH_DIGEST &&
 		    client->auth_scheme == CURLAUTH_DIGEST &&
 		    g_strcmp0(client->account, exchange->account) == 0;
+	was_basic = exchange->auth_schemes == CURLAUTH_BASIC;
 	if (!transfer_within_budget(journey, exchange, attempt, error))
 		return false;
 	if (is_challenge_outdated(exchange, &attempt->reply, had_nonce)) {
 		http_transfer_forget_auth(client);
 		exchange->auth_schemes = PASSWORD_SCHEMES;
+		if (!transfer_within_budget(journey, exchange, attempt, error))
+			return false;
+	}
+	if (!was_basic && may_be_basic(exchange, &attempt->reply)) {
+		http_transfer_forget_auth(client);
+		exchange->auth_schemes = CURLAUTH_BASIC;
 		if (!transfer_within_budget(journey, exchange, attempt, error))
 			return false;
 	}

@@ -28,7 +28,8 @@ every other path; without it those get 404. A reply is an object, {} is an empty
     drop_nonces true   Digest nonces given so far become unknown
     expect {method, body, headers}   else 599, with what differs as the body
     auth {user, password, schemes}   checked before a reply is used up. Schemes: "Basic",
-                                     "Digest" (MD5), "Digest-SHA-256"; "stale_after": N uses of a nonce
+                                     "Digest" (MD5), "Digest-SHA-256"; "stale_after": N uses of a nonce;
+                                     "digest_refused": true passes no Digest, though it is offered
 """
 
 import base64
@@ -222,7 +223,7 @@ class FakeServer:
                 pair = f"{auth['user']}:{auth['password']}".encode()
                 if given == "Basic " + base64.b64encode(pair).decode():
                     return None
-            elif given.startswith("Digest "):
+            elif given.startswith("Digest ") and not auth.get("digest_refused"):
                 verdict = self._digest.check(request, auth, digest_algorithm(scheme))
                 if verdict == "good":
                     return None

@@ -549,8 +549,36 @@ static void test_a_wrong_password_is_tried_once(void)
 
 		start_plain(&fixture, routes);
 		assert_status(&fixture, "/", &fixture.auth, 401);
-		g_assert_cmpuint(fake_server_count(fixture.server, NULL), ==, 2);
+		/* Once by each scheme that is offered, after the question. */
+		g_assert_cmpuint(fake_server_count(fixture.server, NULL), ==,
+			strchr(SCHEMES[i], ',') != NULL ? 3 : 2);
 	}
+}
+
+/* Cyrus as Debian ships it. */
+static void test_basic_is_tried_where_the_digest_on_offer_is_refused(void)
+{
+	g_auto(Fixture) fixture = {0};
+	g_autofree char *url = NULL;
+	g_autofree char *digest = NULL;
+	g_autofree char *basic = NULL;
+
+	start_plain(&fixture, "{'*': [{'auth': {" ACCOUNT
+			      ", 'schemes': ['Digest', 'Basic'], 'digest_refused': true}}]}");
+	url = fake_server_url(fixture.server, "/");
+	assert_status(&fixture, "/a", &fixture.auth, 200);
+	g_assert_cmpuint(fake_server_count(fixture.server, NULL), ==, 3);
+	digest = fake_server_header(fixture.server, 1, "authorization");
+	g_assert_true(g_str_has_prefix(digest, "Digest "));
+	basic = fake_server_header(fixture.server, 2, "authorization");
+	g_assert_true(g_str_has_prefix(basic, "Basic "));
+	g_assert_true(http_client_knows_basic(fixture.client, url, &fixture.auth));
+	assert_status(&fixture, "/b", &fixture.auth, 200);
+	g_assert_cmpuint(fake_server_count(fixture.server, NULL), ==, 4);
+	/* A wrong password is not tried by the one and the other again and again. */
+	fixture.auth.password = "wrong";
+	assert_status(&fixture, "/c", &fixture.auth, 401);
+	g_assert_cmpuint(fake_server_count(fixture.server, NULL), ==, 7);
 }
 
 static void test_a_password_that_has_changed_gives_401(void)
@@ -968,6 +996,8 @@ int main(int argc, char **argv)
 		test_basic_that_another_process_has_seen_is_sent_at_once);
 	ADD("a-server-that-took-basic-may-want-digest-now",
 		test_a_server_that_took_basic_may_want_digest_now);
+	ADD("basic-is-tried-where-the-digest-on-offer-is-refused",
+		test_basic_is_tried_where_the_digest_on_offer_is_refused);
 	ADD("digest-is-preferred-and-its-nonce-kept", test_digest_is_preferred_and_its_nonce_kept);
 	ADD("names-have-any-letters", test_names_have_any_letters);
 	ADD("a-stale-nonce-is-renewed", test_a_stale_nonce_is_renewed);
