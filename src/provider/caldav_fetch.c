@@ -25,6 +25,7 @@ typedef struct {
 	CalDavMissing *missing;
 	unsigned batch; /* size that the server copes with */
 	bool multiget_works;
+	unsigned answered;          /* objects that came by multigets */
 	unsigned multiget_failures; /* in a row, until one works */
 	unsigned object_failures;   /* in a row */
 	unsigned timeouts;
@@ -134,13 +135,48 @@ static bool fetch_one(Fetch *fetch, const CalDavMember *member, GError **error)
 	return true;
 }
 
+static bool fetch_all(Fetch *fetch, GError **error);
+
+/* The server answered so many of the members, and left out the others: perhaps it answers no more
+ * at once. They are asked for in that size; when that helps, it was the size. */
+static bool fetch_omitted(Fetch *fetch, const GPtrArray *omitted, unsigned answered, GError **error)
+{
+	Fetch rest = *fetch;
+
+	rest.members = omitted;
+	rest.batch = answered;
+	rest.answered = 0;
+	if (!fetch_all(&rest, error))
+		return false;
+	fetch->multiget_failures = rest.multiget_failures;
+	fetch->object_failures = rest.object_failures;
+	fetch->timeouts = rest.timeouts;
+	fetch->answered += rest.answered;
+	if (rest.answered > 0)
+		fetch->batch = MIN(fetch->batch, answered);
+	return true;
+}
+
 static bool use_answers(
 	Fetch *fetch, unsigned first, unsigned count, Answer *answers, GError **error)
 {
+	g_autoptr(GPtrArray) omitted = g_ptr_array_new();
+	unsigned answered;
+	bool may_be_the_size;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (answers[i].bytes == NULL)
+			g_ptr_array_add(omitted, g_ptr_array_index(fetch->members, first + i));
+	}
+	answered = count - omitted->len;
+	may_be_the_size = answered > 1 && omitted->len > 1;
+	fetch->answered += answered;
 	for (unsigned i = 0; i < count; i++) {
 		const CalDavMember *member = g_ptr_array_index(fetch->members, first + i);
 		g_autofree char *bytes = g_steal_pointer(&answers[i].bytes);
 
+		if (bytes == NULL && may_be_the_size)
+			continue;
 		if (bytes != NULL) {
 			if (!fetch->sink->object(
 				    fetch->sink->data, member, bytes, answers[i].length, error))
@@ -151,7 +187,7 @@ static bool use_answers(
 			return false;
 		}
 	}
-	return true;
+	return !may_be_the_size || fetch_omitted(fetch, omitted, answered, error);
 }
 
 static void answers_free(Answer *answers, unsigned count)
@@ -241,6 +277,21 @@ static bool fetch_run(
 	return true;
 }
 
+static bool fetch_all(Fetch *fetch, GError **error)
+{
+	unsigned first = 0;
+
+	while (first < fetch->members->len) {
+		unsigned count = MIN(fetch->batch, fetch->members->len - first);
+		bool trouble = false;
+
+		if (!fetch_run(fetch, first, count, &trouble, error))
+			return false;
+		first += count;
+	}
+	return true;
+}
+
 bool caldav_fetch(const CalDavSession *session, const CalDavResource *calendar,
 	const GPtrArray *members, const CalDavObjectSink *sink, CalDavMissing *ret_missing,
 	GError **error)
@@ -253,15 +304,6 @@ bool caldav_fetch(const CalDavSession *session, const CalDavResource *calendar,
 		.missing = ret_missing,
 		.batch = BATCH,
 	};
-	unsigned first = 0;
 
-	while (first < members->len) {
-		unsigned count = MIN(fetch.batch, members->len - first);
-		bool trouble = false;
-
-		if (!fetch_run(&fetch, first, count, &trouble, error))
-			return false;
-		first += count;
-	}
-	return true;
+	return fetch_all(&fetch, error);
 }

@@ -25,7 +25,8 @@ void caldav_missing_clear(CalDavMissing *missing);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CalDavMissing, caldav_missing_clear)
 
 /* Fetches the `members` (of CalDavMember) of the calendar and passes each to the sink; holds one
- * batch in memory. Multigets of 50, halved when they fail; a lone object is asked for by GET, and
+ * batch in memory. Multigets of 50, halved when they fail, and as small as what the server
+ * answers of one; a lone object is asked for by GET, and
  * so is whatever a multiget leaves out: only 404 and 410 to a GET say that an object was deleted
  * meanwhile. Others that cannot be had are counted in `ret_missing`, and the rest goes on. False
  * with CALDAV_ERROR when it makes no sense to go on (credentials refused, server away or busy, one

@@ -514,6 +514,45 @@ static void test_multigets_name_at_most_50(void)
 	g_assert_cmpstr(g_ptr_array_index(sink->ends, 0), ==, "complete");
 }
 
+/* 130 objects, of which the server answers 20 at a time. */
+static void test_a_server_that_answers_so_many_is_asked_for_as_many(void)
+{
+	enum { COUNT = 130, ANSWERED = 20, FIRST = 50 };
+	g_autoptr(GString) members = g_string_new(CALENDAR("/c/", "Work"));
+	g_autoptr(GPtrArray) answers = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(CollectingSink) sink = collecting_sink_new();
+	g_autoptr(GArray) steps = g_array_new(true, true, sizeof(Step));
+	g_auto(DavScript) script = {0};
+	g_autoptr(GError) error = NULL;
+	const Step probe = PROBE;
+	unsigned first = 0;
+
+	for (unsigned i = 0; i < COUNT; i++)
+		g_string_append_printf(members, MEMBER("/c/%u"), i);
+	g_array_append_val(steps, probe);
+	g_array_append_vals(steps, &(Step){"PROPFIND /c/", "getetag", 0, NULL, members->str}, 1);
+	while (first < COUNT) {
+		/* The rest of the first 50 comes in 20 and 10. */
+		unsigned end =
+			first < FIRST ? MIN(first + ANSWERED, FIRST) : MIN(first + ANSWERED, COUNT);
+		GString *answer = g_string_new(NULL);
+
+		for (; first < end; first++)
+			g_string_append_printf(answer, OBJECT("/c/%u", "e%u"), first, first);
+		g_ptr_array_add(answers, g_string_free(answer, FALSE));
+		g_array_append_vals(steps,
+			&(Step)MULTIGET("multiget", g_ptr_array_index(answers, answers->len - 1)),
+			1);
+	}
+	dav_script_begin(&script, (const Step *)(void *)steps->data, "/");
+	script.call.ids[0] = "/c/";
+	g_assert_true(provider_find("caldav")->sync(&script.call.request, &sink->sink, &error));
+	g_assert_no_error(error);
+	g_assert_cmpuint(sink->event_uids->len, ==, COUNT);
+	g_assert_cmpstr(g_ptr_array_index(sink->ends, 0), ==, "complete");
+	g_assert_cmpuint(fake_server_count(script.server, NULL), ==, 2 + 3 + 4);
+}
+
 static void add_case(const char *group, const char *name, const void *data, GTestDataFunc test)
 {
 	g_autofree char *path = g_strdup_printf("/provider/caldav/%s/%s", group, name);
@@ -536,6 +575,8 @@ int main(int argc, char **argv)
 		test_gone_is_not_believed_of_an_account_that_is_half_listed);
 	g_test_add_func("/provider/caldav/a-server-without-propfind-is-queried",
 		test_a_server_without_propfind_is_queried);
+	g_test_add_func("/provider/caldav/a-server-that-answers-so-many-is-asked-for-as-many",
+		test_a_server_that_answers_so_many_is_asked_for_as_many);
 	g_test_add_func("/provider/caldav/a-folder-is-no-calendar", test_a_folder_is_no_calendar);
 	g_test_add_func("/provider/caldav/refused-credentials-end-the-connection",
 		test_refused_credentials_end_the_connection);
