@@ -113,8 +113,11 @@ static void print_connection(const ConnectionReport *report)
 	printf("%s: %s (%s, %s): ", login, name, report->provider, report->connection_id);
 	switch (report->outcome) {
 	case SYNC_DONE:
-		printf("%" G_GSIZE_FORMAT " events, %s (%.1f s)\n", report->events.seen, changes,
-			report->elapsed_secs);
+		/* Where nothing changed the events are not even looked at: their number is not 0.
+		 */
+		if (report->events.seen > 0)
+			printf("%" G_GSIZE_FORMAT " events, ", report->events.seen);
+		printf("%s (%.1f s)\n", changes, report->elapsed_secs);
 		if (message != NULL)
 			printf("  %s\n", message);
 		break;

@@ -140,6 +140,15 @@ ProviderRequest account_request(Account *account, TimeWindow window)
 	};
 }
 
+static bool holds_events(const GPtrArray *calendars)
+{
+	for (guint i = 0; i < calendars->len; i++) {
+		if (((const ProviderCalendar *)g_ptr_array_index(calendars, i))->holds_events)
+			return true;
+	}
+	return false;
+}
+
 GPtrArray *account_calendars(const SyncContext *context, Db *db, HttpClient *http, int64_t user_id,
 	const Connection *connection, GError **error)
 {
@@ -147,6 +156,7 @@ GPtrArray *account_calendars(const SyncContext *context, Db *db, HttpClient *htt
 	const TimeWindow none = {0, 0};
 	g_auto(Account) account = {0};
 	ProviderRequest request;
+	g_autoptr(GPtrArray) calendars = NULL;
 
 	if (provider == NULL) {
 		g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT,
@@ -157,7 +167,11 @@ GPtrArray *account_calendars(const SyncContext *context, Db *db, HttpClient *htt
 	if (!account_open(&account, context, db, http, user_id, connection, error))
 		return NULL;
 	request = account_request(&account, none);
-	/* What it returns owns its texts. */
-	/* cppcheck-suppress returnDanglingLifetime */
-	return provider->list_calendars(&request, error);
+	calendars = provider->list_calendars(&request, error);
+	if (calendars == NULL || connection->calendar_ids[0] != NULL || holds_events(calendars))
+		return g_steal_pointer(&calendars);
+	g_set_error(error, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT,
+		"This account has no calendar that holds events. Check the address and connect the "
+		"calendar again.");
+	return NULL;
 }

@@ -36,7 +36,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Account, account_clear)
  * compare-and-swap; in a dry run not at all. */
 ProviderRequest account_request(Account *account, TimeWindow window);
 
-/* Asks the connection's server which calendars the account has: ProviderCalendars; caller unrefs.
- * NULL with an error for the calendar's owner to read: PROVIDER_ERROR. */
+/* Asks the connection's server which calendars the account has: ProviderCalendars; caller unrefs. A
+ * connection that has chosen none, of an account without a calendar for events, is an error: there
+ * is nothing that it could sync. NULL with an error for the calendar's owner to read:
+ * PROVIDER_ERROR. */
 GPtrArray *account_calendars(const SyncContext *context, Db *db, HttpClient *http, int64_t user_id,
 	const Connection *connection, GError **error) G_GNUC_WARN_UNUSED_RESULT;
