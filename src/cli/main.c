@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The program: hands the command line to the command that it names. */
+#include <fcntl.h>
 #include <glib.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 
@@ -93,15 +96,38 @@ static ExitStatus run_command(const Command *command, int argc, char **argv)
 	return command->run(&options);
 }
 
-int main(int argc, char **argv)
+/* Secrets stay out of core files, also where a handler takes those, which minds no limit; and other
+ * processes of the same user cannot look into our memory. A sanitizer looks for leaks that way. */
+static void keep_memory_private(void)
 {
 	const struct rlimit no_core = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &no_core);
+#ifndef __SANITIZE_ADDRESS__
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+/* Else the next file or connection that is opened would be taken for standard output. */
+static bool open_standard_files(void)
+{
+	for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+		/* The lowest that is free is this one. */
+		if (fcntl(descriptor, F_GETFD) < 0 && open("/dev/null", O_RDWR) != descriptor)
+			return false;
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
 	g_autofree char **words = NULL;
 	const Command *command;
 	int position;
 
-	/* Secrets stay out of core files. */
-	setrlimit(RLIMIT_CORE, &no_core);
+	if (!open_standard_files())
+		return EXIT_CONFIG;
+	keep_memory_private();
 	/* A server that hangs up, or `| head`, is an error to report, not a death. */
 	signal(SIGPIPE, SIG_IGN);
 	/* Names are printed as UTF-8 whatever the terminal says: they come from the database. */

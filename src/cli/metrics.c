@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <sys/stat.h>
 
 enum { READABLE_BY_ALL = 0644 };
 
@@ -83,7 +84,15 @@ bool metrics_write(const char *path, const Metrics *metrics, GError **error)
 {
 	g_autofree char *text = metrics_text(metrics);
 	g_autofree char *beside = g_strconcat(path, ".new", NULL);
+	struct stat status;
 
+	/* Replaced by a file, a device would be gone from the machine. */
+	if (g_lstat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+			"%s is no regular file; name one in metrics_file of section [output]",
+			path);
+		return false;
+	}
 	/* Its name is no collector's business, and its mode is not the umask's. */
 	if (!g_file_set_contents_full(
 		    beside, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, READABLE_BY_ALL, error))

@@ -383,6 +383,10 @@ static bool check_whole(ConfigReader *reader, ConfigCompleter complete, GError *
 	g_autofree char *prefix = g_strconcat(reader->path, ": ", NULL);
 	GError *problem = NULL;
 
+	if (!secret_file_check_writers(fileno(reader->file), reader->path, &problem) &&
+		!note_problem(problems != NULL ? problems->exposed : NULL, "", problem, error))
+		return false;
+	problem = NULL;
 	if (reader->holds_secrets &&
 		!secret_file_check(fileno(reader->file), reader->path, "holds secrets", &problem) &&
 		!note_problem(problems != NULL ? problems->exposed : NULL, "", problem, error))

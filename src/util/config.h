@@ -146,7 +146,7 @@ Config *config_load_completed(
  */
 typedef struct ConfigProblems {
 	GPtrArray *invalid; /* what config_load() would refuse; file and line are named */
-	GPtrArray *exposed; /* secrets that others may read */
+	GPtrArray *exposed; /* files that others may change, secrets that they may read */
 	GPtrArray *files;   /* paths of the ini and of the secrets that it names */
 } ConfigProblems;
 

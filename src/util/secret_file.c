@@ -17,15 +17,44 @@ enum {
 	OTHERS_MAY_ACCESS = S_IRWXO,
 };
 
+static bool examine(int descriptor, const char *path, struct stat *ret_status, GError **error)
+{
+	if (fstat(descriptor, ret_status) == 0)
+		return true;
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "cannot examine %s: %s", path,
+		g_strerror(errno));
+	return false;
+}
+
+bool secret_file_check_writers(int descriptor, const char *path, GError **error)
+{
+	struct stat status;
+
+	if (!examine(descriptor, path, &status, error))
+		return false;
+	if (!S_ISREG(status.st_mode))
+		return true;
+	if ((status.st_mode & S_IWOTH) != 0) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"%s may be changed by every user of this machine: run chmod o-w %s", path,
+			path);
+		return false;
+	}
+	if (status.st_uid != 0 && status.st_uid != geteuid()) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"%s belongs to another user, who may change it: run chown root %s", path,
+			path);
+		return false;
+	}
+	return true;
+}
+
 bool secret_file_check(int descriptor, const char *path, const char *what, GError **error)
 {
 	struct stat status;
 
-	if (fstat(descriptor, &status) != 0) {
-		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "cannot examine %s: %s",
-			path, g_strerror(errno));
+	if (!examine(descriptor, path, &status, error))
 		return false;
-	}
 	if ((status.st_mode & OTHERS_MAY_ACCESS) != 0) {
 		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
 			"%s %s and every user of this machine may open it: run chmod o= %s", path,
@@ -40,10 +69,23 @@ bool secret_file_check(int descriptor, const char *path, const char *what, GErro
 	return true;
 }
 
+/* Opened without waiting for somebody at the other end of a pipe. */
+static int open_regular(const char *path)
+{
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat status;
+
+	if (descriptor < 0 || (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)))
+		return descriptor;
+	close(descriptor);
+	errno = EINVAL;
+	return -1;
+}
+
 char *secret_file_read(const char *path, GError **ret_exposed, GError **error)
 {
 	g_auto(Secret) contents = g_malloc0(SECRET_FILE_BYTES_MAX + 1);
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	int descriptor = open_regular(path);
 	FILE *file;
 	size_t length;
 
@@ -51,7 +93,7 @@ char *secret_file_read(const char *path, GError **ret_exposed, GError **error)
 		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
 			"cannot read %s: %s; put the secret into a file of that name, readable by "
 			"the user who runs this, or name another",
-			path, g_strerror(errno));
+			path, errno == EINVAL ? "it is no regular file" : g_strerror(errno));
 		return NULL;
 	}
 	if (!secret_file_check(descriptor, path, "holds a secret",

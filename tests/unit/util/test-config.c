@@ -100,6 +100,8 @@ static const struct {
 	{"name-missing", "[database]\nuser = u\n[wordpress]\nauth_key=k\n", 0640,
 		{"name is missing", "[database]"}},
 	{"open-to-all", MINIMUM, 0644, {"test.ini", "chmod o="}},
+	{"changed-by-all", "[wordpress]\nwp_config = /srv/wp-config.php\n", 0642,
+		{"test.ini", "may be changed by every user", "chmod o-w"}},
 	{"prefix-injection", MINIMUM "table_prefix = wp_;x\n", 0640, {"table_prefix", "letters"}},
 };
 
