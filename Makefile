@@ -200,7 +200,7 @@ install: $(PROGRAM) $(COMPLETIONS) ## install into DESTDIR and PREFIX; the confi
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/prm-calendar/sql sql/*.sql
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 packaging/man/prm-calendar.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 packaging/man/prm-calendar.ini.5
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 packaging/man/prm-calendar.7
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 packaging/man/prm-calendar.7 packaging/man/prm-calendar-sites.7
 	install -D -m 644 $(BUILD)/completions/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/prm-calendar
 	install -D -m 644 $(BUILD)/completions/zsh $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_prm-calendar
 	install -D -m 644 packaging/sysusers.d/prm-calendar.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/prm-calendar.conf

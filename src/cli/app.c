@@ -189,7 +189,11 @@ static WpSiteOptions site_options_of(const Config *config)
 	return (WpSiteOptions){
 		.theme_prefix = config->theme_prefix,
 		.activity_comment_type = comment_type[0] == '\0' ? NULL : comment_type,
-		.auth_key = config->wordpress_auth_key,
+		.auth_key = config->changed_auth_key != NULL ? config->changed_auth_key
+							     : config->wordpress_auth_key,
+		.former_auth_key =
+			config->changed_auth_key != NULL ? config->wordpress_auth_key : NULL,
+		.home_url = text_or_null(config->wordpress_home),
 		.is_network = is_network(config),
 	};
 }
@@ -244,6 +248,12 @@ ExitStatus app_open(App *app, const CliOptions *options)
 		return app_fail(options, error);
 	log_setup(chosen_level(options, (LogLevel)app->config->output_log_level),
 		(LogFormat)app->config->output_log_format);
+	if (app->config->changed_auth_key != NULL)
+		log_line(LOG_WARNING, NULL,
+			"AUTH_KEY of %s is no longer the auth_key of this configuration; both are "
+			"tried: for the administrator to set auth_key anew, or to leave it out, "
+			"when all calendars were connected again",
+			app->config->wordpress_wp_config);
 	if (!app_open_site(app, &error))
 		return app_fail(options, error);
 	return EXIT_ALL_WELL;

@@ -10,8 +10,7 @@ static void count_connection(
 	const WpSite *site, const Connection *connection, CredentialCounts *counts)
 {
 	g_autoptr(GError) error = NULL;
-	g_auto(Secret) json =
-		credentials_open(connection->credentials, site->credential_key, &error);
+	g_auto(Secret) json = wp_site_open_credentials(site, connection->credentials, &error);
 
 	counts->connections++;
 	if (json != NULL)

@@ -41,6 +41,13 @@ void doctor_check_credentials(Doctor *doctor)
 	g_autoptr(GError) error = NULL;
 	CredentialCounts counts = {0};
 
+	if (doctor->app.config->changed_auth_key != NULL)
+		doctor_add(doctor, DOCTOR_WARN,
+			"set auth_key to AUTH_KEY of that file when all calendars were connected "
+			"again (a plugin may change it by itself: then leave auth_key out)",
+			"AUTH_KEY of %s is no longer the auth_key of this configuration; both are "
+			"tried",
+			doctor->app.config->wordpress_wp_config);
 	if (!credential_check(doctor->app.db, doctor->app.site, &counts, &error)) {
 		doctor_add_gap(doctor, error);
 		return;

@@ -42,9 +42,12 @@ static bool add_database(GString *ini, const InitIni *parts, GError **error)
 	       add_value(ini, "password_file", parts->password_path, error);
 }
 
-static bool add_users(GString *ini, const Config *config, GError **error)
+/* What only some sites have. */
+static bool add_constants(GString *ini, const Config *config, GError **error)
 {
-	return (config->wordpress_users_table[0] == '\0' ||
+	return (config->wordpress_home[0] == '\0' ||
+		       add_value(ini, "home", config->wordpress_home, error)) &&
+	       (config->wordpress_users_table[0] == '\0' ||
 		       add_value(ini, "users_table", config->wordpress_users_table, error)) &&
 	       (config->wordpress_usermeta_table[0] == '\0' ||
 		       add_value(ini, "usermeta_table", config->wordpress_usermeta_table, error));
@@ -96,8 +99,9 @@ char *init_ini_text(const InitIni *parts, GError **error)
 	if (config_is_given(config, "wordpress", "blog_id"))
 		g_string_append_printf(ini, "blog_id = %d\n", config->wordpress_blog_id);
 	if (!add_value(ini, "table_prefix", config->wordpress_table_prefix, error) ||
+		!add_value(ini, "wp_config", config->wordpress_wp_config, error) ||
 		!add_value(ini, "auth_key_file", parts->auth_key_path, error) ||
-		!add_users(ini, config, error))
+		!add_constants(ini, config, error))
 		return NULL;
 	g_string_append_printf(ini, "\n[theme]\nprefix = %s\nactivity_comment_type = %s\n",
 		parts->theme_prefix, parts->activity_comment_type);

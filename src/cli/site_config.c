@@ -259,6 +259,16 @@ static bool fill_google(Config *config, const WpConfig *wp_config, GError **erro
 	return true;
 }
 
+/* Of WP_HOME that is computed the option is the best that is known; guids name it, no more. */
+static bool fill_home(Config *config, const WpConfig *wp_config, GError **error)
+{
+	const WpConfigValue *home = wp_config_find(wp_config, "WP_HOME");
+
+	return home == NULL || home->text == NULL || home->text[0] == '\0' ||
+	       config_is_given(config, "wordpress", "home") ||
+	       config_set(config, "wordpress", "home", home->text, error);
+}
+
 static bool fill_value(Config *config, const WpConfig *wp_config, size_t index, GError **error)
 {
 	const char *section = sources[index].section;
@@ -330,17 +340,48 @@ bool site_config_fill(Config *config, const WpConfig *wp_config, GError **error)
 	if (!fill_users(config, wp_config, &unreadable))
 		note_unreadable(&all, unreadable);
 	if (all == NULL)
-		return fill_google(config, wp_config, error);
+		return fill_google(config, wp_config, error) && fill_home(config, wp_config, error);
 	g_propagate_error(error, all);
 	return false;
+}
+
+/* AUTH_KEY of the site, where it is known not to be ours. */
+static void note_changed_key(Config *config, const WpConfig *wp_config)
+{
+	const WpConfigValue *key = wp_config_find(wp_config, "AUTH_KEY");
+
+	if (key != NULL && key->text != NULL && key->text[0] != '\0' &&
+		config->wordpress_auth_key[0] != '\0' &&
+		strcmp(key->text, config->wordpress_auth_key) != 0)
+		config->changed_auth_key = g_strdup(key->text);
+}
+
+/* Whether wp-config.php has to be read: a service that was given all by init may not be allowed to.
+ */
+static bool is_complete(const Config *config)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+		if (!config_is_given(config, sources[i].section, sources[i].key))
+			return false;
+	}
+	return config_is_given(config, "database", "host") ||
+	       config_is_given(config, "database", "socket");
 }
 
 bool site_config_complete(Config *config, GError **error)
 {
 	g_autoptr(WpConfig) wp_config = NULL;
+	g_autoptr(GError) problem = NULL;
 
 	if (config->wordpress_wp_config[0] == '\0')
 		return true;
-	wp_config = site_config_read(config->wordpress_wp_config, NULL, error);
-	return wp_config != NULL && site_config_fill(config, wp_config, error);
+	wp_config = site_config_read(config->wordpress_wp_config, NULL, &problem);
+	if (wp_config == NULL) {
+		if (is_complete(config))
+			return true;
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	note_changed_key(config, wp_config);
+	return site_config_fill(config, wp_config, error);
 }

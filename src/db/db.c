@@ -26,13 +26,17 @@
 /* WordPress takes strict mode off; we keep it on, so that nothing is ever cut without a word (it
  * checks lengths in PHP instead). NO_ZERO_DATE and NO_ZERO_IN_DATE are absent, as in WordPress: its
  * rows hold zero dates. Locks are waited for 10 instead of 50 seconds: then it is better to begin
- * again.
+ * again. A server's sql_select_limit would cut results without a word, and its max_join_size refuse
+ * joins: both are for people who type queries.
  */
 #define SESSION_SQL                                                                                \
 	"SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci, autocommit = 1, time_zone = '+00:00', " \
-	"innodb_lock_wait_timeout = 10, "                                                          \
+	"innodb_lock_wait_timeout = 10, sql_select_limit = 18446744073709551615, "                 \
+	"sql_big_selects = 1, "                                                                    \
 	"sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
 #define ISOLATION_SQL "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+/* Where the server's binary log holds statements, InnoDB refuses to write in READ COMMITTED. */
+#define STATEMENT_LOG_ISOLATION_SQL "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 
 static void end_thread(gpointer unused)
 {
@@ -173,6 +177,15 @@ static bool connect_error(Db *db, GError **error)
 	return false;
 }
 
+static bool set_isolation(Db *db)
+{
+	if (db_send_plain(
+		    db, db->has_statement_log ? STATEMENT_LOG_ISOLATION_SQL : ISOLATION_SQL) != 0)
+		return false;
+	db->is_isolated = true;
+	return true;
+}
+
 static bool db_connect(Db *db, GError **error)
 {
 	DbErrorPlace place = db_place(db);
@@ -189,7 +202,7 @@ static bool db_connect(Db *db, GError **error)
 		db_disconnect(db);
 		return false;
 	}
-	if (db_send_plain(db, SESSION_SQL) != 0 || db_send_plain(db, ISOLATION_SQL) != 0)
+	if (db_send_plain(db, SESSION_SQL) != 0 || !set_isolation(db))
 		return connect_error(db, error);
 	return true;
 }
@@ -286,9 +299,9 @@ bool db_ready(Db *db, GError **error)
 	}
 	if (db->mysql != NULL && was_idle && mysql_ping(db->mysql) != 0)
 		db_disconnect(db);
-	if (db->mysql == NULL && !db_connect(db, error))
-		return false;
-	return true;
+	if (db->mysql == NULL)
+		return db_connect(db, error);
+	return db->is_isolated || set_isolation(db) || connect_error(db, error);
 }
 
 unsigned db_send_plain(Db *db, const char *sql)
@@ -300,10 +313,15 @@ unsigned db_send_plain(Db *db, const char *sql)
 	return mysql_errno(db->mysql);
 }
 
-void db_note_failure(Db *db, DbFailureKind kind)
+void db_note_failure(Db *db, unsigned number)
 {
+	DbFailureKind kind = db_failure_kind(number);
 	bool is_passing = kind == FAILURE_CONFLICT || kind == FAILURE_LOST;
 
+	if (number == ER_BINLOG_STMT_MODE_AND_ROW_ENGINE) {
+		db->has_statement_log = true;
+		db->is_isolated = false;
+	}
 	if (kind == FAILURE_LOST)
 		db_disconnect(db);
 	if (is_passing && db->in_transaction)

@@ -53,12 +53,13 @@ typedef struct DbOptions {
 typedef struct Db Db;
 
 /* Connects; a Db belongs to one thread. The options are copied. The session talks utf8mb4 in READ
- * COMMITTED and accepts WordPress's zero dates, but is strict where WordPress's is not: a value
- * that does not fit its column is an error (DB_ERROR_DATA) and never cut, as WordPress itself
- * refuses it in PHP. So an INSERT names every column that has no default. With `tls_ca` the server
- * must show a certificate of that authority (unless tls is off); without, TLS encrypts but does not
- * authenticate. A socket is only encrypted when required. A connection that the server closed while
- * it was idle is opened again unseen, outside of transactions. */
+ * COMMITTED (REPEATABLE READ on a server that logs statements) and accepts WordPress's zero dates,
+ * but is strict where WordPress's is not: a value that does not fit its column is an error
+ * (DB_ERROR_DATA) and never cut, as WordPress itself refuses it in PHP. So an INSERT names every
+ * column that has no default. With `tls_ca` the server must show a certificate of that authority
+ * (unless tls is off); without, TLS encrypts but does not authenticate. A socket is only encrypted
+ * when required. A connection that the server closed while it was idle is opened again unseen,
+ * outside of transactions. */
 Db *db_open(const DbOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void db_free(Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_free)

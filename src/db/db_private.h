@@ -40,7 +40,9 @@ struct Db {
 
 	DbWatcher *watcher; /* or NULL */
 	bool in_transaction;
-	DbFailureKind doom; /* why the transaction can no longer be committed */
+	bool has_statement_log; /* of the server, as it refused a write because of it */
+	bool is_isolated;       /* the session has the isolation that goes with that */
+	DbFailureKind doom;     /* why the transaction can no longer be committed */
 	int64_t last_used_usecs;
 	uint64_t statement_count;
 	uint64_t insert_id;
@@ -60,7 +62,7 @@ unsigned db_send_plain(Db *db, const char *sql);
 /* Acts on a failure: closes a lost connection, dooms the transaction. Call after the message was
  * used.
  */
-void db_note_failure(Db *db, DbFailureKind kind);
+void db_note_failure(Db *db, unsigned number);
 
 DbErrorPlace db_place(const Db *db);
 

@@ -127,7 +127,7 @@ static void handle_failure(DbStatement *statement, bool is_prepare, GError **err
 	db_error_set_statement(error, &place, number, message);
 	if (is_prepare)
 		db_statement_forget(statement);
-	db_note_failure(db, db_failure_kind(number));
+	db_note_failure(db, number);
 }
 
 /* Connects and prepares where need be; again after a lost connection, as nothing can have happened

@@ -8,7 +8,7 @@ static void plain_failure(Db *db, unsigned number, GError **error)
 	DbErrorPlace place = db_place(db);
 
 	db_error_set_statement(error, &place, number, mysql_error(db->mysql));
-	db_note_failure(db, db_failure_kind(number));
+	db_note_failure(db, number);
 }
 
 static bool begin(Db *db, GError **error)

@@ -68,10 +68,11 @@ static const Dialect *find_dialect(const char *prefix, GError **error)
 /* The words of WordPress 6.6 are looked for in the whole table: new options follow their
  * neighbours. */
 static const char options_sql[] =
-	"(SELECT option_name, option_value FROM {options} WHERE option_name IN "
+	"(SELECT option_name, option_value, option_id FROM {options} WHERE option_name IN "
 	"('home', 'timezone_string', 'gmt_offset', 'stylesheet', 'template', 'blog_charset')) "
-	"UNION ALL (SELECT '', autoload FROM {options} "
-	"WHERE autoload IN ('on', 'off', 'auto', 'auto-on', 'auto-off') LIMIT 1)";
+	"UNION ALL (SELECT '', autoload, 0 FROM {options} "
+	"WHERE autoload IN ('on', 'off', 'auto', 'auto-on', 'auto-off') LIMIT 1) "
+	"ORDER BY option_id";
 enum { COLUMN_NAME, COLUMN_VALUE };
 
 static void take_option(SiteRows *rows, const DbStatement *statement)
@@ -83,8 +84,11 @@ static void take_option(SiteRows *rows, const DbStatement *statement)
 	for (size_t i = 0; i < G_N_ELEMENTS(option_fields); i++) {
 		char **field = &G_STRUCT_MEMBER(char *, rows, option_fields[i].offset);
 
-		if (strcmp(option_fields[i].name, name) == 0 && *field == NULL)
+		/* Of a doubled option the last one counts, as in wp_load_alloptions(). */
+		if (strcmp(option_fields[i].name, name) == 0) {
+			g_free(*field);
 			*field = g_strdup(db_column_text(statement, COLUMN_VALUE));
+		}
 	}
 }
 
@@ -136,7 +140,8 @@ static char *without_trailing_slashes(const char *url)
 }
 
 /* data-model section 3: the salt is the theme's. */
-static bool derive_key(WpSite *site, const char *auth_key, GError **error)
+static bool derive_key(
+	WpSite *site, const char *auth_key, const char *former_auth_key, GError **error)
 {
 	g_autofree char *salt = g_strconcat(site->theme_prefix, "_calendar", NULL);
 
@@ -148,6 +153,9 @@ static bool derive_key(WpSite *site, const char *auth_key, GError **error)
 		return false;
 	}
 	credentials_key(auth_key, strlen(auth_key), salt, site->credential_key);
+	if (former_auth_key == NULL)
+		former_auth_key = auth_key;
+	credentials_key(former_auth_key, strlen(former_auth_key), salt, site->former_key);
 	return true;
 }
 
@@ -171,7 +179,9 @@ WpSite *wp_site_new_unread(const WpSiteOptions *options, GError **error)
 		return NULL;
 	set_names(site, dialect, options->activity_comment_type);
 	site->is_network = options->is_network;
-	if (!derive_key(site, options->auth_key, error))
+	if (options->home_url != NULL)
+		site->home_url = without_trailing_slashes(options->home_url);
+	if (!derive_key(site, options->auth_key, options->former_auth_key, error))
 		return NULL;
 	return g_steal_pointer(&site);
 }
@@ -182,12 +192,28 @@ bool wp_site_read(WpSite *site, Db *db, GError **error)
 
 	if (rows == NULL || !check_options(rows, error))
 		return false;
-	site->home_url = without_trailing_slashes(rows->home);
+	if (site->home_url == NULL)
+		site->home_url = without_trailing_slashes(rows->home);
 	site->stylesheet = g_strdup(rows->stylesheet != NULL ? rows->stylesheet : "");
 	site->template_name = g_strdup(rows->template_name != NULL ? rows->template_name : "");
 	site->new_autoload_words = rows->new_autoload_words;
 	site->zone = site_zone_new(rows->timezone_string, rows->gmt_offset, error);
 	return site->zone != NULL;
+}
+
+char *wp_site_open_credentials(const WpSite *site, const char *box, GError **error)
+{
+	GError *failure = NULL;
+	char *json = credentials_open(box, site->credential_key, &failure);
+
+	if (json == NULL && g_error_matches(failure, CREDENTIALS_ERROR, CREDENTIALS_ERROR_KEY) &&
+		memcmp(site->former_key, site->credential_key, sizeof(site->former_key)) != 0)
+		json = credentials_open(box, site->former_key, NULL);
+	if (json == NULL)
+		g_propagate_error(error, failure);
+	else
+		g_clear_error(&failure);
+	return json;
 }
 
 void wp_site_free(WpSite *site)
@@ -204,5 +230,6 @@ void wp_site_free(WpSite *site)
 	g_free(site->theme_prefix);
 	g_free(site->activity_comment_type);
 	sodium_memzero(site->credential_key, sizeof(site->credential_key));
+	sodium_memzero(site->former_key, sizeof(site->former_key));
 	g_free(site);
 }

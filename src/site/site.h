@@ -14,12 +14,14 @@ typedef struct WpSiteOptions {
 	const char *theme_prefix;          /* "prm", "stadion", "rondo": selects data-model 1 */
 	const char *activity_comment_type; /* NULL: the dialect's own */
 	const char *auth_key;              /* AUTH_KEY of wp-config.php */
+	const char *former_auth_key;       /* of before it was changed; or NULL */
+	const char *home_url;              /* WP_HOME, which wins over the option; or NULL */
 	bool is_network;                   /* the site is one of a multisite network */
 } WpSiteOptions;
 
 /* Immutable once loaded: threads share it. Strings are owned by the site. */
 typedef struct WpSite {
-	char *home_url;   /* option `home`, no trailing slash */
+	char *home_url;   /* WP_HOME or the option `home`, no trailing slash */
 	SiteZone *zone;   /* option timezone_string, else gmt_offset */
 	char *stylesheet; /* options of these names: the active theme */
 	char *template_name;
@@ -32,6 +34,7 @@ typedef struct WpSite {
 	char *theme_prefix;
 	char *activity_comment_type;
 	uint8_t credential_key[32]; /* SHA-256(AUTH_KEY . salt); wiped by wp_site_free() */
+	uint8_t former_key[32];     /* the same of the AUTH_KEY of before; else as the other */
 } WpSite;
 
 /* A site in two steps, with the look at its tables (schema_check(), which also tells `is_utf8mb3`)
@@ -42,3 +45,8 @@ WpSite *wp_site_new_unread(const WpSiteOptions *options, GError **error) G_GNUC_
 bool wp_site_read(WpSite *site, Db *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void wp_site_free(WpSite *site);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WpSite, wp_site_free)
+
+/* Opens the credentials of a connection, also those that were saved before AUTH_KEY was changed: as
+ * credentials_open(). */
+char *wp_site_open_credentials(
+	const WpSite *site, const char *box, GError **error) G_GNUC_WARN_UNUSED_RESULT;

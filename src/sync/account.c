@@ -51,8 +51,7 @@ bool account_open(Account *account, const SyncContext *context, Db *db, HttpClie
 		.box = g_strdup(connection->credentials),
 	};
 	if (account->box[0] != '\0')
-		account->credentials =
-			credentials_open(account->box, context->site->credential_key, NULL);
+		account->credentials = wp_site_open_credentials(context->site, account->box, NULL);
 	if (account->credentials != NULL)
 		return true;
 	set_box_error(account, error);
@@ -92,7 +91,7 @@ static bool adopt(Account *account, char **ret_newer, GError **error)
 
 	if (box == NULL)
 		return false;
-	newer = credentials_open(box, account->context->site->credential_key, error);
+	newer = wp_site_open_credentials(account->context->site, box, error);
 	if (newer == NULL)
 		return false;
 	g_free(account->box);

@@ -486,6 +486,7 @@ void config_free(Config *config)
 		else if (key->type == CONFIG_LIST)
 			g_strfreev(*(char ***)field);
 	}
+	secret_free(config->changed_auth_key);
 	g_hash_table_unref(config->given);
 	g_free(config);
 }

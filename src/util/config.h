@@ -36,6 +36,7 @@ typedef struct Config {
 	char *wordpress_auth_key;
 	char *wordpress_wp_config;
 	int wordpress_blog_id;
+	char *wordpress_home;
 	char *wordpress_users_table;
 	char *wordpress_usermeta_table;
 
@@ -85,6 +86,10 @@ typedef struct Config {
 	int output_log_level;  /* LogLevel */
 	int output_log_format; /* LogFormat */
 	char *output_metrics_file;
+
+	/* No key: AUTH_KEY of wp-config.php, where it can be read and is another than auth_key: the
+	 * site's keys were changed. NULL otherwise; wiped. */
+	char *changed_auth_key;
 
 	GHashTable *given; /* "section.key" of what stood in the file, or was set since */
 } Config;

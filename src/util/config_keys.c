@@ -46,6 +46,8 @@ static const ConfigKey keys[] = {
 	{"wordpress", "blog_id", CONFIG_INT, 0, FIELD(wordpress_blog_id), "1", 0, G_MAXINT,
 		.help = "site of a multisite network: its number, also for the main site, 1; 0: "
 			"no network, though the database has the tables of one"},
+	{"wordpress", "home", CONFIG_STRING, 0, FIELD(wordpress_home), "",
+		.help = "WP_HOME of wp-config.php, where it is not the option home that counts"},
 	{"wordpress", "users_table", CONFIG_STRING, 0, FIELD(wordpress_users_table), "",
 		.help = "CUSTOM_USER_TABLE of wp-config.php, where users are in another table"},
 	{"wordpress", "usermeta_table", CONFIG_STRING, 0, FIELD(wordpress_usermeta_table), "",

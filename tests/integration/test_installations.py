@@ -2,12 +2,15 @@
 """Installations by the names that people give them: what init, doctor and sync say of each. What PHP makes of many more
 texts of wp-config.php is compared in tests/unit/cli/test-wp_config_php.c."""
 
+import itertools
 import os
 import shutil
+from unittest import mock
 
 from lib import ics
-from lib.program import run_program
+from lib.program import TOP, run_program
 from lib.story import Story
+from lib.wordpress import php_quote
 
 CACHE = "<?php\n/* Plugin Name: Redis Object Cache Drop-In\nAuthor: Till Krüss */\nclass WP_Object_Cache {}\n"
 ACTIVITY = "<?php const TYPE = 'prm_activity';\n"
@@ -260,6 +263,32 @@ class Installations(Story):
         environment = self.write("site.env", text=self.docker_environment() + "WORDPRESS_TABLE_PREFIX=crm_\n")
         self.assert_one_line(self.init(f"--env-file={environment}").stdout, "Database ", "tables crm_")
 
+    def compose(self, after, indent):
+        """The lines behind one, as far as they are indented."""
+        with open(os.path.join(TOP, "packaging/examples/compose.yaml"), encoding="utf-8") as file:
+            lines = iter(file.read().splitlines())
+        next(line for line in lines if line == after)
+        found = itertools.takewhile(lambda line: line.startswith(indent) or not line, lines)
+        return [line[len(indent):] for line in found]
+
+    def test_the_compose_example(self):
+        """Its names are those that the image asks for, and its ini is enough."""
+        names = [line.split(":")[0] for line in self.compose("x-wordpress: &wordpress", "  ") if line]
+        self.assertEqual({name for name in names if f"'{name}'" not in DOCKER}, set())
+        values = {"WORDPRESS_DB_NAME": self.wp.name, "WORDPRESS_DB_USER": self.wp.user,
+                  "WORDPRESS_DB_PASSWORD": self.wp.password, "WORDPRESS_TABLE_PREFIX": "wp_",
+                  "WORDPRESS_DB_HOST": f"localhost:{self.wp.database.socket}"}
+        self.assertEqual(set(names), set(values))
+        self.one_event()
+        self.write("wp-config.php", text=DOCKER.replace("'9e0f3ba1'", php_quote(self.wp.auth_key)))
+        ini = "\n".join(self.compose("    content: |", "      "))
+        self.assertIn("wp_config = /var/www/html/wp-config.php\n", ini)
+        self.write("etc/made.ini", text=ini.replace("/var/www/html/wp-config.php", self.wp.config_path)
+                   + "\n[network]\nallow_http = yes\nallow_private = 127.0.0.1\n")
+        with mock.patch.dict(os.environ, values):
+            self.run_it("sync", "--all", ini=self.made)
+        self.assertEqual(self.rows_of("post_title"), ["Lunch"])
+
     def test_bedrock(self):
         self.write("web/wp-config.php", text="<?php\nrequire_once dirname(__DIR__) . '/vendor/autoload.php';\n"
                    "require_once dirname(__DIR__) . '/config/application.php';\n"
@@ -321,6 +350,60 @@ class Installations(Story):
     def test_users_of_another_database(self):
         self.config(after="define( 'CUSTOM_USER_TABLE', 'other.wp_users' );")
         self.assert_one_line(self.init(status=78).stderr, "users_table 'other.wp_users'", "make a view of it")
+
+    # --- addresses and options
+
+    def one_event(self):
+        anna = self.user()
+        account = self.account()
+        account.put("lunch", ics.vevent("lunch", self.utc(self.at(1)), summary="Lunch"))
+        self.connect(anna, account.connection())
+        self.wp.close()
+        return anna
+
+    def test_an_address_in_the_configuration(self):
+        """WP_HOME wins over the option."""
+        self.one_event()
+        self.config(after="define( 'WP_HOME', 'https://other.example.org/' );")
+        self.assertIn("home = https://other.example.org/", self.init().stdout)
+        self.run_it("sync", "--all", ini=self.write_ini("home.ini", wordpress_wp_config=self.wp.config_path))
+        self.assertTrue(self.rows_of("guid")[0].startswith("https://other.example.org/?"), self.rows_of("guid"))
+        self.assertEqual(self.rows_of("post_title"), ["Lunch"])
+
+    def rows_of(self, column):
+        return [row[0] for row in self.sandbox.database.sql(
+            f"SELECT {column} FROM wp_posts WHERE post_type = 'calendar_event'", self.wp.name)]
+
+    def test_options_that_were_doubled_by_an_import(self):
+        """WordPress takes the last row."""
+        self.one_event()
+        self.sandbox.database.sql(
+            "ALTER TABLE wp_options DROP INDEX option_name;"
+            "INSERT INTO wp_options (option_name, option_value, autoload)"
+            " VALUES ('home', 'https://last.example.org', 'yes')", self.wp.name)
+        self.assertEqual(self.wp.call("get_option", "home"), "https://last.example.org")
+        self.run_it("sync", "--all")
+        self.assertTrue(self.rows_of("guid")[0].startswith("https://last.example.org/?"), self.rows_of("guid"))
+
+    def test_keys_that_a_plugin_changed(self):
+        """Whoever connected before, and who does after, is synced; the log tells the administrator."""
+        anna = self.one_event()
+        ini = self.write_ini("keys.ini", wordpress_wp_config=self.wp.config_path)
+        self.wp.write_config(AUTH_KEY="changed;today")
+        self.wp.auth_key = "changed;today"
+        ben = self.user("ben")
+        account = self.account()
+        account.put("tea", ics.vevent("tea", self.utc(self.at(1)), summary="Tea"))
+        self.connect(ben, account.connection())
+        done = self.run_it("sync", "--all", ini=ini)
+        self.assert_one_line(done.stderr, "AUTH_KEY of", "no longer the auth_key", "administrator")
+        self.assertEqual((self.titles(anna), self.titles(ben)), (["Lunch"], ["Tea"]))
+        done = run_program("doctor", "--json", ini=ini)
+        messages = [one["message"] for one in done.json["checks"] if one["check"] == "credentials"]
+        self.assertIn("no longer the auth_key", messages[0])
+        self.assertIn("2 of 2", messages[1])
+        os.unlink(self.wp.config_path)
+        self.run_it("status", ini=ini)
 
     # --- networks that do not look like one
 

@@ -21,12 +21,13 @@ class MariaDb:
 
     product = "MariaDB"
 
-    def __init__(self, folder, tcp=False, keep=False, addresses="127.0.0.1"):
+    def __init__(self, folder, tcp=False, keep=False, addresses="127.0.0.1", options=("--skip-log-bin",)):
         self.folder = folder
         self.socket = os.path.join(folder, "mariadb.sock")
         self.port = free_port() if tcp else None
         self._addresses = addresses
         self._keep = keep
+        self._options = options
         self._server = None
         self._owned = True
 
@@ -58,7 +59,7 @@ class MariaDb:
             f"--socket={self.socket}", f"--pid-file={self.folder}/mariadb.pid", *network,
             # A server that starts deletes the temporary tables of all others that share its folder.
             f"--tmpdir={data}",
-            "--skip-name-resolve", "--skip-log-bin", "--innodb-buffer-pool-size=64M",
+            "--skip-name-resolve", *self._options, "--innodb-buffer-pool-size=64M",
             "--innodb-flush-log-at-trx-commit=0", "--max-allowed-packet=64M",
             "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
         ], log, keep=self._keep)
