@@ -60,7 +60,7 @@ Q := $(if $(V),,@)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo bench deb check-deb lint format
+.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo world-check bench deb check-deb lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -178,6 +178,18 @@ demo: ## sync sample calendars into a real WordPress in a temporary folder (KEEP
 	$(Q)packaging/packages build test
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
 	$(Q)$(PYTHON) -B tests/demo/demo.py --program=$(PROGRAM) $(if $(KEEP),--keep)
+
+# Fetches ical.js once; the check itself wants no network.
+ICAL_JS := build/world-check/node_modules/ical.js/dist/ical.js
+
+$(ICAL_JS):
+	$(Q)packaging/packages world
+	$(Q)mkdir -p build/world-check
+	$(Q)npm --no-audit --no-fund --ignore-scripts --prefix build/world-check install ical.js@2.2.1
+
+world-check: $(PROGRAM) $(ICAL_JS) ## compare the occurrences of all calendar files below FOLDER=… with two other programs (ALL=1 names every file)
+	$(Q)[ -n "$(FOLDER)" ] || { echo 'say which: make world-check FOLDER=…' >&2; exit 64; }
+	$(Q)$(PYTHON) -B tests/world/check.py --program=$(PROGRAM) --ical-js=$(ICAL_JS) $(if $(ALL),--all) '$(FOLDER)'
 
 bench: ## time first and unchanged syncs, of CalDAV and of Google, beside curl and a bulk load
 	$(Q)packaging/packages build test
