@@ -40,6 +40,12 @@ static void hash_parts(const char *kind, const char *first, const char *second,
 	crypto_generichash_final(&state, ret_key, ACTIVITY_KEY_BYTES);
 }
 
+static void hash_event(
+	const char *connection_id, const char *event_uid, uint8_t ret_key[ACTIVITY_KEY_BYTES])
+{
+	hash_parts("event", connection_id, event_uid, ret_key);
+}
+
 /* The minute in UTC; of a day, which is the same day in every zone, its date. Caller frees. */
 static char *start_key(const PastEvent *event)
 {
@@ -55,13 +61,29 @@ ActivityKeys activity_keys(const PastEvent *event)
 	g_autofree char *occurrence = activity_history_occurrence(event);
 	ActivityKeys keys = {.has_former = !event->start_repeats};
 
-	hash_parts("event", event->connection_id, event->event_uid, keys.keys[0]);
+	hash_event(event->connection_id, event->event_uid, keys.keys[0]);
 	hash_parts("occurrence", occurrence, "", keys.keys[1]);
 	hash_parts("uid at", uid, minute, keys.keys[2]);
 	hash_parts("title at", event->title, minute, keys.keys[3]);
 	hash_parts("uid", uid, local_minute, keys.former[0]);
 	hash_parts("title", event->title, local_minute, keys.former[1]);
 	return keys;
+}
+
+/* Only what activity_keys() asks for, all borrowed. */
+ActivityKeys activity_keys_of_row(const EventRow *row)
+{
+	const PastEvent event = {
+		.connection_id = row->metas[EVENT_META_CONNECTION_ID],
+		.event_uid = row->metas[EVENT_META_EVENT_UID],
+		.ical_uid = row->series_uid,
+		.title = row->columns[EVENT_COLUMN_TITLE],
+		.start = row->columns[EVENT_COLUMN_DATE],
+		.start_gmt = row->columns[EVENT_COLUMN_DATE_GMT],
+		.all_day = g_strcmp0(row->metas[EVENT_META_ALL_DAY], "1") == 0,
+	};
+
+	return activity_keys(&event);
 }
 
 bool activity_keys_meet(const ActivityKeys *keys, const ActivityKeys *others)
@@ -210,6 +232,104 @@ bool activity_claims_insert(Db *db, const GPtrArray *meetings, GError **error)
 	for (guint first = 0; first < claims->len; first += part) {
 		if (!insert_claims(db, &g_array_index(claims, Claim, first),
 			    MIN(part, claims->len - first), error))
+			return false;
+	}
+	return true;
+}
+
+static const char followed_head[] =
+	"SELECT meeting_hash, person_id, comment_id FROM {prm_calendar_activities} "
+	"WHERE user_id = ? AND meeting_hash IN (";
+enum { COLUMN_FOLLOWED_HASH, COLUMN_FOLLOWED_PERSON, COLUMN_FOLLOWED_COMMENT };
+
+static const char follow_tail[] = " ON DUPLICATE KEY UPDATE comment_id = comment_id";
+
+/* A claim that is made anew for each key of a move. */
+typedef struct {
+	const ActivityKeys *keys;
+	int64_t person_id;
+	int64_t comment_id;
+} Followed;
+
+static void follow_row(const GArray *moves, const uint8_t *former_keys,
+	const DbStatement *statement, GArray *followed)
+{
+	const char *hash = db_column_text(statement, COLUMN_FOLLOWED_HASH);
+
+	for (guint i = 0; i < moves->len; i++) {
+		const ActivityMove *move = &g_array_index(moves, ActivityMove, i);
+		Followed claim = {
+			.keys = &move->keys,
+			.person_id = db_column_int(statement, COLUMN_FOLLOWED_PERSON),
+			.comment_id = db_column_int(statement, COLUMN_FOLLOWED_COMMENT),
+		};
+
+		if (memcmp(former_keys + (gsize)i * ACTIVITY_KEY_BYTES, hash, ACTIVITY_KEY_BYTES) ==
+			0)
+			g_array_append_val(followed, claim);
+	}
+}
+
+static bool find_followed(Db *db, int64_t user_id, const GArray *moves, const uint8_t *former_keys,
+	GArray *followed, GError **error)
+{
+	g_autofree char *sql = db_repeat_sql(followed_head, "?", moves->len, ")");
+	DbStatement *statement = db_prepare(db, sql, error);
+	bool row;
+
+	if (statement == NULL)
+		return false;
+	db_bind_int(statement, user_id);
+	for (guint i = 0; i < moves->len; i++)
+		db_bind_bytes(
+			statement, former_keys + (gsize)i * ACTIVITY_KEY_BYTES, ACTIVITY_KEY_BYTES);
+	if (!db_query(statement, error))
+		return false;
+	for (;;) {
+		if (!db_next(statement, &row, error))
+			return false;
+		if (!row)
+			return true;
+		if (db_column_bytes(statement, COLUMN_FOLLOWED_HASH) == ACTIVITY_KEY_BYTES)
+			follow_row(moves, former_keys, statement, followed);
+	}
+}
+
+static bool insert_followed(
+	Db *db, int64_t user_id, const Followed *claims, size_t count, GError **error)
+{
+	g_autofree char *sql =
+		db_repeat_sql(insert_head, "(?, ?, ?, ?)", count * ACTIVITY_KEYS, follow_tail);
+	DbStatement *statement = db_prepare(db, sql, error);
+
+	if (statement == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t key = 0; key < ACTIVITY_KEYS; key++) {
+			db_bind_int(statement, user_id);
+			db_bind_bytes(statement, claims[i].keys->keys[key], ACTIVITY_KEY_BYTES);
+			db_bind_int(statement, claims[i].person_id);
+			db_bind_int(statement, claims[i].comment_id);
+		}
+	}
+	return db_run(statement, NULL, error);
+}
+
+bool activity_claims_follow(
+	Db *db, int64_t user_id, const char *connection_id, const GArray *moves, GError **error)
+{
+	const guint part = ROWS_MAX / ACTIVITY_KEYS;
+	g_autofree uint8_t *former_keys = g_new(uint8_t, (gsize)moves->len * ACTIVITY_KEY_BYTES);
+	g_autoptr(GArray) followed = g_array_new(FALSE, FALSE, sizeof(Followed));
+
+	for (guint i = 0; i < moves->len; i++)
+		hash_event(connection_id, g_array_index(moves, ActivityMove, i).former_uid,
+			former_keys + (gsize)i * ACTIVITY_KEY_BYTES);
+	if (moves->len > 0 && !find_followed(db, user_id, moves, former_keys, followed, error))
+		return false;
+	for (guint first = 0; first < followed->len; first += part) {
+		if (!insert_followed(db, user_id, &g_array_index(followed, Followed, first),
+			    MIN(part, followed->len - first), error))
 			return false;
 	}
 	return true;

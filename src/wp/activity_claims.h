@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "db/db.h"
+#include "wp/event_row.h"
 #include "wp/past_event.h"
 
 /* What a meeting is known by: the event itself; its iCalendar UID and which instance it is, also
@@ -27,6 +28,9 @@ typedef struct ActivityKeys {
 
 ActivityKeys activity_keys(const PastEvent *event);
 
+/* The same of an event as it is about to be stored. */
+ActivityKeys activity_keys_of_row(const EventRow *row);
+
 /* Whether the two have a key in common: one meeting in two calendars. */
 bool activity_keys_meet(const ActivityKeys *keys, const ActivityKeys *others);
 
@@ -39,6 +43,17 @@ bool activity_claims_find(Db *db, const GPtrArray *meetings /* of ActivityMeetin
  * called in the transaction that writes the comments. DB_ERROR_DUPLICATE when another process was
  * first: then all has to be rolled back and looked up anew. */
 bool activity_claims_insert(Db *db, const GPtrArray *meetings /* of ActivityMeeting */,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* An event whose post goes on as another occurrence, as activity_keys() would know it. */
+typedef struct ActivityMove {
+	const char *former_uid; /* borrowed */
+	ActivityKeys keys;      /* of what it is now */
+} ActivityMove;
+
+/* Who had the events that were moved has what they are now: claims their new keys, too, in the
+ * transaction that moves the posts. Two statements for all of `moves` (of ActivityMove). */
+bool activity_claims_follow(Db *db, int64_t user_id, const char *connection_id, const GArray *moves,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Forgets people whose posts were deleted for good, some hundreds at a time. Locks no rows but

@@ -6,6 +6,7 @@
 
 #include "cache/object_cache.h"
 #include "state/known_events.h"
+#include "wp/activity_claims.h"
 #include "wp/event_memory.h"
 
 /* A few hundred rows keep the statements few; the bytes keep them below any max_allowed_packet. */
@@ -146,6 +147,26 @@ static void note_writes(Db *db, const Part *part)
 	}
 }
 
+/* What a person had of a meeting follows it to its new uid and start. */
+static bool follow_claims(
+	Db *db, const EventWriteContext *context, const GPtrArray *changed, GError **error)
+{
+	g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(ActivityMove));
+
+	for (guint i = 0; i < changed->len; i++) {
+		const EventWrite *write = changed->pdata[i];
+		ActivityMove move = {.former_uid = write->former_uid};
+
+		if (write->former_uid == NULL)
+			continue;
+		move.keys = activity_keys_of_row(write->row);
+		g_array_append_val(moves, move);
+	}
+	return moves->len == 0 || context->options->state == 0 ||
+	       activity_claims_follow(db, context->options->user_id,
+		       context->options->connection_id, moves, error);
+}
+
 /* Removals first: a slug that they free may be wanted by a restored event. */
 static bool send_writes(Db *db, const Part *part, GError **error)
 {
@@ -157,7 +178,8 @@ static bool send_writes(Db *db, const Part *part, GError **error)
 	if (sorted.removed->len > 0 && !event_remove(db, context, sorted.removed, error))
 		return false;
 	if (sorted.changed->len > 0 &&
-		!event_update(db, context, sorted.changed, sorted.added, error))
+		(!follow_claims(db, context, sorted.changed, error) ||
+			!event_update(db, context, sorted.changed, sorted.added, error)))
 		return false;
 	return sorted.added->len == 0 || event_insert(db, context, sorted.added, error);
 }
@@ -188,6 +210,8 @@ static bool remember_writes(Db *db, const Part *part, GError **error)
 	for (size_t i = part->first; i < part->first + part->count; i++) {
 		const EventWrite *write = part->batch->writes->pdata[i];
 
+		if (write->former_uid != NULL)
+			g_ptr_array_add(forgotten, write->former_uid);
 		if (write->row != NULL) {
 			KnownEvent event = known_of(write);
 

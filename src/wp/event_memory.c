@@ -71,6 +71,11 @@ StoredEvent *event_memory_at(const EventMemory *memory, guint index)
 	return &g_array_index(memory->events, StoredEvent, index);
 }
 
+guint event_memory_place(const EventMemory *memory, const StoredEvent *event)
+{
+	return (guint)(event - event_memory_at(memory, 0));
+}
+
 StoredCalendar *event_memory_calendar_at(const EventMemory *memory, int32_t index)
 {
 	return &g_array_index(memory->calendars, StoredCalendar, index);
@@ -156,7 +161,7 @@ void event_memory_rename(EventMemory *memory, StoredEvent *event, const char *ui
 {
 	event->uid = g_string_chunk_insert(memory->texts, uid);
 	event->is_known = false;
-	index_event(memory, (guint)(event - event_memory_at(memory, 0)));
+	index_event(memory, event_memory_place(memory, event));
 }
 
 /* The event last added came from this object. */

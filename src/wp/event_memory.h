@@ -113,6 +113,7 @@ int64_t event_time_digits(const char *time);
 
 /* All borrowed, until the next event is added. */
 StoredEvent *event_memory_at(const EventMemory *memory, guint index);
+guint event_memory_place(const EventMemory *memory, const StoredEvent *event);
 StoredEvent *event_memory_find(const EventMemory *memory, const char *uid);
 /* The event that is stored under a uid, or was before it was adopted. */
 StoredEvent *event_memory_find_former(const EventMemory *memory, const char *uid);

@@ -37,6 +37,7 @@ EventStore *event_store_open(
 	store->options = *options;
 	store->batch = event_batch_new(db, site, &store->options);
 	store->memory = event_memory_new(site, options->window);
+	store->moves = event_moves_new(store->memory);
 	store->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	store->gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	store->held_back = g_ptr_array_new_with_free_func(free_object);
@@ -55,6 +56,7 @@ void event_store_free(EventStore *store)
 	if (store == NULL)
 		return;
 	event_batch_free(store->batch);
+	event_moves_free(store->moves);
 	event_memory_free(store->memory);
 	g_hash_table_unref(store->kept);
 	g_hash_table_unref(store->gone);
@@ -74,6 +76,7 @@ bool event_store_load_all(EventStore *store, GError **error)
 			store->options.connection_id, error))
 		return false;
 	store->has_all = true;
+	event_moves_look_again(store->moves);
 	event_batch_counts(store->batch)->stored = store->memory->stored;
 	return true;
 }
@@ -134,6 +137,7 @@ void event_store_begin_object(EventStore *store, const char *calendar_id, const 
 	store->object = object_index(store, calendar_id, key);
 	store->is_object_shadowed = false;
 	g_clear_pointer(&store->object_uid, g_free);
+	store->is_object_waiting = false;
 }
 
 /* The next event that came from this object, still belongs to it, and was not put in this run. */
@@ -193,9 +197,10 @@ bool event_store_end_object(EventStore *store, CalendarObject *take_object, GErr
 	event_memory_object_at(store->memory, object)->state = OBJECT_TOLD;
 	if (store->is_object_shadowed)
 		g_clear_pointer(&take_object->etag, g_free);
-	if (!has_absent_events(store, object))
+	if (!has_absent_events(store, object) && !store->is_object_waiting)
 		return event_batch_add_object(store->batch, take_object, error);
-	/* Remembered now, it would be taken for stored if this run came to no end. */
+	/* Remembered now, it would be taken for stored if this run came to no end, and so would
+	 * those of its events that wait. */
 	g_ptr_array_add(store->held_back, take_object);
 	return true;
 }
@@ -327,6 +332,7 @@ bool event_store_put(EventStore *store, const char *calendar_id, EventRow *take_
 	int32_t calendar = calendar_index(store, calendar_id);
 	bool needs_write = false;
 	StoredEvent *event;
+	EventWrite *write;
 
 	if (store->object != NO_OBJECT) {
 		g_free(store->object_uid);
@@ -351,8 +357,12 @@ bool event_store_put(EventStore *store, const char *calendar_id, EventRow *take_
 		counts->unchanged++;
 		return true;
 	}
-	return event_batch_add(store->batch,
-		new_write(store, event, change, calendar, g_steal_pointer(&row)), error);
+	write = new_write(store, event, change, calendar, g_steal_pointer(&row));
+	if (change != EVENT_ADDED || !event_moves_may_be_one(store->moves, event->uid))
+		return event_batch_add(store->batch, write, error);
+	store->is_object_waiting = true;
+	event_moves_wait(store->moves, event_memory_place(store->memory, event), write);
+	return true;
 }
 
 int64_t event_store_post_id(const EventStore *store, const char *event_uid)
@@ -396,9 +406,4 @@ const EventStoreCounts *event_store_counts(const EventStore *store)
 bool event_store_wants_listing(const EventStore *store)
 {
 	return store->wants_listing;
-}
-
-bool event_store_finish(EventStore *store, DbWork last, void *last_data, GError **error)
-{
-	return event_batch_finish(store->batch, last, last_data, error);
 }

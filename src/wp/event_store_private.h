@@ -6,6 +6,7 @@
 
 #include "wp/event_batch.h"
 #include "wp/event_memory.h"
+#include "wp/event_moves.h"
 #include "wp/event_store.h"
 
 /* `db`, `site` and what `options` points to are borrowed; all else is owned.
@@ -19,6 +20,7 @@ struct EventStore {
 	EventStoreOptions options;
 	EventBatch *batch;
 	EventMemory *memory;
+	EventMoves *moves;    /* new events that may be stored ones at another time */
 	GHashTable *kept;     /* of uids */
 	GHashTable *gone;     /* of uids whose instances are gone, too */
 	GPtrArray *held_back; /* of CalendarObject: remembered when their absent events are gone */
@@ -27,5 +29,6 @@ struct EventStore {
 	bool has_all;         /* WordPress's own rows were read */
 	bool is_object_shadowed; /* an event of the object in hand belongs to another one */
 	char *object_uid;        /* of the last event put from the object in hand, or NULL */
+	bool is_object_waiting;  /* an event of the object in hand may be one that was moved */
 	bool wants_listing;
 };

@@ -106,6 +106,53 @@ static bool is_to_go(const EventStore *store, const StoredEvent *event,
 	       holds_series(store->gone, event->uid) || is_proven_absent(store, event, sweep);
 }
 
+/* What the moves ask about stored events. A series in one post is no occurrence that was moved:
+ * event_store_put() knows which one it is, if any. */
+typedef struct {
+	const EventStore *store;
+	const Sweep *sweep; /* NULL: the listing came to no end, and proves nothing */
+} Proof;
+
+static bool goes(guint place, const void *data)
+{
+	const Proof *proof = data;
+	const StoredEvent *event = event_memory_at(proof->store->memory, place);
+	EventChange change;
+
+	return proof->sweep != NULL && !event->is_replaced &&
+	       is_to_go(proof->store, event,
+		       event_memory_find_former(proof->store->memory, event->uid), proof->sweep,
+		       &change) &&
+	       change == EVENT_REMOVED;
+}
+
+/* It may go, but something failed: the next run will tell. */
+static bool is_doubtful(guint place, const void *data)
+{
+	const EventStore *store = ((const Proof *)data)->store;
+	const StoredEvent *event = event_memory_at(store->memory, place);
+
+	if (event->is_put || event->is_replaced || !event_memory_is_in_span(store->memory, event) ||
+		holds_series(store->kept, event->uid))
+		return false;
+	if (event->is_told_gone || event->is_told_outside || holds_series(store->gone, event->uid))
+		return true;
+	return event->object != NO_OBJECT &&
+	       event_memory_object_at(store->memory, event->object)->state != OBJECT_NOT_TOLD;
+}
+
+static bool settle_moves(EventStore *store, const Sweep *sweep, GError **error)
+{
+	const Proof proof = {store, sweep};
+	g_autoptr(GPtrArray) writes = event_moves_settle(store->moves, goes, is_doubtful, &proof);
+
+	while (writes->len > 0) {
+		if (!event_batch_add(store->batch, g_ptr_array_steal_index(writes, 0), error))
+			return false;
+	}
+	return true;
+}
+
 static bool sweep_events(EventStore *store, const Sweep *sweep, GError **error)
 {
 	for (guint i = 0; i < store->memory->events->len; i++) {
@@ -161,5 +208,12 @@ bool event_store_sweep(EventStore *store, bool all_calendars_told, GError **erro
 {
 	Sweep sweep = sweep_of(store, all_calendars_told);
 
-	return sweep_events(store, &sweep, error) && sweep_objects(store, error);
+	return settle_moves(store, &sweep, error) && sweep_events(store, &sweep, error) &&
+	       sweep_objects(store, error);
+}
+
+bool event_store_finish(EventStore *store, DbWork last, void *last_data, GError **error)
+{
+	return settle_moves(store, NULL, error) &&
+	       event_batch_finish(store->batch, last, last_data, error);
 }

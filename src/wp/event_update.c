@@ -333,6 +333,18 @@ static void plan_old_date(Plan *plan, const StoredPost *post)
 		plan_meta(plan, post, 0, "_wp_old_date", old_day);
 }
 
+/* A slug that we made of the uid goes with it, so that it is free for another event of that uid. */
+static char *name_kept(const EventWriteContext *context, const StoredPost *post)
+{
+	g_autofree char *former = NULL;
+
+	if (post->write->former_uid != NULL)
+		former = event_slug(context, post->write->former_uid);
+	if (g_strcmp0(former, post->name) == 0)
+		return event_slug(context, post->write->event_uid);
+	return g_strdup(post->name);
+}
+
 static void plan_post(Plan *plan, const EventWriteContext *context, StoredPost *post)
 {
 	EventWrite *write = post->write;
@@ -353,7 +365,7 @@ static void plan_post(Plan *plan, const EventWriteContext *context, StoredPost *
 	else if (was_trashed && g_str_has_suffix(post->name, "__trashed"))
 		post->new_name = event_slug(context, write->event_uid);
 	else
-		post->new_name = g_strdup(post->name);
+		post->new_name = name_kept(context, post);
 	for (size_t meta = 0; meta < EVENT_META_COUNT; meta++)
 		plan_own_meta(plan, post, (EventMeta)meta);
 	plan_untrash(plan, post);

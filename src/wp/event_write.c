@@ -32,6 +32,7 @@ void event_write_free(EventWrite *write)
 		return;
 	event_write_forget_outcome(write);
 	g_free(write->event_uid);
+	g_free(write->former_uid);
 	event_row_free(write->row);
 	g_free(write);
 }

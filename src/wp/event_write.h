@@ -16,7 +16,8 @@ typedef struct EventWrite {
 	EventChange change; /* as the store sees it; unchanged: only its place is remembered */
 	int64_t post_id;    /* 0: a new one */
 	char *event_uid;
-	EventRow *row; /* NULL for removals */
+	char *former_uid; /* the post was another occurrence's, which was moved; or NULL */
+	EventRow *row;    /* NULL for removals */
 
 	/* What is remembered of it. */
 	uint8_t calendar_hash[STATE_HASH_BYTES];

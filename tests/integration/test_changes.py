@@ -112,6 +112,43 @@ class OnRadicale(Story):
         self.assertEqual(states, {post: "trash" if post == cancelled else "publish"
                                   for post in ids.values()})
 
+    def weekly(self, start, *more, name="series", uid="series@story", count=3):
+        rule = [f"RRULE:FREQ=WEEKLY;COUNT={count}"]
+        self.put(name, vevent(uid, start.replace(tzinfo=None), summary="Weekly", lines=rule,
+                              attendees=[("zoe@example.org", "Zoë", "ACCEPTED")], tzid="Europe/Amsterdam"), *more)
+
+    def take_notes(self):
+        for event in self.events(self.anna):
+            self.wp.call("update_post_meta", event["ID"], "_meeting_notes", event["meta"]["_start_time"])
+
+    def notes(self):
+        return {event["meta"]["_start_time"]: event["meta"].get("_meeting_notes") for event in self.events(self.anna)
+                if event["post_status"] == "publish"}
+
+    def test_a_series_moved_as_a_whole_is_the_same_meetings(self):
+        """With their notes; and those that were logged are not logged again."""
+        zoe = self.person(self.anna, "Zoë", "Bee", "zoe@example.org")
+        self.weekly(self.at(-10, 10))
+        self.sync()
+        self.assertEqual(len(self.activities(zoe)), 2)
+        self.take_notes()
+        self.weekly(self.at(-10, 11))
+        self.sync()
+        self.assertEqual(self.notes(), {f"{self.at(day, 11):%Y-%m-%d %H:%M:%S}": f"{self.at(day, 10):%Y-%m-%d %H:%M:%S}"
+                                        for day in (-10, -3, 4)})
+        self.sync("--all", "--full")
+        self.assertEqual(len(self.activities(zoe)), 2)
+
+    def test_a_series_moved_into_another_object_is_the_same_meetings(self):
+        self.weekly(self.at(-10, 10))
+        self.sync()
+        self.take_notes()
+        self.delete("series")
+        self.weekly(self.at(-9, 10), name="elsewhere")
+        self.sync()
+        self.assertEqual(self.notes(), {f"{self.at(day + 1):%Y-%m-%d} 10:00:00": f"{self.at(day):%Y-%m-%d} 10:00:00"
+                                        for day in (-10, -3, 4)})
+
     def test_a_new_title_changes_only_that_event(self):
         self.lunch(self.utc(self.at(1)))
         self.sync()

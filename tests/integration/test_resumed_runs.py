@@ -67,6 +67,17 @@ class OnCalDav(InterruptedStory):
         self.series(moved, lines=[f"EXDATE;TZID=Europe/Amsterdam:{self.week(2):%Y%m%dT%H%M%S}"])
         self.prove("series edit", "sync", "--all")
 
+    def test_a_series_that_is_moved_keeps_its_posts(self):
+        self.synced(auto_log=True)
+        self.session.run("INSERT INTO wp_postmeta (post_id, meta_key, meta_value) SELECT ID, '_meeting_notes', ID "
+                         "FROM wp_posts WHERE post_type = 'calendar_event';")
+        self.account.put("weekly", vevent("weekly@story", self.week(0, 16), summary="Weekly", **ZONE,
+                                          lines=["RRULE:FREQ=WEEKLY;COUNT=3"]))
+        self.prove("series move", "sync", "--all")
+        rows = self.rows()
+        for post in rows.events:
+            self.assertEqual(rows.first_meta(post["ID"], "_meeting_notes"), post["ID"], post)
+
     def test_past_meetings_become_activities(self):
         for day in range(1, 4):
             self.meeting(f"past{day}", -day, people=("jose@example.org", "zoe@example.org")[:day])

@@ -78,7 +78,7 @@ class CalendarModel:
         doing = self._random.choice((
             self.create, self.create, self.create_series, self.move, self.rename, self.cancel, self.delete,
             self.leave_out, self.change_instance, self.change_instance, self.cancel_instance, self.as_planned,
-            self.become_other_kind))
+            self.become_other_kind, self.shift, self.shift))
         if not self._meetings:
             doing = self.create
         meeting = self._random.choice(list(self._meetings.values())) if self._meetings else None
@@ -106,6 +106,13 @@ class CalendarModel:
     def move(self, meeting):
         meeting.start = self._moment()
         meeting.left_out, meeting.changed = set(), {}
+
+    def shift(self, meeting):
+        """A whole series, by hours or days; what was changed in it goes along, or not."""
+        meeting.start += timedelta(hours=self._random.choice((-2, 1, 24, 48)))
+        meeting.left_out = set()
+        if self._random.random() < 0.7:
+            meeting.changed = {}
 
     def rename(self, meeting):
         meeting.title += self._random.choice("wxyz")

@@ -130,6 +130,7 @@ EventStoreCounts story_sync(Story *story)
 	const EventStoreOptions options = {
 		.user_id = STORY_USER,
 		.connection_id = story->connection_id,
+		.state = story->state,
 		.window = {story->now_utc - 90 * STORY_DAY, story->now_utc + 30 * STORY_DAY},
 		.gone = story->gone,
 		.now_utc = story->now_utc,

@@ -362,6 +362,33 @@ static void test_a_claim_knows_the_meeting_in_other_calendars(void)
 	}
 }
 
+/* A series that is moved as a whole: neither its own posts nor a copy in another connection make a
+ * second activity. */
+static void test_a_moved_series_is_not_logged_again(void)
+{
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	story_remove(story, tell_meeting(story, "Standup"));
+	story->state = 1;
+	story_add(story, "weekly@x/20260112T090000Z", "2026-01-12T09:00:00", "Weekly");
+	story_sync(story);
+	g_assert_cmpuint(log_all(story, "weekly@x_20260112T090000Z", false), ==, 2);
+	g_ptr_array_set_size(story->listing, 0);
+	story_add(story, "weekly@x/20260112T100000Z", "2026-01-12T10:00:00", "Weekly");
+	story_sync(story);
+	g_assert_cmpuint(log_all(story, "weekly@x_20260112T100000Z", false), ==, 0);
+	ASSERT_TEXT(story_meta(story, "weekly@x_20260112T100000Z", "_logged_as_activity"), "1");
+	story->connection_id = "conn_2";
+	story->state = 0;
+	forget_all_but_claims(story);
+	test_db_exec(story->test, "DELETE FROM wp_postmeta; DELETE FROM wp_posts WHERE "
+				  "post_type = 'calendar_event'");
+	story_sync(story);
+	g_assert_cmpuint(log_all(story, "weekly@x_20260112T100000Z", false), ==, 0);
+}
+
 /* What an earlier version left, which took wall clocks for instants: its key of the title. */
 static void test_claims_of_earlier_versions_count(void)
 {
@@ -572,6 +599,7 @@ int main(int argc, char **argv)
 	ADD("a-claim-outlives-its-activity", test_a_claim_outlives_its_activity);
 	ADD("a-claim-knows-the-meeting-in-other-calendars",
 		test_a_claim_knows_the_meeting_in_other_calendars);
+	ADD("a-moved-series-is-not-logged-again", test_a_moved_series_is_not_logged_again);
 	ADD("claims-of-earlier-versions-count", test_claims_of_earlier_versions_count);
 	ADD("the-hour-that-comes-twice", test_the_hour_that_comes_twice);
 	ADD("an-end-in-the-hour-that-comes-twice-is-an-instant",

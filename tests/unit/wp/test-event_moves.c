@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Meetings that move keep their posts, with what hangs on them. */
+#include <glib.h>
+#include <string.h>
+
+#include "../support/story.h"
+
+#define ASSERT_TEXT(expression, expected)                                                          \
+	do {                                                                                       \
+		g_autofree char *text_ = (expression);                                             \
+		g_assert_cmpstr(text_, ==, (expected));                                            \
+	} while (0)
+
+/* On each post somebody notes its start. */
+static void take_notes(const Story *story)
+{
+	test_db_exec(story->test,
+		"INSERT INTO wp_postmeta (post_id, meta_key, meta_value) SELECT ID, "
+		"'_meeting_notes', SUBSTRING(post_date, 6, 11) FROM wp_posts "
+		"WHERE post_type = 'calendar_event'");
+}
+
+/* "where it is <- what was noted" of the live events; "-" for no note. */
+static char *notes(const Story *story)
+{
+	return test_db_rows(story->test,
+		"SELECT CONCAT(SUBSTRING(p.post_date, 6, 11), ' <- ', "
+		"COALESCE(n.meta_value, '-')) FROM wp_posts p LEFT JOIN wp_postmeta n ON "
+		"n.post_id = p.ID AND n.meta_key = '_meeting_notes' WHERE p.post_type = "
+		"'calendar_event' AND p.post_status = 'publish' ORDER BY p.post_date");
+}
+
+/* "series/0101T0900" of January 2026, UTC; the rest of the times is the series' own. */
+static void list(Story *story, const char *const *instances)
+{
+	g_ptr_array_set_size(story->listing, 0);
+	for (; *instances != NULL; instances++) {
+		const char *slash = strchr(*instances, '/');
+		g_autofree char *series = g_strndup(*instances, (gsize)(slash - *instances));
+		g_autofree char *uid = g_strdup_printf("%s/2026%s00Z", series, slash + 1);
+		g_autofree char *start = g_strdup_printf(
+			"2026-%.2s-%.2sT%.2s:%.2s:00", slash + 1, slash + 3, slash + 6, slash + 8);
+
+		story_add(story, uid, start, "Weekly");
+	}
+}
+
+static void test_which_post_goes_on(void)
+{
+	static const struct {
+		const char *name;
+		const char *before[8];
+		const char *after[8];
+		const char *notes;
+	} cases[] = {
+		{"the whole series, an hour later", {"w@x/0105T0900", "w@x/0112T0900"},
+			{"w@x/0105T1000", "w@x/0112T1000"},
+			"01-05 11:00 <- 01-05 10:00\n01-12 11:00 <- 01-12 10:00\n"},
+		{"the whole series, a day later", {"w@x/0105T0900", "w@x/0112T0900"},
+			{"w@x/0106T0900", "w@x/0113T0900"},
+			"01-06 10:00 <- 01-05 10:00\n01-13 10:00 <- 01-12 10:00\n"},
+		{"the whole series, five weeks back", {"w@x/0202T0900", "w@x/0209T0900"},
+			{"w@x/0105T0900", "w@x/0112T0900"},
+			"01-05 10:00 <- 02-02 10:00\n01-12 10:00 <- 02-09 10:00\n"},
+		{"a daily series: the same day first", {"d@x/0105T0900", "d@x/0106T0900"},
+			{"d@x/0106T1000", "d@x/0107T1000"},
+			"01-06 11:00 <- 01-06 10:00\n01-07 11:00 <- 01-05 10:00\n"},
+		{"the tail", {"w@x/0105T0900", "w@x/0112T0900", "w@x/0119T0900"},
+			{"w@x/0105T0900", "w@x/0113T1000", "w@x/0120T1000"},
+			"01-05 10:00 <- 01-05 10:00\n01-13 11:00 <- 01-12 10:00\n"
+			"01-20 11:00 <- 01-19 10:00\n"},
+		{"Google's tail, in a series of its own",
+			{"g/0105T0900", "g/0112T0900", "g/0119T0900"},
+			{"g/0105T0900", "g_R20260112T090000/0112T0900",
+				"g_R20260112T090000/0119T0900"},
+			"01-05 10:00 <- 01-05 10:00\n01-12 10:00 <- 01-12 10:00\n"
+			"01-19 10:00 <- 01-19 10:00\n"},
+		{"one is left out, and one comes at the end",
+			{"w@x/0105T0900", "w@x/0112T0900", "w@x/0119T0900"},
+			{"w@x/0112T0900", "w@x/0119T0900", "w@x/0126T0900"},
+			"01-12 10:00 <- 01-12 10:00\n01-19 10:00 <- 01-19 10:00\n"
+			"01-26 10:00 <- -\n"},
+		{"another series is another meeting", {"w@x/0105T0900", "v@x/0105T0900"},
+			{"w@x/0105T0900", "u@x/0105T0900"},
+			"01-05 10:00 <- 01-05 10:00\n01-05 10:00 <- -\n"},
+		{"more come than go", {"w@x/0105T0900"}, {"w@x/0105T1000", "w@x/0112T1000"},
+			"01-05 11:00 <- 01-05 10:00\n01-12 11:00 <- -\n"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Story) story = story_new();
+
+		if (story == NULL)
+			return;
+		g_test_message("%s", cases[i].name);
+		list(story, cases[i].before);
+		story_sync(story);
+		take_notes(story);
+		list(story, cases[i].after);
+		story_sync(story);
+		ASSERT_TEXT(notes(story), cases[i].notes);
+		story_sync(story);
+		ASSERT_TEXT(story_changes(story), "");
+		g_assert_cmpint(test_db_int(story->test,
+					"SELECT COUNT(*) - COUNT(DISTINCT post_name) FROM wp_posts "
+					"WHERE post_type = 'calendar_event'"),
+			==, 0);
+	}
+}
+
+/* The slug of a moved event is free for the next one of its former uid. */
+static void test_back_and_forth(void)
+{
+	static const char *const before[] = {"w@x/0105T0900", "w@x/0112T0900", NULL};
+	static const char *const after[] = {"w@x/0105T0900", "w@x/0113T0900", NULL};
+	static const char *const both[] = {"w@x/0105T0900", "w@x/0112T0900", "w@x/0113T0900", NULL};
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	list(story, before);
+	story_sync(story);
+	take_notes(story);
+	list(story, after);
+	story_sync(story);
+	ASSERT_TEXT(story_changes(story), "changed w@x_20260113T090000Z");
+	list(story, both);
+	story_sync(story);
+	ASSERT_TEXT(story_changes(story), "added w@x_20260112T090000Z");
+	ASSERT_TEXT(notes(story), "01-05 10:00 <- 01-05 10:00\n01-12 10:00 <- -\n"
+				  "01-13 10:00 <- 01-12 10:00\n");
+	g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(DISTINCT post_name) FROM wp_posts "
+						 "WHERE post_type = 'calendar_event'"),
+		==, 3);
+}
+
+/* Where nothing proves that the others go, what comes is new. */
+static void test_a_calendar_that_failed_moves_nothing(void)
+{
+	static const char *const before[] = {"w@x/0105T0900", NULL};
+	static const char *const after[] = {"w@x/0106T0900", NULL};
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	list(story, before);
+	story_sync(story);
+	take_notes(story);
+	list(story, after);
+	story->calendar_fails = true;
+	story_sync(story);
+	ASSERT_TEXT(story_changes(story), "added w@x_20260106T090000Z");
+	ASSERT_TEXT(notes(story), "01-05 10:00 <- 01-05 10:00\n01-06 10:00 <- -\n");
+}
+
+/* Of changes alone, too: the old one is told to be gone. */
+static void test_what_is_told_gone_moves(void)
+{
+	static const char *const before[] = {"w@x/0105T0900", NULL};
+	static const char *const after[] = {"w@x/0106T0900", NULL};
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	list(story, before);
+	story_sync(story);
+	take_notes(story);
+	list(story, after);
+	story->gone_uid = "w@x_20260105T090000Z";
+	story_sync(story);
+	ASSERT_TEXT(story_changes(story), "changed w@x_20260106T090000Z");
+	ASSERT_TEXT(notes(story), "01-06 10:00 <- 01-05 10:00\n");
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+#define ADD(name, function) g_test_add_func("/wp/event-moves/" name, function)
+	ADD("which-post-goes-on", test_which_post_goes_on);
+	ADD("back-and-forth", test_back_and_forth);
+	ADD("a-calendar-that-failed-moves-nothing", test_a_calendar_that_failed_moves_nothing);
+	ADD("what-is-told-gone-moves", test_what_is_told_gone_moves);
+	return g_test_run();
+}
