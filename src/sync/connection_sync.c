@@ -283,6 +283,7 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, GError **e
 	const EventStoreOptions store_options = {
 		.user_id = run->report->user_id,
 		.connection_id = run->report->connection_id,
+		.calendar_ids = (const char *const *)run->connection->calendar_ids,
 		.window = window_of(run->connection, now_utc),
 		.gone = config->sync_gone == CONFIG_GONE_DELETE ? EVENT_GONE_DELETE
 								: EVENT_GONE_TRASH,

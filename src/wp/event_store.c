@@ -281,10 +281,29 @@ static EventChange store_match(EventStore *store, const EventRow *row, StoredEve
 	return change_of(*ret_event, row);
 }
 
+/* Whether the connection still has that calendar, while the one `in_hand` is told. */
+static bool is_selected(const EventStore *store, int32_t calendar, int32_t in_hand)
+{
+	const char *const *id = store->options.calendar_ids;
+
+	if (id == NULL || calendar == in_hand)
+		return true;
+	for (; *id != NULL; id++) {
+		uint8_t hash[STATE_HASH_BYTES];
+
+		state_hash_calendar(*id, hash);
+		if (memcmp(hash, event_memory_calendar_at(store->memory, calendar)->hash,
+			    sizeof(hash)) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The event came from another object, which is there and has not been told without it. */
-static bool belongs_elsewhere(const EventStore *store, const StoredEvent *event)
+static bool belongs_elsewhere(const EventStore *store, const StoredEvent *event, int32_t in_hand)
 {
 	return event->object != NO_OBJECT && event->object != store->object &&
+	       (event->calendar == NO_CALENDAR || is_selected(store, event->calendar, in_hand)) &&
 	       event_memory_object_at(store->memory, event->object)->state == OBJECT_NOT_TOLD;
 }
 
@@ -311,13 +330,13 @@ static EventWrite *new_write(const EventStore *store, const StoredEvent *event, 
 }
 
 /* True when the event of this uid is not for the object in hand to write. */
-static bool is_taken(EventStore *store, const StoredEvent *event)
+static bool is_taken(EventStore *store, const StoredEvent *event, int32_t calendar)
 {
 	if (event == NULL)
 		return false;
 	if (event->is_put)
 		return true;
-	if (!belongs_elsewhere(store, event))
+	if (!belongs_elsewhere(store, event, calendar))
 		return false;
 	store->wants_listing = true;
 	return true;
@@ -342,7 +361,7 @@ bool event_store_put(EventStore *store, const char *calendar_id, EventRow *take_
 	}
 	event = event_memory_find(store->memory, row->metas[EVENT_META_EVENT_UID]);
 	counts->seen++;
-	if (is_taken(store, event)) {
+	if (is_taken(store, event, calendar)) {
 		store->is_object_shadowed = true;
 	} else {
 		change = store_match(store, row, &event);

@@ -54,6 +54,10 @@ typedef struct EventNotice {
 typedef struct EventStoreOptions {
 	int64_t user_id;
 	const char *connection_id;
+	/* All that the connection names, NULL-terminated; empty: only one is told. NULL: nobody
+	 * knows. What is stored of others belongs to whoever has it now: the same calendar may be
+	 * named otherwise, or have moved. */
+	const char *const *calendar_ids;
 	int64_t state; /* row of {prm_calendar_connections}; 0: nothing is remembered */
 	TimeWindow window;
 	EventGone gone;

@@ -149,6 +149,40 @@ class OnRadicale(Story):
         self.assertEqual(self.notes(), {f"{self.at(day + 1):%Y-%m-%d} 10:00:00": f"{self.at(day):%Y-%m-%d} 10:00:00"
                                         for day in (-10, -3, 4)})
 
+    def choose(self, calendar_id, calendar=None):
+        self.connect(self.anna, self.account.connection(calendar_id=calendar_id, credentials={
+            "url": self.account.client.url(calendar or self.account.work), "username": self.account.login,
+            "password": self.account.password}))
+
+    def test_the_same_calendar_chosen_by_another_spelling_keeps_its_events(self):
+        self.lunch(self.utc(self.at(1)))
+        self.weekly(self.at(-10, 10))
+        path, url = (make(self.account.work) for make in (self.account.client.path, self.account.client.url))
+        self.sync()
+        self.take_notes()
+        before, notes = self.titles(self.anna), self.notes()
+        for spelling in (path, url, path, "", url, ""):
+            self.choose(spelling)
+            with self.subTest(spelling=spelling):
+                self.assertNotIn("removed", self.sync().stdout)
+                self.assertEqual((self.titles(self.anna), self.notes()), (before, notes))
+                self.assertEqual(self.titles(self.anna, "trash"), [])
+                self.assertEqual({event["meta"]["_calendar_id"] for event in self.events(self.anna)}, {spelling})
+                self.assertNotIn("removed", self.sync().stdout)
+
+    def test_a_copy_of_the_calendar_under_a_new_address_keeps_its_events(self):
+        self.weekly(self.at(-10, 10))
+        self.sync()
+        self.take_notes()
+        notes = self.notes()
+        copy = self.account.calendar(f"{self.account.work}-moved")
+        self.account.work, old = copy, self.account.work
+        self.weekly(self.at(-10, 10), name="another-name")
+        self.account.client.delete_calendar(old)
+        self.choose(self.account.client.path(copy), copy)
+        self.assertNotIn("removed", self.sync().stdout)
+        self.assertEqual(self.notes(), notes)
+
     def test_a_new_title_changes_only_that_event(self):
         self.lunch(self.utc(self.at(1)))
         self.sync()
