@@ -275,8 +275,24 @@ static bool list_until_it_fits(
 	return false;
 }
 
+/* The ids of all that the user has, borrowed; NULL when some entry could not be understood. */
+static GPtrArray *connection_ids(const ConnectionRun *run)
+{
+	const ConnectionList *list = run->user->state->list;
+	GPtrArray *ids;
+
+	if (list->problems->len > 0)
+		return NULL;
+	ids = g_ptr_array_new();
+	for (guint i = 0; i < list->connections->len; i++)
+		g_ptr_array_add(ids, ((const Connection *)list->connections->pdata[i])->id);
+	g_ptr_array_add(ids, NULL);
+	return ids;
+}
+
 static bool sync_events(ConnectionRun *run, const Provider *provider, GError **error)
 {
+	g_autoptr(GPtrArray) user_connections = connection_ids(run);
 	const SyncContext *context = run->worker->context;
 	const Config *config = context->config;
 	int64_t now_utc = context->now_utc();
@@ -284,6 +300,9 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, GError **e
 		.user_id = run->report->user_id,
 		.connection_id = run->report->connection_id,
 		.calendar_ids = (const char *const *)run->connection->calendar_ids,
+		.user_connections = user_connections == NULL
+					    ? NULL
+					    : (const char *const *)user_connections->pdata,
 		.window = window_of(run->connection, now_utc),
 		.gone = config->sync_gone == CONFIG_GONE_DELETE ? EVENT_GONE_DELETE
 								: EVENT_GONE_TRASH,

@@ -47,10 +47,16 @@ static bool begin_all(Listing *listing, Told *told, GError **error)
 {
 	const ListingOptions *options = listing->options;
 	g_autoptr(CalendarCursor) restarted = NULL;
+	const CalendarCursor *cursor;
 
 	if (!listing_need_store(listing, error) || !event_store_load_all(listing->store, error))
 		return false;
-	if (listing_valid_cursor(listing, told->id) != NULL)
+	cursor = listing_valid_cursor(listing, told->id);
+	/* Its account may have been connected before. */
+	if ((cursor == NULL || cursor->text[0] == '\0') &&
+		!event_store_load_orphans(listing->store, error))
+		return false;
+	if (cursor != NULL)
 		return true;
 	told->is_restarted = true;
 	event_store_forget_objects(listing->store, told->id);

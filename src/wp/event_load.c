@@ -21,6 +21,18 @@ static const char connection_sql[] =
 	", '_logged_as_activity') "
 	"WHERE p.post_author = ? AND p.post_type = 'calendar_event' ORDER BY p.ID";
 
+/* The same, with the ids of connections at the end. */
+static const char other_connections_sql[] =
+	"SELECT STRAIGHT_JOIN p.ID, p.post_status, CAST(p.post_date AS CHAR), CAST(p.post_date_gmt "
+	"AS CHAR), "
+	"IF(m.meta_key = '_event_uid', p.post_title, NULL), "
+	"IF(m.meta_key = '_event_uid', p.post_content, NULL), m.meta_id, m.meta_key, m.meta_value, "
+	"p.post_author FROM {posts} p "
+	"JOIN {postmeta} c ON c.post_id = p.ID AND c.meta_key = '_connection_id' "
+	"JOIN {postmeta} m ON m.post_id = p.ID AND m.meta_key IN (" EVENT_SQL_META_KEYS
+	", '_logged_as_activity') "
+	"WHERE p.post_author = ? AND p.post_type = 'calendar_event' AND c.meta_value NOT IN (";
+
 static const char people_sql[] =
 	"SELECT STRAIGHT_JOIN p.ID, p.post_status, CAST(p.post_date AS CHAR), CAST(p.post_date_gmt "
 	"AS CHAR), NULL, NULL, m.meta_id, m.meta_key, m.meta_value, p.post_author "
@@ -184,6 +196,38 @@ bool event_load_connection(Db *db, int64_t user_id, const char *connection_id, L
 	db_bind_text(statement, connection_id);
 	db_bind_int(statement, user_id);
 	return gather_all(statement, connection_id, each, data, error);
+}
+
+typedef struct {
+	const char *const *connection_ids;
+	LoadedEventFunc each;
+	void *data;
+} Others;
+
+/* Some row of its key is of another connection; the first one counts, as WordPress reads it. */
+static void pass_other(const LoadedEvent *event, void *data)
+{
+	const Others *others = data;
+	const char *connection_id = event->metas[EVENT_META_CONNECTION_ID];
+
+	if (connection_id != NULL && !g_strv_contains(others->connection_ids, connection_id))
+		others->each(event, others->data);
+}
+
+bool event_load_other_connections(Db *db, int64_t user_id, const char *const *connection_ids,
+	LoadedEventFunc each, void *data, GError **error)
+{
+	Others others = {connection_ids, each, data};
+	size_t count = g_strv_length((char **)connection_ids);
+	g_autofree char *sql = db_repeat_sql(other_connections_sql, "?", count, ") ORDER BY p.ID");
+	DbStatement *statement = db_prepare(db, sql, error);
+
+	if (statement == NULL)
+		return false;
+	db_bind_int(statement, user_id);
+	for (size_t i = 0; i < count; i++)
+		db_bind_text(statement, connection_ids[i]);
+	return gather_all(statement, NULL, pass_other, &others, error);
 }
 
 bool event_load_people(Db *db, int64_t user_id, LoadedEventFunc each, void *data, GError **error)

@@ -29,6 +29,10 @@ typedef void (*LoadedEventFunc)(const LoadedEvent *event, void *data);
 bool event_load_connection(Db *db, int64_t user_id, const char *connection_id, LoadedEventFunc each,
 	void *data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for the events of all connections but these (NULL-terminated, not empty). */
+bool event_load_other_connections(Db *db, int64_t user_id, const char *const *connection_ids,
+	LoadedEventFunc each, void *data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The same for the user's published events of all connections, only with what tells who takes part:
  * `_attendees`, `_organizer_email`, `_matched_people`, `_raw_data`; no title, no content. */
 bool event_load_people(Db *db, int64_t user_id, LoadedEventFunc each, void *data,

@@ -267,6 +267,23 @@ static void see_new(EventMemory *memory, const StoredEvent *known, const StoredE
 		index_event(memory, memory->events->len - 1);
 }
 
+/* `known` is an event with that uid, or NULL. */
+static StoredEvent row_of(
+	EventMemory *memory, const LoadedEvent *loaded, const char *uid, const StoredEvent *known)
+{
+	StoredEvent row = new_event(memory, uid, known);
+
+	row.post_id = loaded->post_id;
+	row.starts = event_time_digits(loaded->metas[EVENT_META_START_TIME]);
+	row.ends = event_time_digits(loaded->metas[EVENT_META_END_TIME]);
+	row.is_trashed = g_strcmp0(loaded->status, "trash") == 0;
+	row.needs_writing = g_strcmp0(loaded->status, "publish") != 0 || loaded->has_extra_rows;
+	row.is_logged = loaded->is_logged;
+	row.is_seen = true;
+	event_row_hash(loaded->columns, loaded->metas, row.hash);
+	return row;
+}
+
 static void take_row(const LoadedEvent *loaded, void *data)
 {
 	EventMemory *memory = data;
@@ -278,19 +295,11 @@ static void take_row(const LoadedEvent *loaded, void *data)
 	if (uid == NULL || uid[0] == '\0')
 		return;
 	known = event_memory_find(memory, uid);
-	row = new_event(memory, uid, known);
-	row.post_id = loaded->post_id;
-	row.starts = event_time_digits(loaded->metas[EVENT_META_START_TIME]);
-	row.ends = event_time_digits(loaded->metas[EVENT_META_END_TIME]);
-	row.is_trashed = g_strcmp0(loaded->status, "trash") == 0;
-	row.needs_writing = g_strcmp0(loaded->status, "publish") != 0 || loaded->has_extra_rows;
-	row.is_logged = loaded->is_logged;
-	row.is_seen = true;
+	row = row_of(memory, loaded, uid, known);
 	if (calendar_id != NULL && calendar_id[0] != '\0') {
 		state_hash_calendar(calendar_id, calendar_hash);
 		row.calendar = event_memory_calendar(memory, calendar_hash);
 	}
-	event_row_hash(loaded->columns, loaded->metas, row.hash);
 	if (known != NULL && !known->is_seen &&
 		(known->post_id == row.post_id || (known->is_put && known->post_id == 0))) {
 		see_known(memory, known, &row);
@@ -318,6 +327,31 @@ bool event_memory_load_all(
 		spoil(memory, event);
 	}
 	return true;
+}
+
+static void take_orphan(const LoadedEvent *loaded, void *data)
+{
+	EventMemory *memory = data;
+	const char *uid = loaded->metas[EVENT_META_EVENT_UID];
+	StoredEvent *other;
+	StoredEvent row;
+
+	if (uid == NULL || uid[0] == '\0')
+		return;
+	other = event_memory_find_former(memory, uid);
+	row = row_of(memory, loaded, uid, NULL);
+	row.is_orphan = true;
+	if (other != NULL && !(other->is_orphan && is_better_copy(&row, other)))
+		return;
+	g_array_append_val(memory->events, row);
+	index_event(memory, memory->events->len - 1);
+}
+
+bool event_memory_load_orphans(EventMemory *memory, Db *db, int64_t user_id,
+	const char *const *connection_ids, GError **error)
+{
+	return event_load_other_connections(
+		db, user_id, connection_ids, take_orphan, memory, error);
 }
 
 void event_memory_forget_objects(EventMemory *memory, int32_t calendar)

@@ -37,6 +37,7 @@ typedef struct StoredEvent {
 	bool is_trashed;
 	bool needs_writing; /* whatever the hash says: other status, extra rows */
 	bool is_logged;
+	bool is_orphan; /* of a connection that the user does not have any more */
 	bool is_put;
 	bool is_told_gone;
 	bool is_told_outside;
@@ -107,6 +108,10 @@ bool event_memory_load_known(EventMemory *memory, Db *db, int64_t connection, in
  * as they were written spoil their object. */
 bool event_memory_load_all(EventMemory *memory, Db *db, int64_t user_id, const char *connection_id,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reads the rows of all connections but these, where no event of that uid is in memory. */
+bool event_memory_load_orphans(EventMemory *memory, Db *db, int64_t user_id,
+	const char *const *connection_ids, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "2026-01-15 09:00:00" as 20260115090000; 0 for what is no such time. */
 int64_t event_time_digits(const char *time);

@@ -81,6 +81,15 @@ bool event_store_load_all(EventStore *store, GError **error)
 	return true;
 }
 
+bool event_store_load_orphans(EventStore *store, GError **error)
+{
+	if (store->options.user_connections == NULL)
+		return true;
+	event_moves_look_again(store->moves);
+	return event_memory_load_orphans(store->memory, store->db, store->options.user_id,
+		store->options.user_connections, error);
+}
+
 static int32_t calendar_index(const EventStore *store, const char *calendar_id)
 {
 	uint8_t hash[STATE_HASH_BYTES];

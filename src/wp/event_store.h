@@ -58,6 +58,9 @@ typedef struct EventStoreOptions {
 	 * knows. What is stored of others belongs to whoever has it now: the same calendar may be
 	 * named otherwise, or have moved. */
 	const char *const *calendar_ids;
+	/* The ids of all connections that the user has, NULL-terminated and not empty; NULL: not
+	 * all of them are known. */
+	const char *const *user_connections;
 	int64_t state; /* row of {prm_calendar_connections}; 0: nothing is remembered */
 	TimeWindow window;
 	EventGone gone;
@@ -104,6 +107,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventStore, event_store_free)
 /* Reads WordPress's own rows of this user and connection, in any status: one streamed query. Needed
  * before absence may prove anything. Done once, however often it is called. */
 bool event_store_load_all(EventStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Reads the events of connections that the user does not have any more: those that are put are the
+ * same meetings, and their posts go on under this connection; the others stay as they are. For a
+ * connection that may have been made anew. Nothing where the user's connections are not known. */
+bool event_store_load_orphans(EventStore *store, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* --- What a calendar (`_calendar_id`) tells */
 

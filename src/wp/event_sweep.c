@@ -161,6 +161,8 @@ static bool sweep_events(EventStore *store, const Sweep *sweep, GError **error)
 		EventWrite *write;
 		EventChange change;
 
+		if (event->is_orphan)
+			continue;
 		/* Trashed by a person, or deleted: nobody asks for it any more. */
 		if (event->is_known && !event->is_put && !kept_copy->is_put &&
 			(event->is_lost || event->is_trashed))

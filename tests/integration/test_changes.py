@@ -149,6 +149,27 @@ class OnRadicale(Story):
         self.assertEqual(self.notes(), {f"{self.at(day + 1):%Y-%m-%d} 10:00:00": f"{self.at(day):%Y-%m-%d} 10:00:00"
                                         for day in (-10, -3, 4)})
 
+    def test_a_connection_that_is_made_anew_goes_on_with_its_posts(self):
+        """Also with a meeting that was moved meanwhile: no second post, no second activity."""
+        zoe = self.person(self.anna, "Zoë", "Bee", "zoe@example.org")
+        guests = [("zoe@example.org", "Zoë", "ACCEPTED")]
+        self.lunch(self.utc(self.at(-5)), attendees=guests)
+        self.sync()
+        self.take_notes()
+        before = self.event(self.anna)
+        self.assertEqual(len(self.activities(zoe)), 1)
+        self.connect(self.anna)
+        self.lunch(self.utc(self.at(-3)), attendees=guests)
+        self.connect(self.anna, self.account.connection(2, credentials={
+            "url": self.account.client.url(self.account.work), "username": self.account.login,
+            "password": self.account.password}))
+        self.sync()
+        after = self.event(self.anna)
+        self.assertEqual(after["ID"], before["ID"])
+        self.assertEqual(after["meta"]["_meeting_notes"], before["meta"]["_start_time"])
+        self.assertEqual(after["meta"]["_start_time"], self.site_time(self.utc(self.at(-3))))
+        self.assertEqual(len(self.activities(zoe)), 1)
+
     def choose(self, calendar_id, calendar=None):
         self.connect(self.anna, self.account.connection(calendar_id=calendar_id, credentials={
             "url": self.account.client.url(calendar or self.account.work), "username": self.account.login,

@@ -127,9 +127,11 @@ static void put_all(Story *story, EventStore *store)
 
 EventStoreCounts story_sync(Story *story)
 {
+	const char *const user_connections[] = {story->connection_id, NULL};
 	const EventStoreOptions options = {
 		.user_id = STORY_USER,
 		.connection_id = story->connection_id,
+		.user_connections = story->is_new_connection ? user_connections : NULL,
 		.state = story->state,
 		.window = {story->now_utc - 90 * STORY_DAY, story->now_utc + 30 * STORY_DAY},
 		.gone = story->gone,
@@ -146,6 +148,7 @@ EventStoreCounts story_sync(Story *story)
 	g_assert_no_error(error);
 	g_ptr_array_set_size(story->changes, 0);
 	g_ptr_array_set_size(story->problems, 0);
+	g_assert_true(event_store_load_orphans(store, &error));
 	put_all(story, store);
 	if (story->keep_uid != NULL)
 		event_store_keep(store, story->keep_uid);

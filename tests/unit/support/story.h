@@ -26,7 +26,8 @@ typedef struct Story {
 	/* How the next listing goes. */
 	const char *connection_id;
 	const char *calendar_id;
-	int64_t state; /* as EventStoreOptions; 0: nothing is remembered */
+	bool is_new_connection; /* it is the only one that the user has, and was just made */
+	int64_t state;          /* as EventStoreOptions; 0: nothing is remembered */
 	int64_t now_utc;
 	EventGone gone;
 	bool dry_run;

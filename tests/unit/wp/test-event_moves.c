@@ -172,6 +172,49 @@ static void test_what_is_told_gone_moves(void)
 	ASSERT_TEXT(notes(story), "01-06 10:00 <- 01-05 10:00\n");
 }
 
+/* Somebody removed the connection and made it again, with another id; meanwhile meetings moved. */
+static void test_a_connection_made_anew_takes_its_posts_over(void)
+{
+	static const char *const before[] = {
+		"w@x/0105T0900", "w@x/0112T0900", "gone@x/0107T0900", NULL};
+	static const char *const after[] = {"w@x/0105T1000", "w@x/0112T1000", NULL};
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	list(story, before);
+	story_add(story, "single@x", "2026-01-15T09:00:00", "Single");
+	story_sync(story);
+	take_notes(story);
+	list(story, after);
+	story_add(story, "single@x", "2026-01-16T09:00:00", "Single");
+	story->connection_id = "conn_2";
+	story->is_new_connection = true;
+	story_sync(story);
+	ASSERT_TEXT(story_changes(story), "changed single@x, changed w@x_20260105T100000Z, "
+					  "changed w@x_20260112T100000Z");
+	ASSERT_TEXT(notes(story), "01-05 11:00 <- 01-05 10:00\n01-07 10:00 <- 01-07 10:00\n"
+				  "01-12 11:00 <- 01-12 10:00\n01-16 10:00 <- 01-15 10:00\n");
+	story_sync(story);
+	ASSERT_TEXT(story_changes(story), "");
+}
+
+/* What another connection of the user's holds is a meeting of its own there. */
+static void test_posts_of_other_connections_are_left_alone(void)
+{
+	static const char *const both[] = {"w@x/0105T0900", NULL};
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	list(story, both);
+	story_sync(story);
+	take_notes(story);
+	story->connection_id = "conn_2";
+	story_sync(story);
+	ASSERT_TEXT(notes(story), "01-05 10:00 <- 01-05 10:00\n01-05 10:00 <- -\n");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -179,6 +222,10 @@ int main(int argc, char **argv)
 	ADD("which-post-goes-on", test_which_post_goes_on);
 	ADD("back-and-forth", test_back_and_forth);
 	ADD("a-calendar-that-failed-moves-nothing", test_a_calendar_that_failed_moves_nothing);
+	ADD("a-connection-made-anew-takes-its-posts-over",
+		test_a_connection_made_anew_takes_its_posts_over);
+	ADD("posts-of-other-connections-are-left-alone",
+		test_posts_of_other_connections_are_left_alone);
 	ADD("what-is-told-gone-moves", test_what_is_told_gone_moves);
 	return g_test_run();
 }
