@@ -208,11 +208,18 @@ static char *format_span(const Explanation *explanation, const Event *event)
 	return g_strdup_printf("%s .. %s", start, end);
 }
 
+static bool matches_names(const Explanation *explanation)
+{
+	const App *app = &explanation->app;
+
+	return dialect_matches_names(app->site->dialect, app->config->match_names);
+}
+
 /* The user's contacts among the people of an event; NULL without --user. Caller unrefs. */
 static GPtrArray *find_matches(const Explanation *explanation, const Event *event)
 {
 	return explanation->contacts != NULL ? contact_index_match(explanation->contacts, event,
-						       explanation->app.config->match_names)
+						       matches_names(explanation))
 					     : NULL;
 }
 

@@ -197,11 +197,28 @@ static void on_log_problem(int64_t user_id, int64_t event_id, const GError *why,
 			why->message);
 }
 
+static void on_overruled(const PastEvent *event, const char *rule, void *data)
+{
+	Printer *printer = data;
+	Json *object;
+
+	if (printer->root == NULL) {
+		if (!printer->options->quiet)
+			printf("event %" G_GINT64_FORMAT
+			       " would not be logged by itself: %s; passed over, since you asked\n",
+				event->post_id, rule);
+		return;
+	}
+	object = json_append_object(printer->overruled);
+	json_set_int(object, "event_id", event->post_id);
+	json_set_text(object, "rule", rule);
+}
+
 void printer_init(Printer *printer, const CliOptions *options)
 {
 	*printer = (Printer){
 		.listener = {on_connection, on_change, on_progress},
-		.activities = {on_activity, on_log_problem, printer},
+		.activities = {on_activity, on_log_problem, on_overruled, printer},
 		.options = options,
 	};
 	if (!options->json)
@@ -211,6 +228,7 @@ void printer_init(Printer *printer, const CliOptions *options)
 	printer->connections = json_add_list(printer->root, "connections");
 	printer->changes = json_add_list(printer->root, "changes");
 	printer->logged = json_add_list(printer->root, "activities");
+	printer->overruled = json_add_list(printer->root, "rules_passed_over");
 }
 
 void printer_clear(Printer *printer)

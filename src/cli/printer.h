@@ -20,6 +20,7 @@ typedef struct Printer {
 	Json *changes;
 	Json *connections;
 	Json *logged;
+	Json *overruled; /* what did not stop the event that was asked for */
 } Printer;
 
 /* Borrows the options; its callbacks hold pointers into `printer`, which must not move. */

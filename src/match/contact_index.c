@@ -105,12 +105,10 @@ static NamePart whole(const char *text)
 	return text != NULL ? (NamePart){text, strlen(text)} : (NamePart){"", 0};
 }
 
-static void insert_first(GHashTable *table, char *take_key, guint place)
+/* People come oldest first, and the newest has the key. */
+static void insert_newest(GHashTable *table, char *take_key, guint place)
 {
-	if (g_hash_table_contains(table, take_key))
-		g_free(take_key);
-	else
-		g_hash_table_insert(table, take_key, GUINT_TO_POINTER(place + 1));
+	g_hash_table_replace(table, take_key, GUINT_TO_POINTER(place + 1));
 }
 
 static void add_names(
@@ -127,7 +125,7 @@ static void add_names(
 	}
 	if (name[0] != '\0') {
 		fuzzy_index_add(index->similar, name, place);
-		insert_first(index->by_name, g_steal_pointer(&name), place);
+		insert_newest(index->by_name, g_steal_pointer(&name), place);
 	}
 }
 
@@ -142,7 +140,7 @@ void contact_index_add(ContactIndex *index, int64_t person_id, const char *first
 		char *email = fold_email(emails[i]);
 
 		if (email != NULL)
-			insert_first(index->by_email, email, place);
+			insert_newest(index->by_email, email, place);
 	}
 }
 
@@ -197,23 +195,42 @@ static bool find(const ContactIndex *index, const Attendee *attendee, bool by_na
 	       find_by_name(index, attendee->name, ret_place, ret_type);
 }
 
-/* A person's better match takes the place of the one before it, which goes. */
-static void add_match(GPtrArray *matches, GHashTable *by_person, Match *take_match)
+/* A person under one address; addresses are compared as they are looked up. */
+static guint match_hash(gconstpointer data)
 {
-	Match *known = g_hash_table_lookup(by_person, &take_match->person_id);
+	const Match *match = data;
+	g_autofree char *email = fold_email(match->attendee_email);
+
+	return g_int64_hash(&match->person_id) ^ g_str_hash(email == NULL ? "" : email);
+}
+
+static gboolean match_equal(gconstpointer data, gconstpointer other_data)
+{
+	const Match *match = data;
+	const Match *other = other_data;
+	g_autofree char *email = fold_email(match->attendee_email);
+	g_autofree char *other_email = fold_email(other->attendee_email);
+
+	return match->person_id == other->person_id && g_strcmp0(email, other_email) == 0;
+}
+
+/* A better match takes the place of the same person's under the same address, which goes. */
+static void add_match(GPtrArray *matches, GHashTable *seen, Match *take_match)
+{
+	Match *known = g_hash_table_lookup(seen, take_match);
 
 	if (known != NULL && known->confidence_percent >= take_match->confidence_percent) {
 		match_free(take_match);
 		return;
 	}
-	g_hash_table_replace(by_person, &take_match->person_id, take_match);
+	g_hash_table_replace(seen, take_match, take_match);
 	if (known != NULL)
 		g_ptr_array_remove(matches, known);
 	g_ptr_array_add(matches, take_match);
 }
 
 static void match_attendee(const ContactIndex *index, const Attendee *attendee, bool by_name,
-	GPtrArray *matches, GHashTable *by_person)
+	GPtrArray *matches, GHashTable *seen)
 {
 	guint place;
 	MatchType type;
@@ -226,7 +243,7 @@ static void match_attendee(const ContactIndex *index, const Attendee *attendee, 
 	match->type = type;
 	match->confidence_percent = match_confidence_percent(type);
 	match->attendee_email = g_strdup(attendee->email != NULL ? attendee->email : "");
-	add_match(matches, by_person, match);
+	add_match(matches, seen, match);
 }
 
 static bool is_same_person(const Attendee *a, const Attendee *b)
@@ -251,12 +268,12 @@ static bool is_listed(const Event *event, const Attendee *organizer)
 GPtrArray *contact_index_match(const ContactIndex *index, const Event *event, bool by_name)
 {
 	GPtrArray *matches = g_ptr_array_new_with_free_func(match_destroy);
-	g_autoptr(GHashTable) by_person = g_hash_table_new(g_int64_hash, g_int64_equal);
+	g_autoptr(GHashTable) seen = g_hash_table_new(match_hash, match_equal);
 
 	for (guint i = 0; i < event->attendees->len; i++)
 		match_attendee(
-			index, g_ptr_array_index(event->attendees, i), by_name, matches, by_person);
+			index, g_ptr_array_index(event->attendees, i), by_name, matches, seen);
 	if (event->organizer != NULL && !is_listed(event, event->organizer))
-		match_attendee(index, event->organizer, by_name, matches, by_person);
+		match_attendee(index, event->organizer, by_name, matches, seen);
 	return matches;
 }

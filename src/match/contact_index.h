@@ -38,15 +38,17 @@ ContactIndex *contact_index_new(void);
 void contact_index_free(ContactIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ContactIndex, contact_index_free)
 
-/* Adds one contact. Call in ascending person_id: of two people with one address the first wins.
- * Names may be NULL or empty; `emails` is NULL-terminated or NULL. Copies everything. */
+/* Adds one contact. Call in ascending person_id: of two people with one address or one name the
+ * newest wins, as in the theme, which asks for its people newest first. Names may be NULL or empty;
+ * `emails` is NULL-terminated or NULL. Copies everything. */
 void contact_index_add(ContactIndex *index, int64_t person_id, const char *first_name,
 	const char *last_name, const char *const *emails);
 
 size_t contact_index_size(const ContactIndex *index);
 
 /* The matches of an event's attendees, and of its organizer where the list leaves them out, in that
- * order; each person at most once, by the best of its matches. Rooms, resources and groups never
+ * order: one for each address that was recognised, so that a person who comes under two is known by
+ * both; of those without an address one a person, the best. Rooms, resources and groups never
  * match. The owner's own contact matches like anyone: whether it is logged is decided later.
  * `by_name` false: addresses only. Returns an array of Match that frees its elements; caller
  * unrefs. */

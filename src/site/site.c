@@ -7,18 +7,6 @@
 
 #include "site/credentials.h"
 
-/* The names under which a theme keeps its data all begin with its prefix; only this differs. */
-typedef struct {
-	const char *prefix;
-	const char *activity_comment_type;
-} Dialect;
-
-static const Dialect dialects[] = {
-	{"prm", "activity"},
-	{"stadion", "stadion_activity"},
-	{"rondo", "rondo_activity"},
-};
-
 /* Columns of the options that are read; NULL where there is no such row. */
 typedef struct {
 	const char *name;
@@ -54,10 +42,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SiteRows, site_rows_free)
 
 static const Dialect *find_dialect(const char *prefix, GError **error)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(dialects); i++) {
-		if (strcmp(dialects[i].prefix, prefix) == 0)
-			return &dialects[i];
-	}
+	const Dialect *dialect = dialect_find(prefix);
+
+	if (dialect != NULL)
+		return dialect;
 	g_set_error(error, DB_ERROR, DB_ERROR_SCHEMA,
 		"the theme prefix '%s' is not known; set prefix in section [theme] to prm, stadion "
 		"or rondo",
@@ -161,10 +149,12 @@ static bool derive_key(
 
 static void set_names(WpSite *site, const Dialect *dialect, const char *activity_comment_type)
 {
+	site->dialect = dialect;
 	site->theme_prefix = g_strdup(dialect->prefix);
-	site->connections_key = g_strdup_printf("_%s_calendar_connections", dialect->prefix);
+	site->connections_key = g_strdup(dialect->connections_key);
 	site->turn_transient = g_strdup_printf("%s_calendar_sync_last_user_index", dialect->prefix);
 	site->cron_hook = g_strdup_printf("%s_calendar_sync", dialect->prefix);
+	site->linked_person_key = g_strdup_printf("%s_linked_person_id", dialect->prefix);
 	site->activity_comment_type =
 		g_strdup(activity_comment_type != NULL ? activity_comment_type
 						       : dialect->activity_comment_type);
@@ -227,6 +217,7 @@ void wp_site_free(WpSite *site)
 	g_free(site->connections_key);
 	g_free(site->turn_transient);
 	g_free(site->cron_hook);
+	g_free(site->linked_person_key);
 	g_free(site->theme_prefix);
 	g_free(site->activity_comment_type);
 	sodium_memzero(site->credential_key, sizeof(site->credential_key));

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "db/db.h"
+#include "site/dialect.h"
 #include "site/time.h"
 
 /* From the ini; all borrowed, needed only during wp_site_new_unread(). */
@@ -31,6 +32,8 @@ typedef struct WpSite {
 	char *connections_key;   /* usermeta key: `_prm_calendar_connections` */
 	char *turn_transient;    /* `prm_calendar_sync_last_user_index` */
 	char *cron_hook;         /* `prm_calendar_sync` */
+	char *linked_person_key; /* usermeta key: `prm_linked_person_id` */
+	const Dialect *dialect;  /* static */
 	char *theme_prefix;
 	char *activity_comment_type;
 	uint8_t credential_key[32]; /* SHA-256(AUTH_KEY . salt); wiped by wp_site_free() */

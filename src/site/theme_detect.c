@@ -2,31 +2,23 @@
 /* Looks for the usermeta keys and comments that only one dialect of the theme writes. */
 #include "site/theme_detect.h"
 
-#include <string.h>
-
-static const struct {
-	const char *prefix;
-	const char *connections_key;
-} dialects[] = {
-	{"prm", "_prm_calendar_connections"},
-	{"stadion", "_stadion_calendar_connections"},
-	{"rondo", "_rondo_calendar_connections"},
-};
+#include "site/dialect.h"
 
 static const char users_sql[] = "SELECT meta_key, COUNT(DISTINCT user_id) FROM {usermeta} "
 				"WHERE meta_key IN (?, ?, ?) GROUP BY meta_key";
+G_STATIC_ASSERT(DIALECTS == 3);
 enum { COLUMN_KEY, COLUMN_USERS };
 
 typedef struct {
-	int64_t users[G_N_ELEMENTS(dialects)];
+	int64_t users[DIALECTS];
 } Counts;
 
 static void count_key(Counts *counts, const DbStatement *statement)
 {
 	const char *key = db_column_text(statement, COLUMN_KEY);
 
-	for (size_t i = 0; i < G_N_ELEMENTS(dialects); i++) {
-		if (strcmp(dialects[i].connections_key, key) == 0)
+	for (size_t i = 0; i < DIALECTS; i++) {
+		if (g_str_equal(dialect_at(i)->connections_key, key))
 			counts->users[i] = db_column_int(statement, COLUMN_USERS);
 	}
 }
@@ -34,12 +26,12 @@ static void count_key(Counts *counts, const DbStatement *statement)
 /* Most users; of as many, the later name: what the theme was called before stays behind. */
 static void choose_prefix(const Counts *counts, ThemeTraces *traces)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(dialects); i++) {
+	for (size_t i = 0; i < DIALECTS; i++) {
 		if (counts->users[i] == 0)
 			continue;
 		traces->has_other_prefixes = traces->users > 0;
 		if (counts->users[i] >= traces->users) {
-			traces->prefix = dialects[i].prefix;
+			traces->prefix = dialect_at(i)->prefix;
 			traces->users = counts->users[i];
 		}
 	}
@@ -53,8 +45,8 @@ static bool detect_prefix(Db *db, ThemeTraces *traces, GError **error)
 
 	if (statement == NULL)
 		return false;
-	for (size_t i = 0; i < G_N_ELEMENTS(dialects); i++)
-		db_bind_text(statement, dialects[i].connections_key);
+	for (size_t i = 0; i < DIALECTS; i++)
+		db_bind_text(statement, dialect_at(i)->connections_key);
 	if (!db_query(statement, error))
 		return false;
 	while (row) {
@@ -72,7 +64,7 @@ static const char activities_sql[] =
 
 bool theme_detect(Db *db, ThemeTraces *ret_traces, GError **error)
 {
-	ThemeTraces traces = {.prefix = dialects[0].prefix};
+	ThemeTraces traces = {.prefix = dialect_at(0)->prefix};
 	DbStatement *statement;
 	bool row = false;
 

@@ -17,7 +17,8 @@ static const char load_sql[] =
 	"LEFT JOIN {posts} p ON p.post_author = u.ID AND p.post_type = 'person' "
 	"AND p.post_status = 'publish' "
 	"LEFT JOIN {postmeta} m ON m.post_id = p.ID "
-	"AND (m.meta_key IN ('first_name', 'last_name') OR m.meta_key LIKE 'contact_info%') "
+	"AND (m.meta_key IN ('first_name', 'infix', 'last_name') OR m.meta_key LIKE "
+	"'contact_info%') "
 	"WHERE u.ID IN (";
 static const char load_tail[] = ") GROUP BY u.ID, k.contacts_hash";
 enum { COLUMN_USER_ID, COLUMN_HASH, COLUMN_ROWS, COLUMN_SUM };

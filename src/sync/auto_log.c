@@ -22,6 +22,7 @@ enum { BATCH_EVENTS_MAX = 100, BATCH_PEOPLE_MAX = 500 };
 typedef struct {
 	WpUser *user;
 	GHashTable *connection_ids; /* set of strings */
+	int64_t person_id;          /* who this user is among the contacts; 0: not known */
 } Owner;
 
 /* An event that qualifies, and its people. */
@@ -36,7 +37,8 @@ typedef struct {
 	const WpSite *site;
 	const AutoLogOptions *options;
 	const AutoLogCallbacks *callbacks;
-	GPtrArray *batch; /* of Candidate: to be written next */
+	bool is_asked_for; /* one event, by a person: what else stops it is only told */
+	GPtrArray *batch;  /* of Candidate: to be written next */
 	size_t batch_people;
 	AutoLogCounts counts;
 } Run;
@@ -57,14 +59,27 @@ static void run_clear(Run *run)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
 
-static void owner_free(gpointer data)
+static void owner_free(Owner *owner)
 {
-	Owner *owner = data;
-
 	wp_user_free(owner->user);
 	g_hash_table_unref(owner->connection_ids);
 	g_free(owner);
 }
+
+static void owner_destroy(gpointer owner)
+{
+	owner_free(owner);
+}
+
+static Owner *owner_new(WpUser *take_user)
+{
+	Owner *owner = g_new0(Owner, 1);
+
+	owner->user = take_user;
+	owner->connection_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	return owner;
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Owner, owner_free)
 
 static void tell_problem(Run *run, int64_t user_id, int64_t event_id, const GError *why)
 {
@@ -102,17 +117,36 @@ static bool contains_id(const GArray *ids, int64_t id)
 	return false;
 }
 
-/* The people of the event who get an activity, each once. Caller unrefs. */
-static GArray *choose_people(const Run *run, const PastEvent *event, const WpUser *user)
+/* Who of the matched is the owner: the contact that the user named, and those who came under an
+ * address of the owner's, whatever else they came under. Caller unrefs. */
+static GArray *find_own_people(const PastEvent *event, const Owner *owner)
 {
 	GArray *people = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+	if (owner->person_id != 0)
+		g_array_append_val(people, owner->person_id);
+	for (guint i = 0; i < event->matches->len; i++) {
+		const PastEventMatch *match = &g_array_index(event->matches, PastEventMatch, i);
+
+		if (is_own_address(match->attendee_email, event, owner->user))
+			g_array_append_val(people, match->person_id);
+	}
+	return people;
+}
+
+/* The people of the event who get an activity when their match is above this, each once. Caller
+ * unrefs. */
+static GArray *choose_people_above(
+	const Run *run, int min_percent, const PastEvent *event, const Owner *owner)
+{
+	GArray *people = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_autoptr(GArray) own = find_own_people(event, owner);
 
 	for (guint i = 0; i < event->matches->len; i++) {
 		const PastEventMatch *match = &g_array_index(event->matches, PastEventMatch, i);
 
-		if (match->confidence_percent <= run->options->min_confidence_percent)
-			continue;
-		if (!run->options->log_self && is_own_address(match->attendee_email, event, user))
+		if (match->confidence_percent <= min_percent ||
+			(!run->options->log_self && contains_id(own, match->person_id)))
 			continue;
 		if (!contains_id(people, match->person_id))
 			g_array_append_val(people, match->person_id);
@@ -120,30 +154,93 @@ static GArray *choose_people(const Run *run, const PastEvent *event, const WpUse
 	return people;
 }
 
+/* Caller unrefs. */
+static GArray *choose_people(const Run *run, const PastEvent *event, const Owner *owner)
+{
+	int min_percent = run->is_asked_for ? -1 : run->options->min_confidence_percent;
+
+	return choose_people_above(run, min_percent, event, owner);
+}
+
+static bool is_to_come(const Run *run, const PastEvent *event, const Owner *owner)
+{
+	(void)owner;
+	return event->end_utc >= run->options->now_utc;
+}
+
+static bool is_cancelled(const Run *run, const PastEvent *event, const Owner *owner)
+{
+	(void)run;
+	(void)owner;
+	return event->is_cancelled;
+}
+
+static bool is_declined(const Run *run, const PastEvent *event, const Owner *owner)
+{
+	return !run->options->log_declined && owner_declined(event, owner->user);
+}
+
+static bool is_private(const Run *run, const PastEvent *event, const Owner *owner)
+{
+	(void)owner;
+	return !run->options->log_private && event->is_private;
+}
+
+static bool has_weak_match(const Run *run, const PastEvent *event, const Owner *owner)
+{
+	g_autoptr(GArray) strong =
+		choose_people_above(run, run->options->min_confidence_percent, event, owner);
+	g_autoptr(GArray) all = choose_people(run, event, owner);
+
+	return strong->len < all->len;
+}
+
+/* What keeps a meeting from being logged by itself, though a person may wish it. */
+typedef struct {
+	bool (*holds)(const Run *run, const PastEvent *event, const Owner *owner);
+	const char *text;
+} Rule;
+
+static const Rule rules[] = {
+	{is_to_come, "it has not ended yet"},
+	{is_cancelled, "it was cancelled"},
+	{is_declined, "the calendar's owner declined it (log_declined = yes in [log] logs such "
+		      "events)"},
+	{is_private, "it is private (log_private = yes in [log] logs such events)"},
+	{has_weak_match, "not everyone was recognised with enough confidence (min_confidence in "
+			 "[log])"},
+};
+
 /* Why an event does not become activities, or NULL. */
 static const char *reason_against(
-	const Run *run, const PastEvent *event, const WpUser *user, const GArray *people)
+	const Run *run, const PastEvent *event, const Owner *owner, const GArray *people)
 {
 	if (!g_str_equal(event->post_status, "publish") &&
 		!g_str_equal(event->post_status, "future"))
 		return "it is in the trash or not published";
 	if (event->is_logged)
 		return "it has been logged already";
-	if (event->end_utc >= run->options->now_utc)
-		return "it has not ended yet";
-	if (event->is_cancelled)
-		return "it was cancelled";
-	if (!run->options->log_declined && owner_declined(event, user))
-		return "the calendar's owner declined it (log_declined = yes in [log] logs such "
-		       "events)";
-	if (!run->options->log_private && event->is_private)
-		return "it is private (log_private = yes in [log] logs such events)";
+	for (size_t i = 0; i < G_N_ELEMENTS(rules) && !run->is_asked_for; i++) {
+		if (rules[i].holds(run, event, owner))
+			return rules[i].text;
+	}
 	if (event->matches->len == 0)
 		return "none of its attendees is a contact";
+	if (people->len == 0 && run->is_asked_for)
+		return "no attendee other than the owner is a contact (log_self = yes in [log] "
+		       "logs on the owner's own contact, too)";
 	if (people->len == 0)
 		return "no attendee other than the owner was recognised with enough confidence "
 		       "(min_confidence in [log])";
 	return NULL;
+}
+
+static void tell_overruled(const Run *run, const PastEvent *event, const Owner *owner)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+		if (run->callbacks->on_overruled != NULL && rules[i].holds(run, event, owner))
+			run->callbacks->on_overruled(event, rules[i].text, run->callbacks->data);
+	}
 }
 
 static void tell_activities(Run *run, const ActivityRequest *request)
@@ -262,23 +359,43 @@ static bool batch_contains(const Run *run, const PastEvent *event)
 static void consider(Run *run, PastEvent *take_event, const Owner *owner)
 {
 	g_autoptr(PastEvent) event = take_event;
-	g_autoptr(GArray) people = choose_people(run, event, owner->user);
+	g_autoptr(GArray) people = choose_people(run, event, owner);
 
 	if (!g_hash_table_contains(owner->connection_ids, event->connection_id) ||
-		reason_against(run, event, owner->user, people) != NULL ||
-		batch_contains(run, event)) {
+		reason_against(run, event, owner, people) != NULL || batch_contains(run, event)) {
 		run->counts.passed_over++;
 		return;
 	}
 	batch_add(run, g_steal_pointer(&event), g_steal_pointer(&people), owner->user);
 }
 
+/* Asked for only when there is something to log: most runs find nothing. */
+static bool learn_own_people(
+	Run *run, GHashTable *owners, const int64_t *user_ids, guint count, GError **error)
+{
+	g_autoptr(GHashTable) people =
+		wp_users_own_people(run->db, run->site, user_ids, count, error);
+
+	if (people == NULL)
+		return false;
+	for (guint i = 0; i < count; i++) {
+		Owner *owner = g_hash_table_lookup(owners, &user_ids[i]);
+		const int64_t *person_id = g_hash_table_lookup(people, &user_ids[i]);
+
+		if (person_id != NULL)
+			owner->person_id = *person_id;
+	}
+	return true;
+}
+
 static bool run_queue(
 	Run *run, GHashTable *owners, const GArray *user_ids, guint first, GError **error)
 {
 	guint count = MIN(user_ids->len - first, USERS_PER_QUEUE);
-	g_autoptr(PastEventQueue) queue = past_event_queue_new(run->db, run->site,
-		&g_array_index(user_ids, int64_t, first), count, run->options->now_utc);
+	const int64_t *ids = &g_array_index(user_ids, int64_t, first);
+	g_autoptr(PastEventQueue) queue =
+		past_event_queue_new(run->db, run->site, ids, count, run->options->now_utc);
+	bool knows_own_people = run->options->log_self;
 
 	while (run->counts.events < run->options->limit) {
 		g_autoptr(PastEvent) event = NULL;
@@ -288,6 +405,9 @@ static bool run_queue(
 			return false;
 		if (event == NULL)
 			return batch_send(run, error);
+		if (!knows_own_people && !learn_own_people(run, owners, ids, count, error))
+			return false;
+		knows_own_people = true;
 		owner = g_hash_table_lookup(owners, &event->user_id);
 		if (owner != NULL)
 			consider(run, g_steal_pointer(&event), owner);
@@ -301,22 +421,19 @@ static bool run_queue(
 static void add_owner(
 	GHashTable *owners, GArray *user_ids, WpUser *take_user, const ConnectionList *list)
 {
-	Owner *owner = g_new0(Owner, 1);
+	g_autoptr(Owner) owner = owner_new(take_user);
 
-	owner->user = take_user;
-	owner->connection_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	for (guint i = 0; i < list->connections->len; i++) {
 		const Connection *connection = list->connections->pdata[i];
 
 		if (connection->auto_log)
 			g_hash_table_add(owner->connection_ids, g_strdup(connection->id));
 	}
-	if (g_hash_table_size(owner->connection_ids) == 0) {
-		owner_free(owner);
+	if (g_hash_table_size(owner->connection_ids) == 0)
 		return;
-	}
 	g_array_append_val(user_ids, owner->user->id);
 	g_hash_table_insert(owners, &owner->user->id, owner);
+	(void)g_steal_pointer(&owner);
 }
 
 static bool find_all_owners(Run *run, GHashTable *owners, GArray *user_ids, GError **error)
@@ -374,7 +491,7 @@ static bool find_one_owner(Run *run, GHashTable *owners, GArray *user_ids, GErro
 static bool log_queue(Run *run, GError **error)
 {
 	g_autoptr(GHashTable) owners =
-		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, owner_free);
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, owner_destroy);
 	g_autoptr(GArray) user_ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	bool found = run->options->only_user_id != 0
 			     ? find_one_owner(run, owners, user_ids, error)
@@ -396,10 +513,31 @@ static bool refuse(const Run *run, AutoLogError code, const char *why, GError **
 	return false;
 }
 
+/* `ret_owner` is NULL when there is no such user. */
+static bool find_owner(const Run *run, int64_t user_id, Owner **ret_owner, GError **error)
+{
+	g_autoptr(WpUser) user = NULL;
+	g_autoptr(GHashTable) people = NULL;
+	const int64_t *person_id;
+
+	*ret_owner = NULL;
+	if (!find_user(run, user_id, &user, error))
+		return false;
+	if (user == NULL)
+		return true;
+	people = wp_users_own_people(run->db, run->site, &user_id, 1, error);
+	if (people == NULL)
+		return false;
+	person_id = g_hash_table_lookup(people, &user_id);
+	*ret_owner = owner_new(g_steal_pointer(&user));
+	(*ret_owner)->person_id = person_id != NULL ? *person_id : 0;
+	return true;
+}
+
 static bool log_one(Run *run, GError **error)
 {
 	g_autoptr(PastEvent) event = NULL;
-	g_autoptr(WpUser) user = NULL;
+	g_autoptr(Owner) owner = NULL;
 	g_autoptr(GArray) people = NULL;
 	const char *reason;
 
@@ -408,16 +546,17 @@ static bool log_one(Run *run, GError **error)
 	if (event == NULL)
 		return refuse(run, AUTO_LOG_ERROR_NOT_FOUND,
 			"there is no calendar event of this id", error);
-	if (!find_user(run, event->user_id, &user, error))
+	if (!find_owner(run, event->user_id, &owner, error))
 		return false;
-	if (user == NULL)
+	if (owner == NULL)
 		return refuse(
 			run, AUTO_LOG_ERROR_REFUSED, "its user does not exist any more", error);
-	people = choose_people(run, event, user);
-	reason = reason_against(run, event, user, people);
+	people = choose_people(run, event, owner);
+	reason = reason_against(run, event, owner, people);
 	if (reason != NULL)
 		return refuse(run, AUTO_LOG_ERROR_REFUSED, reason, error);
-	batch_add(run, g_steal_pointer(&event), g_steal_pointer(&people), user);
+	tell_overruled(run, event, owner);
+	batch_add(run, g_steal_pointer(&event), g_steal_pointer(&people), owner->user);
 	return log_candidates(run, 0, 1, error);
 }
 
@@ -429,6 +568,7 @@ bool auto_log_run(Db *db, const WpSite *site, const AutoLogOptions *options,
 		.site = site,
 		.options = options,
 		.callbacks = callbacks,
+		.is_asked_for = options->event_id != 0,
 		.batch = g_ptr_array_new_with_free_func(candidate_free),
 	};
 	bool is_done = options->event_id != 0 ? log_one(&run, error) : log_queue(&run, error);

@@ -54,11 +54,16 @@ typedef struct AutoLogCallbacks {
 	/* One user or event was skipped; the others go on. `event_id` may be 0. */
 	void (*on_problem)(
 		int64_t user_id, int64_t event_id, const GError *why, void *data); /* or NULL */
+	/* The one event that was asked for is logged although this, which would keep it out of the
+	 * queue, is true: "it has not ended yet". Once for each such rule, before it is logged. */
+	void (*on_overruled)(const PastEvent *event, const char *rule, void *data); /* or NULL */
 	void *data;
 } AutoLogCallbacks;
 
-/* Logs past meetings, oldest end first. With an event id, that one event, whose connection needs no
- * auto_log; AUTO_LOG_ERROR when it cannot be. */
+/* Logs past meetings, oldest end first. With an event id, that one event, as the theme's "Log as
+ * activity" does, since a person asked for it: its connection needs no auto_log, and its date,
+ * privacy, answers and the strength of its matches do not stop it, but are told; AUTO_LOG_ERROR
+ * when it cannot be. The owner's own contact still gets none without `log_self`. */
 bool auto_log_run(Db *db, const WpSite *site, const AutoLogOptions *options,
 	const AutoLogCallbacks *callbacks, AutoLogCounts *ret_counts,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -318,7 +318,8 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, GError **e
 		.db = run->worker->db,
 		.site = context->site,
 		.store = &store_options,
-		.match_names = config->match_names,
+		.match_names =
+			dialect_matches_names(context->site->dialect, context->config->match_names),
 		.state = run->state,
 		.has_tables = context->has_tables,
 		.full_every_secs = (int64_t)config->sync_full_every_hours * SECONDS_PER_HOUR,

@@ -11,9 +11,9 @@
 #include "util/log.h"
 #include "wp/connections_row.h"
 
-/* As long as a day without any pass, the turn is remembered; the theme does not mind a longer one.
- */
-enum { TURN_SECS = 24 * 60 * 60 };
+/* As long as a day without any pass, the turn is remembered; the theme's index as long as the theme
+ * would (HOUR_IN_SECONDS), so that its status page says after a silence what it always said. */
+enum { TURN_SECS = 24 * 60 * 60, THEME_TURN_SECS = 60 * 60 };
 
 void pass_user_free(PassUser *user)
 {
@@ -136,8 +136,8 @@ static bool turn_store(
 	g_autofree char *theme_index = g_strdup_printf("%" G_GSIZE_FORMAT, index);
 
 	return transient_set(db, site, name, own, now_utc, TURN_SECS, error) &&
-	       transient_set_shared(
-		       db, site, site->turn_transient, theme_index, now_utc, TURN_SECS, error);
+	       transient_set_shared(db, site, site->turn_transient, theme_index, now_utc,
+		       THEME_TURN_SECS, error);
 }
 
 static WpUser *user_at(const GPtrArray *users, size_t index)

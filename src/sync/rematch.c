@@ -16,8 +16,8 @@ GHashTable *rematch_marks(
 {
 	g_autofree int64_t *ids = g_new(int64_t, users->len);
 	/* With a version of the program its rules of matching may change. */
-	g_autofree char *settings =
-		g_strdup_printf("%s %d", PRM_CALENDAR_VERSION, context->config->match_names);
+	g_autofree char *settings = g_strdup_printf("%s %d", PRM_CALENDAR_VERSION,
+		dialect_matches_names(context->site->dialect, context->config->match_names));
 
 	for (guint i = 0; i < users->len; i++)
 		ids[i] = ((const WpUser *)g_ptr_array_index(users, i))->id;
@@ -66,7 +66,8 @@ bool rematch_user(const SyncWorker *worker, const WpUser *owner, const SyncUser 
 	EventRematchOptions options = {
 		.user_id = owner->id,
 		.contacts = user->contacts(user->data, error),
-		.match_names = context->config->match_names,
+		.match_names =
+			dialect_matches_names(context->site->dialect, context->config->match_names),
 		.now_utc = context->now_utc(),
 		.has_tables = context->has_tables,
 		.dry_run = context->dry_run,

@@ -166,6 +166,20 @@ static bool parse_bool(const char *text, bool *ret_value)
 	return true;
 }
 
+static bool parse_switch(const char *text, int *ret_switch)
+{
+	bool value;
+
+	if (g_str_equal(text, "auto")) {
+		*ret_switch = CONFIG_SWITCH_AUTO;
+		return true;
+	}
+	if (!parse_bool(text, &value))
+		return false;
+	*ret_switch = value ? CONFIG_SWITCH_YES : CONFIG_SWITCH_NO;
+	return true;
+}
+
 static char **parse_list(const char *text)
 {
 	g_auto(GStrv) words = g_strsplit_set(text, ", \t", -1);
@@ -216,6 +230,8 @@ static char *config_assign(Config *config, const ConfigKey *key, const char *tex
 		return NULL;
 	case CONFIG_BOOL:
 		return parse_bool(text, field) ? NULL : g_strdup("yes or no");
+	case CONFIG_BOOL_OR_AUTO:
+		return parse_switch(text, field) ? NULL : g_strdup("auto, yes or no");
 	case CONFIG_CHOICE:
 		if (!index_of_word(key->choices, text, &index))
 			return join_words(key->choices);

@@ -9,6 +9,7 @@
 
 #include "util/config_error.h"
 
+typedef enum { CONFIG_SWITCH_NO, CONFIG_SWITCH_YES, CONFIG_SWITCH_AUTO } ConfigSwitch;
 typedef enum { CONFIG_TLS_PREFERRED, CONFIG_TLS_REQUIRED, CONFIG_TLS_OFF } ConfigTls;
 typedef enum { CONFIG_GONE_TRASH, CONFIG_GONE_DELETE } ConfigGone;
 typedef enum { CONFIG_CACHE_NONE, CONFIG_CACHE_REDIS, CONFIG_CACHE_MEMCACHED } ConfigCache;
@@ -57,7 +58,7 @@ typedef struct Config {
 	int sync_max_events_per_user;
 	int sync_gone; /* ConfigGone */
 
-	bool match_names;
+	int match_names; /* ConfigSwitch */
 
 	int log_limit;
 	int log_min_confidence; /* percent; a match must be above it */
@@ -97,10 +98,11 @@ typedef struct Config {
 typedef enum {
 	CONFIG_STRING,
 	CONFIG_INT,
-	CONFIG_INT_OR_ALL, /* "all" is 0 */
-	CONFIG_BOOL,       /* yes, no, true, false, on, off, 1, 0 */
-	CONFIG_CHOICE,     /* the index of the word in `choices` */
-	CONFIG_LIST,       /* words separated by commas or blanks */
+	CONFIG_INT_OR_ALL,   /* "all" is 0 */
+	CONFIG_BOOL,         /* yes, no, true, false, on, off, 1, 0 */
+	CONFIG_BOOL_OR_AUTO, /* ConfigSwitch: as a bool, or auto */
+	CONFIG_CHOICE,       /* the index of the word in `choices` */
+	CONFIG_LIST,         /* words separated by commas or blanks */
 } ConfigType;
 
 typedef enum {

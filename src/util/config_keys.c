@@ -88,8 +88,9 @@ static const ConfigKey keys[] = {
 	{"sync", "gone", CONFIG_CHOICE, 0, FIELD(sync_gone), "trash", .choices = gone_words,
 		.help = "what happens to events that left the calendar: trash or delete"},
 
-	{"match", "names", CONFIG_BOOL, 0, FIELD(match_names), "yes",
-		.help = "recognise attendees by name where the e-mail address is unknown"},
+	{"match", "names", CONFIG_BOOL_OR_AUTO, 0, FIELD(match_names), "auto",
+		.help = "recognise attendees by name where the e-mail address is unknown: auto, as "
+			"the theme does (prm: yes; stadion, rondo: no), yes or no"},
 
 	{"log", "limit", CONFIG_INT, 0, FIELD(log_limit), "10", 0, 100000,
 		.help = "meetings logged as activities in one pass"},

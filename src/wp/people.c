@@ -13,7 +13,8 @@ enum { CONTACT_ROWS_MAX = 500 };
 static const char people_sql[] =
 	"SELECT STRAIGHT_JOIN p.ID, m.meta_id, m.meta_key, m.meta_value "
 	"FROM {posts} p LEFT JOIN {postmeta} m ON m.post_id = p.ID "
-	"AND (m.meta_key IN ('first_name', 'last_name') OR m.meta_key LIKE 'contact_info%') "
+	"AND (m.meta_key IN ('first_name', 'infix', 'last_name') OR m.meta_key LIKE "
+	"'contact_info%') "
 	"WHERE p.post_author = ? AND p.post_type = 'person' AND p.post_status = 'publish' "
 	"ORDER BY p.ID";
 enum { COLUMN_ID, COLUMN_META_ID, COLUMN_META_KEY, COLUMN_META_VALUE };
@@ -32,6 +33,7 @@ typedef struct {
 typedef struct {
 	int64_t id;
 	Field first_name;
+	Field infix; /* of newer themes: "van der" */
 	Field last_name;
 	Field row_count;
 	GHashTable *rows; /* index in the repeater -> ContactRow */
@@ -49,6 +51,7 @@ static void contact_row_free(gpointer data)
 static void person_clear(Person *person)
 {
 	g_clear_pointer(&person->first_name.text, g_free);
+	g_clear_pointer(&person->infix.text, g_free);
 	g_clear_pointer(&person->last_name.text, g_free);
 	g_clear_pointer(&person->row_count.text, g_free);
 	g_clear_pointer(&person->rows, g_hash_table_unref);
@@ -116,6 +119,8 @@ static void person_add_meta(Person *person, int64_t meta_id, const char *key, co
 
 	if (strcmp(key, "first_name") == 0)
 		field = &person->first_name;
+	else if (strcmp(key, "infix") == 0)
+		field = &person->infix;
 	else if (strcmp(key, "last_name") == 0)
 		field = &person->last_name;
 	else if (strcmp(key, "contact_info") == 0)
@@ -138,10 +143,18 @@ static unsigned person_row_count(const Person *person)
 	return (unsigned)MIN(count, CONTACT_ROWS_MAX);
 }
 
+/* With the infix, as the theme puts a name together. Caller frees. */
+static char *person_last_name(const Person *person)
+{
+	return g_strdup_printf("%s %s", person->infix.text != NULL ? person->infix.text : "",
+		person->last_name.text != NULL ? person->last_name.text : "");
+}
+
 static void index_add_person(ContactIndex *index, const Person *person)
 {
 	g_autoptr(GPtrArray) emails = g_ptr_array_new();
 	unsigned count = person_row_count(person);
+	g_autofree char *last_name = person_last_name(person);
 
 	for (unsigned i = 0; i < count; i++) {
 		const ContactRow *row = g_hash_table_lookup(person->rows, GUINT_TO_POINTER(i));
@@ -151,7 +164,7 @@ static void index_add_person(ContactIndex *index, const Person *person)
 			g_ptr_array_add(emails, row->value.text);
 	}
 	g_ptr_array_add(emails, NULL);
-	contact_index_add(index, person->id, person->first_name.text, person->last_name.text,
+	contact_index_add(index, person->id, person->first_name.text, last_name,
 		(const char *const *)emails->pdata);
 }
 

@@ -42,7 +42,26 @@ static void test_a_fresh_site_is_read(void)
 	g_assert_cmpstr(site->connections_key, ==, "_prm_calendar_connections");
 	g_assert_cmpstr(site->turn_transient, ==, "prm_calendar_sync_last_user_index");
 	g_assert_cmpstr(site->cron_hook, ==, "prm_calendar_sync");
+	g_assert_cmpstr(site->linked_person_key, ==, "prm_linked_person_id");
 	g_assert_cmpstr(site->activity_comment_type, ==, "activity");
+}
+
+static void test_names_count_where_the_theme_goes_by_them(void)
+{
+	static const struct {
+		const char *prefix;
+		bool by_itself;
+	} cases[] = {{"prm", true}, {"stadion", false}, {"rondo", false}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const Dialect *dialect = dialect_find(cases[i].prefix);
+
+		g_assert_true(
+			dialect_matches_names(dialect, CONFIG_SWITCH_AUTO) == cases[i].by_itself);
+		g_assert_true(dialect_matches_names(dialect, CONFIG_SWITCH_YES));
+		g_assert_false(dialect_matches_names(dialect, CONFIG_SWITCH_NO));
+	}
+	g_assert_null(dialect_find("prm_"));
 }
 
 static void test_the_dialects_have_their_names(void)
@@ -222,6 +241,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/site/site/fresh-site-is-read", test_a_fresh_site_is_read);
 	g_test_add_func("/site/site/dialects-have-their-names", test_the_dialects_have_their_names);
+	g_test_add_func("/site/site/names-count-where-the-theme-goes-by-them",
+		test_names_count_where_the_theme_goes_by_them);
 	g_test_add_func("/site/site/key-is-that-of-the-theme", test_the_key_is_that_of_the_theme);
 	g_test_add_func("/site/site/variants-are-noticed", test_variants_are_noticed);
 	g_test_add_func("/site/site/refusals-say-what-to-do", test_refusals_say_what_to_do);

@@ -53,7 +53,7 @@ static AutoLogOptions usual(void)
 
 static AutoLogCounts run(Story *story, const AutoLogOptions *options, Told *told)
 {
-	const AutoLogCallbacks callbacks = {tell_activity, tell_problem, told};
+	const AutoLogCallbacks callbacks = {tell_activity, tell_problem, NULL, told};
 	g_autoptr(GError) error = NULL;
 	AutoLogCounts counts;
 
@@ -468,14 +468,13 @@ static void test_one_event_says_why_it_cannot_be_logged(void)
 		{"auto_log is not needed", "2026-01-05T09:00:00",
 			"UPDATE wp_usermeta SET meta_value = REPLACE(meta_value, 'b:1', 'b:0')",
 			NULL},
-		{"future", "2026-01-25T09:00:00", NULL, "has not ended"},
 		{"unmatched", "2026-01-05T09:00:00",
 			"UPDATE wp_postmeta SET meta_value = '[]' WHERE meta_key = "
 			"'_matched_people'",
 			"none of its attendees"},
-		{"weak", "2026-01-05T09:00:00",
-			"UPDATE wp_postmeta SET meta_value = REPLACE(meta_value, ':100', ':50')",
-			"enough confidence"},
+		{"only the owner", "2026-01-05T09:00:00",
+			"UPDATE wp_postmeta SET meta_value = REPLACE(meta_value, 'ana@', 'ben@')",
+			"other than the owner"},
 		{"logged", "2026-01-05T09:00:00",
 			"INSERT INTO wp_postmeta (post_id, meta_key, meta_value) SELECT ID, "
 			"'_logged_as_activity', "
@@ -513,6 +512,122 @@ static void test_one_event_says_why_it_cannot_be_logged(void)
 			g_assert_cmpuint(counts.activities, ==, 1);
 		else
 			g_assert_nonnull(strstr(error->message, cases[i].why));
+	}
+}
+
+static void tell_rule(const PastEvent *event, const char *rule, void *data)
+{
+	GString *rules = data;
+
+	g_assert_cmpstr(event->title, ==, "A");
+	g_string_append_printf(rules, "%.*s\n", (int)strcspn(rule, "("), rule);
+}
+
+/* The theme's button asks nothing of a meeting but contacts. */
+static void test_a_person_who_asks_passes_over_the_rules(void)
+{
+	static const struct {
+		const char *name;
+		const char *start;
+		const char *raw;
+		const char *sql;
+		const char *rules;
+	} cases[] = {
+		{"nothing is against it", "2026-01-05T09:00:00", NULL, NULL, ""},
+		{"date", "2026-01-25T09:00:00", NULL, NULL, "it has not ended yet\n"},
+		{"privacy", "2026-01-05T09:00:00", "{\"class\":\"PRIVATE\"}", NULL,
+			"it is private \n"},
+		{"threshold", "2026-01-05T09:00:00", NULL,
+			"UPDATE wp_postmeta SET meta_value = REPLACE(meta_value, ':100', ':50')",
+			"not everyone was recognised with enough confidence \n"},
+		{"all at once", "2026-01-25T09:00:00",
+			"{\"visibility\":\"private\",\"status\":\"cancelled\",\"attendees\":[{"
+			"\"self\":true,\"email\":\"b@x\",\"responseStatus\":\"declined\"}]}",
+			NULL,
+			"it has not ended yet\nit was cancelled\nthe calendar's owner declined it "
+			"\n"
+			"it is private \n"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Story) story = story_new();
+		g_autoptr(GString) rules = g_string_new(NULL);
+		const AutoLogCallbacks callbacks = {.on_overruled = tell_rule, .data = rules};
+		AutoLogOptions options = usual();
+		AutoLogCounts counts = {0};
+		g_autoptr(GError) error = NULL;
+
+		if (story == NULL)
+			return;
+		g_test_message("%s", cases[i].name);
+		begin(story);
+		story_add(story, "a@x", cases[i].start, "A")->raw_json = g_strdup(cases[i].raw);
+		story_sync(story);
+		if (cases[i].sql != NULL)
+			test_db_exec(story->test, cases[i].sql);
+		options.event_id = test_db_int(
+			story->test, "SELECT ID FROM wp_posts WHERE post_type = 'calendar_event'");
+		g_assert_true(auto_log_run(
+			story->test->db, story->site, &options, &callbacks, &counts, &error));
+		g_assert_cmpuint(counts.activities, ==, 1);
+		g_assert_cmpstr(rules->str, ==, cases[i].rules);
+		ASSERT_TEXT(story_meta(story, "a@x", "_logged_as_activity"), "1");
+	}
+}
+
+/* The user is Cas among his contacts, whatever address he comes under. */
+static void test_the_users_own_contact_is_not_logged(void)
+{
+	static const struct {
+		const char *name;
+		const char *linked;         /* rows of the user's meta; or NULL */
+		const char *second_address; /* of Cas */
+		bool log_self;
+		const char *told;
+	} cases[] = {
+		{"nothing tells", NULL, "cas@home.example", false, "A 101\nA 102\n"},
+		{"linked", "(2, 'prm_linked_person_id', '102')", "cas@home.example", false,
+			"A 101\n"},
+		{"linked, and wanted", "(2, 'prm_linked_person_id', '102')", "cas@home.example",
+			true, "A 101\nA 102\n"},
+		{"the first row counts",
+			"(2, 'prm_linked_person_id', '102'), (2, 'prm_linked_person_id', '101')",
+			"cas@home.example", false, "A 101\n"},
+		{"of another key, user, or nobody",
+			"(2, 'PRM_LINKED_PERSON_ID', '102'), (3, 'prm_linked_person_id', '102'), "
+			"(2, 'prm_linked_person_id', 'x')",
+			"cas@home.example", false, "A 101\nA 102\n"},
+		{"one of two addresses is the user's", NULL, "ben@example.org", false, "A 101\n"},
+	};
+
+	for (size_t i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Story) story = story_new();
+		g_auto(Told) told = {0};
+		AutoLogOptions options = usual();
+		size_t at = i / 2;
+
+		if (story == NULL)
+			return;
+		g_test_message("%s, %s", cases[at].name, i % 2 == 0 ? "queue" : "asked for");
+		begin(story);
+		story_match(story, 102, 100, "cas@work.example");
+		story_match(story, 102, 100, cases[at].second_address);
+		story_add(story, "a@x", "2026-01-05T09:00:00", "A");
+		story_sync(story);
+		if (cases[at].linked != NULL) {
+			g_autofree char *sql =
+				g_strconcat("INSERT INTO wp_usermeta (user_id, meta_key, "
+					    "meta_value) VALUES ",
+					cases[at].linked, NULL);
+
+			test_db_exec(story->test, sql);
+		}
+		options.log_self = cases[at].log_self;
+		if (i % 2 == 1)
+			options.event_id = test_db_int(story->test,
+				"SELECT ID FROM wp_posts WHERE post_type = 'calendar_event'");
+		run(story, &options, &told);
+		g_assert_cmpstr(told.told->str, ==, cases[at].told);
 	}
 }
 
@@ -569,6 +684,9 @@ int main(int argc, char **argv)
 	ADD("only-one-user-where-asked", test_only_one_user_where_asked);
 	ADD("damaged-connections-are-told-and-skipped",
 		test_damaged_connections_are_told_and_skipped);
+	ADD("a-person-who-asks-passes-over-the-rules",
+		test_a_person_who_asks_passes_over_the_rules);
+	ADD("the-users-own-contact-is-not-logged", test_the_users_own_contact_is_not_logged);
 	ADD("one-event-says-why-it-cannot-be-logged", test_one_event_says_why_it_cannot_be_logged);
 	return g_test_run();
 }

@@ -50,7 +50,7 @@ static void test_defaults(Fixture *fixture, gconstpointer data)
 	g_assert_cmpint(config->database_port, ==, 3306);
 	g_assert_cmpstr(config->wordpress_table_prefix, ==, "wp_");
 	g_assert_cmpint(config->sync_users_per_pass, ==, 1);
-	g_assert_true(config->match_names);
+	g_assert_cmpint(config->match_names, ==, CONFIG_SWITCH_AUTO);
 	g_assert_cmpint(config->log_min_confidence, ==, 50);
 	g_assert_null(config->network_allow_private[0]);
 }
@@ -71,7 +71,7 @@ static void test_values_arrive(Fixture *fixture, gconstpointer data)
 	g_assert_no_error(error);
 	g_assert_cmpint(config->sync_users_per_pass, ==, 0);
 	g_assert_cmpint(config->sync_gone, ==, CONFIG_GONE_DELETE);
-	g_assert_false(config->match_names);
+	g_assert_cmpint(config->match_names, ==, CONFIG_SWITCH_NO);
 	g_assert_cmpstr(config->network_allow_private[1], ==, "dav.example.org");
 	g_assert_cmpstr(config->log_content, ==, "Met: {title} # 1");
 }
@@ -88,7 +88,7 @@ static const struct {
 	{"no-section", "limit = 3\n" MINIMUM, 0640, {"test.ini:1:", "before the first section"}},
 	{"out-of-range", MINIMUM "[log]\nlimit = -1\n", 0640, {":8:", "limit", "from 0 to"}},
 	{"no-number", MINIMUM "[log]\nlimit = ten\n", 0640, {":8:", "'ten'", "number"}},
-	{"no-bool", MINIMUM "[match]\nnames = maybe\n", 0640, {":8:", "names", "yes or no"}},
+	{"no-bool", MINIMUM "[match]\nnames = maybe\n", 0640, {":8:", "names", "auto, yes or no"}},
 	{"no-such-word", MINIMUM "[sync]\ngone = burn\n", 0640, {":8:", "gone", "trash, delete"}},
 	{"no-such-theme", MINIMUM "[theme]\nprefix = crm\n", 0640, {":8:", "prefix", "stadion"}},
 	{"twice", MINIMUM "[log]\nlimit = 1\nlimit = 2\n", 0640, {":9:", "twice"}},

@@ -76,6 +76,24 @@ static void test_addresses_and_names_are_read(void)
 	g_assert_cmpint(match(index, "x@y.example", "Example, Zo\xc3\xab"), ==, 101);
 }
 
+static void test_the_infix_belongs_to_the_name(void)
+{
+	static const char *const names[] = {"Piet van der Dijk", "van der Dijk, Piet",
+		"Dijk, Piet van der", "PIET VAN DER DIJK"};
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(ContactIndex) index = NULL;
+
+	if (test == NULL)
+		return;
+	add_person(test, 101, 2, "publish", "first_name=Piet; last_name=Dijk");
+	add_person(test, 102, 2, "publish",
+		"first_name=Piet; infix=van der; last_name=Dijk; _infix=field_1");
+	index = load(test);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		g_assert_cmpint(match(index, NULL, names[i]), ==, 102);
+	g_assert_cmpint(match(index, NULL, "Piet Dijk"), ==, 101);
+}
+
 static void test_only_published_people_of_the_user_count(void)
 {
 	static const char ana[] = "first_name=Ana; last_name=Example; contact_info=1; "
@@ -94,7 +112,7 @@ static void test_only_published_people_of_the_user_count(void)
 	add_person(test, 106, 2, "publish", "");
 	index = load(test);
 	g_assert_cmpuint(contact_index_size(index), ==, 3);
-	g_assert_cmpint(match(index, "ana@example.org", NULL), ==, 104);
+	g_assert_cmpint(match(index, "ana@example.org", NULL), ==, 105);
 }
 
 static void test_rows_beyond_the_count_are_left_over(void)
@@ -171,6 +189,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name, function) g_test_add_func("/wp/people/" name, function)
 	ADD("addresses-and-names-are-read", test_addresses_and_names_are_read);
+	ADD("the-infix-belongs-to-the-name", test_the_infix_belongs_to_the_name);
 	ADD("only-published-people-of-the-user-count",
 		test_only_published_people_of_the_user_count);
 	ADD("rows-beyond-the-count-are-left-over", test_rows_beyond_the_count_are_left_over);
