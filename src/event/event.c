@@ -70,6 +70,7 @@ void event_free(Event *event)
 		return;
 	g_free(event->uid);
 	g_free(event->recurrence_id);
+	g_free(event->start_wall);
 	g_free(event->event_uid);
 	g_free(event->summary);
 	g_free(event->description);

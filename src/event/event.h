@@ -77,6 +77,10 @@ typedef struct Event {
 	int64_t start_utc;    /* timed only: unix seconds */
 	int64_t end_utc;      /* timed only: unix seconds, never before start_utc */
 
+	/* What the clock of its calendar's own zone shows at the start, "Y-m-d H:i:s"; NULL for
+	 * all-day events and where the provider does not know. */
+	char *start_wall;
+
 	char *summary;     /* escapes undone; NULL when absent */
 	char *description; /* may be HTML; NULL when absent */
 	char *location;    /* NULL when absent */

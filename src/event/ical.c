@@ -63,6 +63,16 @@ static char *instance_id(const IcalInstance *instance)
 		(int)(time / 3600), (int)(time / 60 % 60), (int)(time % 60));
 }
 
+/* "2026-01-15 09:00:00"; caller frees. */
+static char *wall_clock(int64_t local)
+{
+	CivilDate date = civil_date(civil_day_of(local));
+	int64_t time = civil_time_of_day(local);
+
+	return g_strdup_printf("%04d-%02d-%02d %02d:%02d:%02d", date.year, date.month, date.day,
+		(int)(time / 3600), (int)(time / 60 % 60), (int)(time % 60));
+}
+
 static Event *instance_event(const IcalInstance *instance, const Event *template)
 {
 	Event *event = ical_event_copy(template);
@@ -74,6 +84,8 @@ static Event *instance_event(const IcalInstance *instance, const Event *template
 	} else {
 		event->start_utc = instance->start;
 		event->end_utc = instance->end;
+		event->start_wall =
+			wall_clock(zone_to_local(instance->part->zone, instance->start));
 	}
 	if (instance->has_id) {
 		event->recurrence_id = instance_id(instance);

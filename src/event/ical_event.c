@@ -158,6 +158,7 @@ Event *ical_event_copy(const Event *event)
 	*copy = *event;
 	copy->uid = g_strdup(event->uid);
 	copy->recurrence_id = g_strdup(event->recurrence_id);
+	copy->start_wall = g_strdup(event->start_wall);
 	copy->event_uid = g_strdup(event->event_uid);
 	copy->summary = g_strdup(event->summary);
 	copy->description = g_strdup(event->description);

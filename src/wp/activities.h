@@ -32,10 +32,11 @@ char *activity_content(const PastEvent *event, const char *content, const WpSite
  * event may be requested twice. A meeting counts as had when any activity of the
  * person, also one in the trash or of an earlier request, is of the same event, of the same meeting
  * in another calendar (same iCalendar UID and start, or same title and start), or was entered by
- * hand for the same time, or was ever made by us, though it was deleted since. Several
- * processes may log the same meeting at once, even where they do not see each other's locks: each
- * person gets one activity. Persons that are not published posts of the user are passed over.
- * `content` is the template: "Meeting: {title}", also {location}, {meeting_url}. Each request's
- * results are written on success only. In a dry run nothing is written. */
+ * hand or by the theme for the same time by the site's clock, the event's own or UTC, with its
+ * title in the text or its text in the title, or was ever made by us, though it was deleted since.
+ * Several processes may log the same meeting at once, even where they do not see each other's
+ * locks: each person gets one activity. Persons that are not published posts of the user are passed
+ * over. `content` is the template: "Meeting: {title}", also {location}, {meeting_url}. Each
+ * request's results are written on success only. In a dry run nothing is written. */
 bool activities_log(Db *db, const WpSite *site, const GPtrArray *requests /* of ActivityRequest */,
 	const char *content, bool dry_run, GError **error) G_GNUC_WARN_UNUSED_RESULT;

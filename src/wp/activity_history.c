@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#include "site/column_text.h"
-#include "text/esc.h"
+#include "wp/activity_text.h"
 #include "wp/event_sql.h"
 
 /* Every type that the theme's versions gave to activities; all states, since what a person deleted
@@ -163,10 +162,11 @@ static char *start_of(const PastActivity *activity)
 	return g_strdup_printf("%s %.5s", activity->activity_date, activity->activity_time);
 }
 
-/* Our own activities have the meeting's start in UTC, too; of others only the wall clock is known.
- */
+/* Our own activities have the meeting's start in UTC, too; of others only some wall clock is known:
+ * the site's, or, where the theme did not convert it, that of the event's zone or UTC. */
 static bool starts_alike(const PastActivity *activity, const PastEvent *event)
 {
+	const char *const clocks[] = {event->start, event->start_gmt, event->start_wall};
 	g_autofree char *start = NULL;
 
 	if (is_set(activity->event_uid) && is_set(activity->date_gmt) &&
@@ -174,17 +174,13 @@ static bool starts_alike(const PastActivity *activity, const PastEvent *event)
 		return strncmp(activity->date_gmt, event->start_gmt, strlen("2026-01-15 09:00")) ==
 		       0;
 	start = start_of(activity);
-	return g_str_has_prefix(event->start, start) && strlen(start) >= strlen("2026-01-15");
-}
-
-static bool contains_title(const PastActivity *activity, const PastEvent *event)
-{
-	g_autofree char *escaped = column_text_apply(esc_html, event->title);
-
-	if (activity->content == NULL || event->title[0] == '\0')
+	if (strlen(start) < strlen("2026-01-15"))
 		return false;
-	return strstr(activity->content, event->title) != NULL ||
-	       strstr(activity->content, escaped) != NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(clocks); i++) {
+		if (clocks[i] != NULL && g_str_has_prefix(clocks[i], start))
+			return true;
+	}
+	return false;
 }
 
 static bool is_same_uid(const PastEvent *event, const char *event_uid, const char *ical_uid)
@@ -197,6 +193,7 @@ static bool is_same_uid(const PastEvent *event, const char *event_uid, const cha
 
 static Likeness compare(const PastActivity *activity, const PastEvent *event)
 {
+	/* By a person, or by the theme, which does not say of which event either. */
 	bool by_hand = !is_set(activity->event_uid) && !is_set(activity->event_id);
 	bool has_time = !is_set(activity->activity_date) || is_set(activity->activity_time);
 
@@ -204,10 +201,13 @@ static Likeness compare(const PastActivity *activity, const PastEvent *event)
 		return LIKENESS_SAME;
 	if (!starts_alike(activity, event))
 		return LIKENESS_NONE;
-	if (contains_title(activity, event))
+	if (activity_text_names(activity->content, event->title))
 		return LIKENESS_SAME;
+	/* Somebody who met twice in a minute had two meetings. */
 	if (by_hand)
-		return has_time ? LIKENESS_SAME : LIKENESS_NONE;
+		return has_time && activity_text_is_part_of(activity->content, event->title)
+			       ? LIKENESS_SAME
+			       : LIKENESS_NONE;
 	if (is_set(activity->event_uid) && is_same_uid(event, uid_part(activity->event_uid), NULL))
 		return LIKENESS_SAME;
 	return LIKENESS_SUSPECT;

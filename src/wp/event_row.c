@@ -332,6 +332,21 @@ static void append_end(GString *json, const Event *event, const WpSite *site)
 	g_string_append_printf(json, "\"end_utc\":%" G_GINT64_FORMAT, event->end_utc);
 }
 
+/* The clock of the calendar's own zone, where it shows something else than the site's: the theme
+ * wrote it into its activities, by which we know them again (data-model 5). */
+static void append_start(GString *json, const Event *event, const WpSite *site)
+{
+	g_autofree char *start = NULL;
+
+	if (event->all_day || event->start_wall == NULL)
+		return;
+	start = site_zone_format(site->zone, event->start_utc);
+	if (g_strcmp0(start, event->start_wall) == 0)
+		return;
+	append_comma(json);
+	append_text(json, "start_wall", event->start_wall);
+}
+
 /* The source, byte for byte, with the above put before its first member. */
 static char *raw_data_of(const Event *event, const WpSite *site)
 {
@@ -342,6 +357,7 @@ static char *raw_data_of(const Event *event, const WpSite *site)
 	append_owner(json, event);
 	append_things(json, event);
 	append_end(json, event, site);
+	append_start(json, event, site);
 	g_strstrip(raw);
 	if (was_cut || raw[0] != '{' || !g_str_has_suffix(raw, "}")) {
 		g_string_append_c(json, '}');

@@ -50,6 +50,7 @@ void past_event_free(PastEvent *event)
 	g_free(event->ical_uid);
 	g_free(event->start);
 	g_free(event->start_gmt);
+	g_free(event->start_wall);
 	g_free(event->end);
 	g_free(event->location);
 	g_free(event->meeting_url);
@@ -225,21 +226,6 @@ static void set_end(PastEvent *past, const WpSite *site, int64_t said_utc)
 		past->end_utc = said_utc;
 }
 
-static void read_raw(PastEvent *past, const WpSite *site, const char *json)
-{
-	g_autoptr(PhpValue) raw = decode(json);
-	const char *status = text_member(raw, "status");
-	const char *uid = text_member(raw, "iCalUID");
-
-	if (uid == NULL)
-		uid = text_member(raw, "uid");
-	past->ical_uid = g_strdup(uid);
-	past->is_cancelled = status != NULL && g_ascii_strcasecmp(status, "cancelled") == 0;
-	past->is_private = raw_is_private(raw);
-	read_owner(past, raw);
-	set_end(past, site, php_value_to_int(php_array_get(raw, "end_utc")));
-}
-
 /* "Y-m-d H:i:s": others may have written anything. */
 static bool is_time(const char *text)
 {
@@ -252,6 +238,23 @@ static bool is_time(const char *text)
 			return false;
 	}
 	return true;
+}
+
+static void read_raw(PastEvent *past, const WpSite *site, const char *json)
+{
+	g_autoptr(PhpValue) raw = decode(json);
+	const char *status = text_member(raw, "status");
+	const char *uid = text_member(raw, "iCalUID");
+
+	if (uid == NULL)
+		uid = text_member(raw, "uid");
+	past->ical_uid = g_strdup(uid);
+	past->is_cancelled = status != NULL && g_ascii_strcasecmp(status, "cancelled") == 0;
+	past->is_private = raw_is_private(raw);
+	read_owner(past, raw);
+	if (is_time(text_member(raw, "start_wall")))
+		past->start_wall = g_strdup(text_member(raw, "start_wall"));
+	set_end(past, site, php_value_to_int(php_array_get(raw, "end_utc")));
 }
 
 static PastEvent *past_event_new(const LoadedEvent *loaded, const WpSite *site)

@@ -25,9 +25,10 @@ typedef struct PastEvent {
 	char *title;
 	char *connection_id;
 	char *event_uid;
-	char *ical_uid;  /* shared by the copies of one meeting in several calendars; or NULL */
-	char *start;     /* "Y-m-d H:i:s", site time */
-	char *start_gmt; /* the same in UTC */
+	char *ical_uid;   /* shared by the copies of one meeting in several calendars; or NULL */
+	char *start;      /* "Y-m-d H:i:s", site time */
+	char *start_gmt;  /* the same in UTC */
+	char *start_wall; /* what its calendar's own clock showed, if not `start`; or NULL */
 	char *end;
 	int64_t start_utc;  /* unix seconds: what is compared and subtracted, since one hour a year
 			     */

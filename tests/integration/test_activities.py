@@ -2,6 +2,8 @@
 """Past meetings become activities on contacts, once, and WordPress counts them as its own."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timezone
+from zoneinfo import ZoneInfo
 
 from lib.ics import vevent
 from lib.story import Story
@@ -91,6 +93,41 @@ class AutoLog(Story):
                              f"{event['meta']['_connection_id']}/lunch@story")
             self.assertEqual(self.recount(person), ["1", "1"])
         self.assertEqual(event["meta"]["_logged_as_activity"], "1")
+
+    def log_as_the_theme(self, person, title, clock):
+        """What its button and its auto-log leave: title and place, and the time that it stored."""
+        self.wp.run(
+            "$id = wp_insert_comment( array( 'comment_post_ID' => $person, 'user_id' => $user,"
+            " 'comment_content' => esc_html( $title ) . ' at Room 4', 'comment_approved' => 1,"
+            " 'comment_type' => 'activity' ) ); update_comment_meta( $id, 'activity_type', 'meeting' );"
+            "update_comment_meta( $id, 'activity_date', $date );"
+            "update_comment_meta( $id, 'activity_time', $time );",
+            person=person, user=self.anna, title=title, date=f"{clock:%Y-%m-%d}", time=f"{clock:%H:%M}")
+
+    def test_what_the_theme_logged_by_another_clock_is_not_logged_again(self):
+        """It takes a CalDAV event's own clock for the site's. Also when the connection is made anew."""
+        start = self.at(-3, 12, 30)
+        tokyo = start.astimezone(ZoneInfo("Asia/Tokyo"))
+        self.meet("in utc", start, "jose", summary="R&D <1>")
+        self.account.put("far", vevent("far@story", tokyo, tzid="Asia/Tokyo", summary="Far away", attendees=[
+            ("jose@example.org", "José Núñez", "ACCEPTED")]))
+        self.meet("new", start, "jose", summary="New")
+        self.log_as_the_theme(self.jose, "R&D &lt;1&gt;", start.astimezone(timezone.utc))
+        self.log_as_the_theme(self.jose, "Far away", tokyo)
+        for number in (1, 2):
+            self.connect(self.anna, self.account.connection(number))
+            self.sync()
+            self.assertEqual(len(self.activities(self.jose)), 3)
+            self.wp.run("foreach ( get_posts( array( 'post_type' => 'calendar_event', 'numberposts' => -1,"
+                        " 'post_status' => 'any' ) ) as $post ) wp_delete_post( $post->ID, true );")
+
+    def test_what_was_written_of_the_same_minute_is_no_meeting(self):
+        start = self.at(-3, 12, 30)
+        self.meet("lunch", start, "jose", "zoe", summary="Lunch at Gino's")
+        self.log_as_the_theme(self.jose, "Called about the boiler", start)
+        self.log_as_the_theme(self.zoe, "lunch at gino's", start)
+        self.sync_and_log()
+        self.assertEqual((len(self.activities(self.jose)), len(self.activities(self.zoe))), (2, 1))
 
     def test_who_was_there_is_named(self):
         self.meet("lunch", self.at(-2, 12, 30), "jose")

@@ -221,8 +221,23 @@ static void test_a_meeting_that_a_person_had_is_not_logged_again(void)
 		{"Google's copy, whose event tells the UID", "2026-01-15 10:00:00", "x", "1",
 			"activity", "calendar_event_uid=conn_2/g00gle;calendar_event_id=501",
 			false},
-		{"logged by hand for that time", "2026-01-18 20:15:00", "Coffee", "1", "activity",
+		{"logged by hand for that time, something else", "2026-01-18 20:15:00", "Coffee",
+			"1", "activity", "activity_date=2026-01-15;activity_time=10:00", true},
+		{"logged by hand for that time, in other words", "2026-01-18 20:15:00", "Stand",
+			"1", "activity", "activity_date=2026-01-15;activity_time=10:00", true},
+		{"logged by hand for that time, by its first word", "2026-01-18 20:15:00",
+			"<p>standup &amp; more</p>", "1", "activity",
 			"activity_date=2026-01-15;activity_time=10:00", false},
+		{"logged by the theme", "2026-01-18 20:15:00",
+			"Standup at Room 4 (https://meet.example.org/)", "1", "activity",
+			"activity_type=meeting;activity_date=2026-01-15;activity_time=10:00",
+			false},
+		{"logged by the theme in UTC", "2026-01-18 20:15:00", "Standup at Room 4", "1",
+			"activity", "activity_date=2026-01-15;activity_time=09:00", false},
+		{"logged by the theme in the event's zone", "2026-01-18 20:15:00", "Standup", "1",
+			"activity", "activity_date=2026-01-15;activity_time=18:00", false},
+		{"another one by that clock", "2026-01-18 20:15:00", "Lunch", "1", "activity",
+			"activity_date=2026-01-15;activity_time=18:00", true},
 		{"logged by hand for that day, by title", "2026-01-18 20:15:00",
 			"The standup? Standup!", "1", "activity", "activity_date=2026-01-15",
 			false},
@@ -230,8 +245,8 @@ static void test_a_meeting_that_a_person_had_is_not_logged_again(void)
 			"1", "activity", "activity_date=2026-01-15", true},
 		{"logged by hand for another time", "2026-01-15 10:00:00", "Coffee", "1",
 			"activity", "activity_date=2026-01-15;activity_time=16:00", true},
-		{"an activity of an older theme", "2026-01-15 10:00:00", "x", "1", "prm_activity",
-			"", false},
+		{"an activity of an older theme", "2026-01-15 10:00:00", "Standup", "1",
+			"prm_activity", "", false},
 		{"a note of that time", "2026-01-15 10:00:00", "Standup", "1", "prm_note", "",
 			true},
 	};
@@ -244,7 +259,8 @@ static void test_a_meeting_that_a_person_had_is_not_logged_again(void)
 		if (story == NULL)
 			return;
 		g_test_message("%s", cases[i].name);
-		tell_meeting(story, "Standup");
+		/* Its calendar is in Tokyo. */
+		tell_meeting(story, "Standup")->start_wall = g_strdup("2026-01-15 18:00:00");
 		story_sync(story);
 		sql = g_strdup_printf(
 			"INSERT INTO wp_comments (comment_ID, comment_post_ID, comment_author, "
