@@ -172,8 +172,13 @@ static void print_json_status(const StatusView *view)
 {
 	g_autoptr(Json) root = json_object_new();
 	g_autofree char *next = next_pass_text(view);
+	/* The theme's name for its own is of this form. */
+	g_autofree char *schedule =
+		g_strdup_printf("every_%d_minutes", view->app->config->sync_interval_minutes);
 
 	json_set_text(root, "next_scheduled", next);
+	json_set_bool(root, "is_scheduled", next != NULL);
+	json_set_text(root, "cron_schedule", schedule);
 	json_set_int(root, "total_users_with_connections", view->users->len);
 	json_set_int(root, "current_user_index", view->turn.theme_index);
 	json_set_int(root, "estimated_full_cycle", full_cycle_minutes(view));

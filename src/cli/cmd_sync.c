@@ -19,10 +19,19 @@ static const CliOption sync_options[] = {
 	{0},
 };
 
+/* Without an option it is what `wp prm calendar sync` is: one pass. */
+static bool is_pass(const CliOptions *options)
+{
+	return !options->all && options->user == NULL && options->connection == NULL &&
+	       !options->full && !options->dry_run;
+}
+
 static bool has_good_options(const CliOptions *options)
 {
 	const char *problem = NULL;
 
+	if (is_pass(options))
+		return true;
 	if (options->all == (options->user != NULL))
 		problem = "say whom to sync: --all or --user=USER";
 	else if (options->connection != NULL && options->user == NULL)
@@ -62,7 +71,9 @@ static ExitStatus run_sync(const CliOptions *options)
 {
 	static const JobKind kind = {"sync", JOB_SYNCS, false, sync_and_log};
 
-	return has_good_options(options) ? job_run(options, &kind) : EXIT_USAGE;
+	if (!has_good_options(options))
+		return EXIT_USAGE;
+	return is_pass(options) ? command_run.run(options) : job_run(options, &kind);
 }
 
 const Command command_sync = {
@@ -72,7 +83,8 @@ const Command command_sync = {
 	.details =
 		"Fetches the calendars of the chosen connections at once, whoever's turn it is,\n"
 		"and then logs all past meetings that qualify. Of a calendar that was read before\n"
-		"only what changed since is fetched; what has not changed is not written.\n\n"
+		"only what changed since is fetched; what has not changed is not written.\n"
+		"Without any option it is one scheduled pass, as run.\n\n"
 		"Example: prm-calendar sync --user=anna@example.org --dry-run",
 	.options = sync_options,
 	.run = run_sync,

@@ -243,11 +243,26 @@ class Turns(Story):
         status = self.run_it("status", "--json").json
         self.assertEqual(status["total_users_with_connections"], 2)
         self.assertIn("current_user_index", status)
-        self.assertIn("next_scheduled", status)
+        self.assertTrue(status["next_scheduled"])
+        self.assertIs(status["is_scheduled"], True)
+        self.assertEqual(status["cron_schedule"], "every_15_minutes")
         self.assertIn("estimated_full_cycle", status)
         text = self.run_it("status").stdout
         self.assertIn("anna", text)
         self.assertIn("Work", text)
+
+    def test_the_index_is_remembered_as_long_as_the_theme_does(self):
+        self.run_it("run")
+        ends = self.wp.call("get_option", "_transient_timeout_prm_calendar_sync_last_user_index")
+        now = self.wp.run("return time();")
+        self.assertTrue(3000 < int(ends) - now <= 3600, (ends, now))
+
+    def test_sync_alone_is_one_pass(self):
+        one = self.run_it("sync", "--json").json
+        self.assertEqual(one["totals"]["done"] + one["totals"]["failed"], 1)
+        run, = self.run_it("status", "--json").json["runs"]
+        self.assertEqual(run["command"], "run")
+        self.run_it("sync", "--full", status=64)
 
     def test_with_another_theme_active_the_program_pauses(self):
         for option in ("stylesheet", "template"):
