@@ -19,7 +19,8 @@ enum { CONTENT_BYTES_MAX = 65535 };
 /* Others would have to be quicker each time. */
 enum { CLAIM_ATTEMPTS = 5 };
 
-/* The locks make two programs that log the same meeting wait for each other. */
+/* The locks make two programs that log the same meeting wait for each other, on one server: nodes
+ * of a cluster do not share them, and there keys collide (activity_claims_hold()). */
 static const char people_sql[] =
 	"SELECT ID, post_author, post_title FROM {posts} WHERE post_type = 'person' "
 	"AND post_status = 'publish' AND ID IN (";
@@ -309,7 +310,11 @@ static bool choose_people(Db *db, Batch *batch, GError **error)
 	g_hash_table_remove_all(batch->by_person);
 	for (guint i = 0; i < batch->meetings->len; i++)
 		meeting_forget(batch->meetings->pdata[i]);
-	if (!lock_people(db, batch, owners, error) || !read_flags(db, batch, error))
+	if (!lock_people(db, batch, owners, error))
+		return false;
+	if (!batch->dry_run && !activity_claims_hold(db, batch->meetings, error))
+		return false;
+	if (!read_flags(db, batch, error))
 		return false;
 	for (guint i = 0; i < batch->meetings->len; i++)
 		take_people(batch, batch->meetings->pdata[i], owners);
@@ -398,7 +403,8 @@ static bool log_in_transaction(Db *db, void *data, GError **error)
 		note_logged(db, batch);
 	return batch->dry_run || (activity_rows_insert(db, batch->site, batch->meetings, error) &&
 					 activity_claims_insert(db, batch->meetings, error) &&
-					 set_flags(db, batch, error) && recount(db, batch, error));
+					 set_flags(db, batch, error) && recount(db, batch, error) &&
+					 activity_claims_release(db, batch->meetings, error));
 }
 
 /* Again when another process claimed one of the meetings at the same time: its claim is then there

@@ -20,6 +20,12 @@ enum { COLUMN_USER_ID, COLUMN_HASH, COLUMN_PERSON_ID };
 static const char insert_head[] = "INSERT INTO {prm_calendar_activities} "
 				  "(user_id, meeting_hash, person_id, comment_id) VALUES ";
 
+static const char hold_head[] = "INSERT INTO {prm_calendar_activities} "
+				"(user_id, meeting_hash, person_id, comment_id) VALUES ";
+
+static const char release_head[] =
+	"DELETE FROM {prm_calendar_activities} WHERE (user_id, meeting_hash, person_id) IN (";
+
 /* An activity has one person, so that its id names their rows, by an index. */
 static const char gone_sql[] =
 	"SELECT DISTINCT a.comment_id FROM {prm_calendar_activities} a "
@@ -182,6 +188,44 @@ bool activity_claims_find(Db *db, const GPtrArray *meetings, GError **error)
 			take_claim(meetings, statement);
 	}
 	return true;
+}
+
+/* Sends `head` with a row for each of the events, whose person is nobody. */
+static bool run_holds(Db *db, const GPtrArray *meetings, const char *head, const char *row,
+	const char *tail, GError **error)
+{
+	for (guint first = 0; first < meetings->len; first += ROWS_MAX) {
+		guint count = MIN(ROWS_MAX, meetings->len - first);
+		g_autofree char *sql = db_repeat_sql(head, row, count, tail);
+		DbStatement *statement = db_prepare(db, sql, error);
+		g_autofree uint8_t *keys = g_malloc_n(count, ACTIVITY_KEY_BYTES);
+
+		if (statement == NULL)
+			return false;
+		for (guint i = 0; i < count; i++) {
+			const ActivityMeeting *meeting = meetings->pdata[first + i];
+			const PastEvent *event = meeting->request->event;
+			g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, event->post_id);
+			uint8_t *key = keys + (size_t)i * ACTIVITY_KEY_BYTES;
+
+			hash_parts("flag", id, "", key);
+			db_bind_int(statement, event->user_id);
+			db_bind_bytes(statement, key, ACTIVITY_KEY_BYTES);
+		}
+		if (!db_run(statement, NULL, error))
+			return false;
+	}
+	return true;
+}
+
+bool activity_claims_hold(Db *db, const GPtrArray *meetings, GError **error)
+{
+	return run_holds(db, meetings, hold_head, "(?, ?, 0, 0)", "", error);
+}
+
+bool activity_claims_release(Db *db, const GPtrArray *meetings, GError **error)
+{
+	return run_holds(db, meetings, release_head, "(?, ?, 0)", ")", error);
 }
 
 typedef struct {

@@ -39,6 +39,16 @@ bool activity_keys_meet(const ActivityKeys *keys, const ActivityKeys *others);
 bool activity_claims_find(Db *db, const GPtrArray *meetings /* of ActivityMeeting */,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Keeps everybody else from flagging these events until this transaction ends: whoever comes second
+ * waits, or, on another node of a cluster that shares no locks (Galera, Group Replication), fails
+ * to commit and begins again. For the flag is a row without a unique key. Call before the flags are
+ * read, and activity_claims_release() at the end: the rows that collide are gone again when the
+ * transaction commits. Holding again what was not released is DB_ERROR_DUPLICATE. */
+bool activity_claims_hold(Db *db, const GPtrArray *meetings /* of ActivityMeeting */,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool activity_claims_release(Db *db, const GPtrArray *meetings /* of ActivityMeeting */,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Claims the keys of each meeting for everyone in `to_log`, with the ids in `comment_ids`. To be
  * called in the transaction that writes the comments. DB_ERROR_DUPLICATE when another process was
  * first: then all has to be rolled back and looked up anew. */

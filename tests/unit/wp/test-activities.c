@@ -5,6 +5,8 @@
 
 #include "../support/story.h"
 #include "wp/activities.h"
+#include "wp/activity_claims.h"
+#include "wp/activity_rows.h"
 
 #define ASSERT_TEXT(expression, expected)                                                          \
 	do {                                                                                       \
@@ -508,6 +510,7 @@ typedef struct {
 	Story *story;
 	bool commits;
 	int64_t connection_id; /* of the thread's */
+	int64_t post_id;       /* of the event */
 	GThread *thread;
 	guint logged;
 } Rival;
@@ -598,6 +601,64 @@ static void test_of_two_at_once_one_logs(void)
 	}
 }
 
+/* As a node of a cluster does it, which shares no locks: flags the event while the rival is about
+ * to, who has nobody to log it for and so claims nothing. */
+static bool flag_first(Db *db, void *data, GError **error)
+{
+	Rival *rival = data;
+	const PastEvent event = {.user_id = STORY_USER, .post_id = rival->post_id};
+	ActivityRequest request = {.event = &event};
+	ActivityMeeting meeting = {.request = &request};
+	g_autoptr(GPtrArray) meetings = g_ptr_array_new();
+	DbStatement *statement;
+
+	g_ptr_array_add(meetings, &meeting);
+	if (!activity_claims_hold(db, meetings, error))
+		return false;
+	statement = db_prepare(db,
+		"INSERT INTO {postmeta} (post_id, meta_key, meta_value) "
+		"VALUES (?, '_logged_as_activity', '1')",
+		error);
+	db_bind_int(statement, rival->post_id);
+	if (!db_run(statement, NULL, error))
+		return false;
+	rival->connection_id = connection_id(rival->story->test->db);
+	rival->thread = g_thread_new("log", log_in_thread, rival);
+	wait_until_blocked(rival);
+	return activity_claims_release(db, meetings, error);
+}
+
+static void test_of_two_at_once_one_flags(void)
+{
+	g_autoptr(Story) story = story_new();
+	Rival rival = {.story = story};
+	g_autoptr(Db) other = NULL;
+	g_autoptr(GError) error = NULL;
+	bool is_done;
+
+	if (story == NULL)
+		return;
+	tell_meeting(story, "Standup");
+	story_sync(story);
+	g_assert_cmpuint(log_all(story, "standup@x", false), ==, 2);
+	forget_all_but_claims(story);
+	rival.post_id = test_db_int(
+		story->test, "SELECT ID FROM wp_posts WHERE post_type = 'calendar_event'");
+	other = test_db_connect(story->test);
+	is_done = db_transaction(other, flag_first, &rival, &error);
+	g_thread_join(rival.thread);
+	g_assert_no_error(error);
+	g_assert_true(is_done);
+	g_assert_cmpuint(rival.logged, ==, 0);
+	g_assert_cmpint(
+		test_db_int(story->test, "SELECT COUNT(*) FROM wp_postmeta WHERE meta_key = "
+					 "'_logged_as_activity'"),
+		==, 1);
+	g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_prm_calendar_activities "
+						 "WHERE person_id = 0"),
+		==, 0);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -623,5 +684,6 @@ int main(int argc, char **argv)
 	ADD("without-claims-the-activities-tell", test_without_claims_the_activities_tell);
 	ADD("a-dry-run-needs-no-claims", test_a_dry_run_needs_no_claims);
 	ADD("of-two-at-once-one-logs", test_of_two_at_once_one_logs);
+	ADD("of-two-at-once-one-flags", test_of_two_at_once_one_flags);
 	return g_test_run();
 }
