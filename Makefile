@@ -60,7 +60,7 @@ Q := $(if $(V),,@)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo world-check bench deb check-deb lint format
+.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo world-check bench deb check-deb cluster-tests lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -232,6 +232,12 @@ deb: ## build the Debian package into build/deb
 check-deb: ## build the package twice, install, upgrade and purge it in a clean Debian (STRICT=1; asks sudo when not root)
 	$(Q)packaging/packages build test deb chroot
 	$(Q)$$([ "$$(id -u)" -eq 0 ] || echo sudo) $(PYTHON) -B tests/run --stories=deb $(if $(STRICT),--strict)
+
+cluster-tests: ## run several sidecars on a three-node Galera cluster on loopback, and kill nodes
+	$(Q)packaging/packages build test cluster
+	$(Q)packaging/unpack-debian $$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release) build/galera galera-4 mariadb-server
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
+	$(Q)$(PYTHON) -B tests/run --program=$(PROGRAM) --stories=cluster $(if $(STRICT),--strict)
 
 clean: ## remove build/
 	rm -rf build

@@ -78,20 +78,25 @@ class Machine:
     def __init__(self, root):
         self.root = root
         self.shown = {}
+        self.run_secs = RUN_SECS
         self.systemd = None  # while it runs, commands run where it does
 
     @classmethod
-    def bootstrap(cls, root):
-        """debootstrap's smallest system, as it was released, from the archive that apt uses on this machine."""
+    def bootstrap(cls, root, release=None):
+        """debootstrap's smallest system of this machine's release or another one, as it was released, from the
+        archive that apt uses on this machine."""
         address = archive()
+        release = release or codename()
         done = subprocess.run(
-            ["debootstrap", "--variant=minbase", codename(), root, address],
+            ["debootstrap", "--variant=minbase", release, root, address],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             check=False, env={**os.environ, **proxies()})
         if done.returncode != 0:
             raise MachineError(f"debootstrap: {done.stdout[-2000:]}")
         machine = cls(root)
-        machine.write("/etc/apt/sources.list", f"deb {address} {codename()} main\n")
+        machine.write("/etc/apt/sources.list", f"deb {address} {release} main\n")
+        # A mirror may lag behind the date in its lists.
+        machine.write("/etc/apt/apt.conf.d/00mirror", 'Acquire::Check-Valid-Until "false";\n')
         machine.write("/etc/apt/apt.conf.d/00host", "".join(
             line + "\n" for line in host_output("apt-config", "dump", "Acquire").splitlines()
             if re.match(r"Acquire::https?::", line)))
@@ -139,7 +144,7 @@ class Machine:
             ["unshare", "--mount", "--propagation=private", "--pid", "--fork", "--kill-child",
              "sh", "-ec", MOUNT, self.root, *argv],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            encoding="utf-8", errors="replace", timeout=RUN_SECS, check=False,
+            encoding="utf-8", errors="replace", timeout=self.run_secs, check=False,
             env={**os.environ, **proxies(), "PRM_TEST_SHOWN": shown})
 
     def run(self, *argv):

@@ -47,7 +47,7 @@ class MariaDb:
         if not self._owned:
             return self
         data = os.path.join(self.folder, "mariadb")
-        user = pwd.getpwuid(os.getuid()).pw_name
+        user = self._account()
         log = os.path.join(self.folder, "mariadb.log")
         if not os.path.isdir(data):
             with open(log, "ab") as out:
@@ -65,6 +65,10 @@ class MariaDb:
         ], log, keep=self._keep)
         self._server.wait_ready(self._answers)
         return self
+
+    def _account(self):
+        """The user of this machine as whom the server runs."""
+        return pwd.getpwuid(os.getuid()).pw_name
 
     def _make_data(self, data, user, out):
         """Makes the folder with the server's own tables; what is said of it goes to the file `out`."""

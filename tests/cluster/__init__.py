@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Several sidecars on one cluster: make cluster-tests."""

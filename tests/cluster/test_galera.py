@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Three sidecars, each on another node of a Galera cluster, which shares no locks."""
+
+import shutil
+import tempfile
+import unittest
+
+from lib import ics
+from lib.galera import PROVIDER, GaleraCluster
+from lib.invariants import violations
+from lib.program import start_program
+from lib.sandbox import Sandbox
+from lib.site_rows import SiteRows
+from lib.sql_session import SqlSession
+from lib.story import Story
+
+ROUNDS = 6
+EX_TEMPFAIL = 75
+ADDRESS = "ben@example.org"
+
+
+class ThreeSidecars(Story):
+    story_secs = 600
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.mkdtemp(prefix="prm-galera-")
+        cls.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            cls.cluster = GaleraCluster(folder).start()
+        except FileNotFoundError as error:
+            raise unittest.SkipTest(str(error)) from None
+        cls.addClassCleanup(cls.cluster.stop)
+        cls.cluster.wait_for_size(3)
+        cls.galera_sandbox = Sandbox(own_database=True)
+        cls.galera_sandbox._database = cls.cluster.nodes[0]
+        cls.addClassCleanup(cls.galera_sandbox.close)
+
+    def choose_sandbox(self):
+        return self.galera_sandbox
+
+    def setUp(self):
+        for node in self.cluster.nodes:
+            if not node.pid:  # killed by a story that failed
+                node.start()
+        super().setUp()
+        self.inis = [self.write_ini(f"node{node.number}.ini", database_socket=node.socket)
+                     for node in self.cluster.nodes]
+        self.anna = self.user()
+        self.ben = self.person(self.anna, "Ben", "Berg", ADDRESS)
+        self.work, self.copy = self.account(), self.account()
+        self.before = self.violations(self.cluster.nodes[0])  # what WordPress's own installation leaves
+
+    def meet(self, name, days, account=None):
+        start = self.utc(self.at(days))
+        (account or self.work).put(name, ics.vevent(name, start, summary=name.title(),
+                                                    attendees=[(ADDRESS, "Ben Berg", "ACCEPTED")]))
+
+    def together(self, *arguments, nodes=(0, 1, 2)):
+        """Runs the program on these nodes at the same time; returns {node: exit status}."""
+        running = {number: start_program(*arguments, ini=self.inis[number]) for number in nodes}
+        ended = {}
+        for number, process in running.items():
+            out, err = process.communicate(timeout=120)
+            ended[number] = process.returncode
+            self.last_output = f"{out}\n{err}"
+        return ended
+
+    def sync_together(self, nodes=(0, 1, 2)):
+        """Whoever comes second finds the user taken and leaves them to the first; afterwards everything is synced."""
+        ended = set(self.together("sync", "--all", nodes=nodes).values())
+        self.assertIn(0, ended, self.last_output)
+        self.assertLessEqual(ended, {0, EX_TEMPFAIL}, self.last_output)
+
+    def violations(self, node):
+        session = SqlSession(node, self.wp.name)
+        try:
+            return violations(SiteRows(session, self.wp))
+        finally:
+            session.close()
+
+    def assert_all_holds(self):
+        self.cluster.settle()
+        for node in self.cluster.nodes:
+            if node.pid:
+                self.assertEqual(self.violations(node), self.before)
+
+    def test_all_at_once_store_and_log_each_meeting_once(self):
+        """The second calendar has the same meetings: nobody is left to be logged for, only the flag is set."""
+        self.connect(self.anna, self.work.connection(1), self.copy.connection(2))
+        for round_number in range(ROUNDS):
+            with self.subTest(round=round_number):
+                for account in (self.work, self.copy):
+                    for number in range(4):
+                        self.meet(f"round{round_number}-{number}", -1 - number, account)
+                self.sync_together()
+                self.assertEqual(set(self.together("log").values()), {0}, self.last_output)
+                self.assert_all_holds()
+        self.assertEqual(len(self.activities(self.ben)), 4 * ROUNDS)
+
+    def test_what_waits_to_be_flagged_is_flagged_once_by_all_at_once(self):
+        self.connect(self.anna, self.work.connection(1), self.copy.connection(2, auto_log=False))
+        for number in range(8):
+            for account in (self.work, self.copy):
+                self.meet(f"waiting-{number}", -1 - number, account)
+        self.sync()
+        self.cluster.settle()
+        self.connect(self.anna, self.work.connection(1), self.copy.connection(2))
+        self.cluster.settle()
+        for _ in range(3):
+            self.cluster.nodes[1].sql("DELETE FROM wp_postmeta WHERE meta_key = '_logged_as_activity'", self.wp.name)
+            self.cluster.settle()
+            self.assertEqual(set(self.together("log").values()), {0}, self.last_output)
+            self.assert_all_holds()
+        self.assertEqual(len(self.activities(self.ben)), 8)
+
+    def test_the_others_take_over_from_a_node_that_dies_and_comes_back(self):
+        self.connect(self.anna, self.work.connection(1))
+        for number in range(30):
+            self.meet(f"first-{number}", -1 - number % 20)
+        dying = self.cluster.nodes[2]
+        process = start_program("sync", "--all", ini=self.inis[2])
+        dying.kill()
+        process.communicate(timeout=120)
+        self.assertNotEqual(process.returncode, 0, "it had ended before the node was killed")
+        self.cluster.wait_for_size(2)
+        self.sync_together(nodes=(0, 1))
+        self.assert_all_holds()
+        dying.start()
+        self.cluster.wait_for_size(3)
+        self.cluster.settle()
+        self.meet("second", -1)
+        self.sync_together()
+        self.assertEqual(len(self.titles(self.anna)), 31)
+        self.assert_all_holds()
+
+
+if __name__ == "__main__":
+    unittest.main()
