@@ -188,14 +188,15 @@ CalDavResource *caldav_choice_only(
 	g_autoptr(GError) failure = NULL;
 	g_autoptr(GError) former_failure = NULL;
 	g_autoptr(CalDavResource) only = choose_only(session, known, &failure);
-	g_autoptr(CalDavResource) former = NULL;
 
 	if (former_url != NULL && only != NULL && g_strcmp0(key, only->key) != 0)
 		return ask_former(session, known, error);
 	if (only != NULL)
 		return g_steal_pointer(&only);
+	/* Of several the former one is not taken, but that it is refused is worth more than a
+	 * choice. */
 	if (former_url != NULL && g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_CHOICE))
-		former = ask_former(session, known, &former_failure);
+		caldav_resource_free(ask_former(session, known, &former_failure));
 	g_propagate_error(error, former_failure != NULL ? g_steal_pointer(&former_failure)
 							: g_steal_pointer(&failure));
 	return NULL;
