@@ -62,7 +62,7 @@ static void test_a_long_name_is_refused_and_not_cut(void)
 	if (test == NULL)
 		return;
 	g_assert_false(option_insert(test->db, name, "v", 1, "no", &is_inserted, &error));
-	g_assert_error(error, DB_ERROR, DB_ERROR_QUERY);
+	g_assert_error(error, DB_ERROR, DB_ERROR_DATA);
 }
 
 static void test_replacing_compares_bytes(void)
