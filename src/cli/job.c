@@ -24,6 +24,7 @@ AutoLogOptions job_log_options(const SyncContext *context)
 		.log_self = config->log_log_self,
 		.log_declined = config->log_log_declined,
 		.dry_run = context->dry_run,
+		.has_tables = context->has_tables,
 		.now_utc = context->now_utc(),
 	};
 }

@@ -10,6 +10,9 @@
 
 enum { PROGRESS_USECS = 100 * 1000 };
 
+/* Before the first sync all that the theme stored is waiting. */
+enum { WAITING_LINES_MAX = 10 };
+
 static const char *const outcome_names[] = {
 	[SYNC_DONE] = "done",
 	[SYNC_FAILED] = "failed",
@@ -183,6 +186,30 @@ static void on_activity(const AutoLogNotice *notice, void *data)
 	json_set_text(object, "start", event->start);
 }
 
+static void on_waiting(const PastEvent *event, const char *why, void *data)
+{
+	Printer *printer = data;
+	g_autofree char *title = NULL;
+	Json *object;
+
+	if (!printer->options->dry_run)
+		return;
+	if (printer->root == NULL) {
+		if (printer->options->quiet || printer->waiting_told++ >= WAITING_LINES_MAX)
+			return;
+		title = printable(event->title);
+		printf("would not log  %s  %s (event %" G_GINT64_FORMAT "): %s\n", event->start,
+			title, event->post_id, why);
+		return;
+	}
+	object = json_append_object(printer->waiting);
+	json_set_int(object, "event_id", event->post_id);
+	json_set_int(object, "user_id", event->user_id);
+	json_set_text(object, "title", event->title);
+	json_set_text(object, "start", event->start);
+	json_set_text(object, "reason", why);
+}
+
 static void on_log_problem(int64_t user_id, int64_t event_id, const GError *why, void *data)
 {
 	const LogAbout about = {.user_id = user_id};
@@ -218,7 +245,7 @@ void printer_init(Printer *printer, const CliOptions *options)
 {
 	*printer = (Printer){
 		.listener = {on_connection, on_change, on_progress},
-		.activities = {on_activity, on_log_problem, on_overruled, printer},
+		.activities = {on_activity, on_waiting, on_log_problem, on_overruled, printer},
 		.options = options,
 	};
 	if (!options->json)
@@ -229,6 +256,7 @@ void printer_init(Printer *printer, const CliOptions *options)
 	printer->changes = json_add_list(printer->root, "changes");
 	printer->logged = json_add_list(printer->root, "activities");
 	printer->overruled = json_add_list(printer->root, "rules_passed_over");
+	printer->waiting = json_add_list(printer->root, "waiting");
 }
 
 void printer_clear(Printer *printer)
@@ -263,6 +291,10 @@ static void print_totals(
 		printf("%s%" G_GSIZE_FORMAT " %s %slogged", totals == NULL ? "" : "; ",
 			log_counts->activities,
 			log_counts->activities == 1 ? "activity" : "activities", would_be);
+	if (log_counts != NULL && would_be[0] != '\0' && log_counts->waiting > 0)
+		printf(", %" G_GSIZE_FORMAT " %s", log_counts->waiting,
+			log_counts->waiting == 1 ? "meeting waits for its calendar to be read"
+						 : "meetings wait for their calendars to be read");
 	putchar('\n');
 }
 

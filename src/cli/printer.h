@@ -21,6 +21,8 @@ typedef struct Printer {
 	Json *connections;
 	Json *logged;
 	Json *overruled; /* what did not stop the event that was asked for */
+	Json *waiting;
+	size_t waiting_told; /* of the meetings that wait, in lines for people */
 } Printer;
 
 /* Borrows the options; its callbacks hold pointers into `printer`, which must not move. */

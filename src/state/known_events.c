@@ -67,6 +67,34 @@ bool known_events_load(Db *db, int64_t connection, int64_t user_id, KnownEventFu
 	}
 }
 
+static const char forms_sql[] =
+	"SELECT post_id, content_hash FROM {prm_calendar_events} WHERE post_id IN (";
+
+bool known_events_forms(Db *db, const int64_t *post_ids, size_t count, KnownFormFunc each,
+	void *data, GError **error)
+{
+	g_autofree char *sql = db_repeat_sql(forms_sql, "?", count, ")");
+	DbStatement *statement = db_prepare(db, sql, error);
+	bool row;
+
+	if (statement == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		db_bind_int(statement, post_ids[i]);
+	if (!db_query(statement, error))
+		return false;
+	for (;;) {
+		uint8_t hash[STATE_HASH_BYTES] = {0};
+
+		if (!db_next(statement, &row, error))
+			return false;
+		if (!row)
+			return true;
+		read_hash(statement, 1, hash);
+		each(db_column_int(statement, 0), hash, data);
+	}
+}
+
 static const char insert_sql[] =
 	"INSERT INTO {prm_calendar_events} (connection, event_hash, event_uid, calendar_hash, "
 	"object_hash, post_id, content_hash, starts, ends) VALUES ";

@@ -31,6 +31,16 @@ typedef void (*KnownEventFunc)(const KnownEvent *event, void *data);
 bool known_events_load(Db *db, int64_t connection, int64_t user_id, KnownEventFunc each, void *data,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Of a post: the hash of its rows as they were when this program last read the event from its
+ * calendar (event_row_hash()). Borrowed for the call. */
+typedef void (*KnownFormFunc)(
+	int64_t post_id, const uint8_t content_hash[STATE_HASH_BYTES], void *data);
+
+/* Calls `each` for those of these posts that are known, of whichever connection; for one that is
+ * known twice, twice. `count` is not 0. */
+bool known_events_forms(Db *db, const int64_t *post_ids, size_t count, KnownFormFunc each,
+	void *data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Locks the keys of these uids until the end of the transaction: another process that stores one of
  * them waits, and then finds it. `count` is not 0. */
 bool known_events_claim(Db *db, int64_t connection, const char *const *event_uids, size_t count,

@@ -211,6 +211,12 @@ static const Rule rules[] = {
 			 "[log])"},
 };
 
+/* What nobody has read from the calendar says nothing by what it leaves out (design 6). */
+static const char not_verified[] =
+	"not yet: its row was written by something else than this program, or changed since, so "
+	"that nobody knows whether it is private, cancelled or declined; the next sync of its "
+	"connection reads it from the calendar";
+
 /* Why an event does not become activities, or NULL. */
 static const char *reason_against(
 	const Run *run, const PastEvent *event, const Owner *owner, const GArray *people)
@@ -232,6 +238,8 @@ static const char *reason_against(
 	if (people->len == 0)
 		return "no attendee other than the owner was recognised with enough confidence "
 		       "(min_confidence in [log])";
+	if (!event->is_verified)
+		return not_verified;
 	return NULL;
 }
 
@@ -360,10 +368,17 @@ static void consider(Run *run, PastEvent *take_event, const Owner *owner)
 {
 	g_autoptr(PastEvent) event = take_event;
 	g_autoptr(GArray) people = choose_people(run, event, owner);
+	const char *reason = reason_against(run, event, owner, people);
 
 	if (!g_hash_table_contains(owner->connection_ids, event->connection_id) ||
-		reason_against(run, event, owner, people) != NULL || batch_contains(run, event)) {
+		(reason != NULL && reason != not_verified) || batch_contains(run, event)) {
 		run->counts.passed_over++;
+		return;
+	}
+	if (reason != NULL) {
+		run->counts.waiting++;
+		if (run->callbacks->on_waiting != NULL)
+			run->callbacks->on_waiting(event, reason, run->callbacks->data);
 		return;
 	}
 	batch_add(run, g_steal_pointer(&event), g_steal_pointer(&people), owner->user);
@@ -391,10 +406,17 @@ static bool learn_own_people(
 static bool run_queue(
 	Run *run, GHashTable *owners, const GArray *user_ids, guint first, GError **error)
 {
-	guint count = MIN(user_ids->len - first, USERS_PER_QUEUE);
 	const int64_t *ids = &g_array_index(user_ids, int64_t, first);
-	g_autoptr(PastEventQueue) queue =
-		past_event_queue_new(run->db, run->site, ids, count, run->options->now_utc);
+	guint count = MIN(user_ids->len - first, USERS_PER_QUEUE);
+	const PastEventQueueOptions options = {
+		.user_ids = ids,
+		.users = count,
+		.now_utc = run->options->now_utc,
+		.has_tables = run->options->has_tables,
+		/* Who asks what would be logged wants to hear of the others, too. */
+		.only_known = !run->options->dry_run,
+	};
+	g_autoptr(PastEventQueue) queue = past_event_queue_new(run->db, run->site, &options);
 	bool knows_own_people = run->options->log_self;
 
 	while (run->counts.events < run->options->limit) {
@@ -541,7 +563,8 @@ static bool log_one(Run *run, GError **error)
 	g_autoptr(GArray) people = NULL;
 	const char *reason;
 
-	if (!past_event_load(run->db, run->site, run->options->event_id, &event, error))
+	if (!past_event_load(run->db, run->site, run->options->event_id, run->options->has_tables,
+		    &event, error))
 		return false;
 	if (event == NULL)
 		return refuse(run, AUTO_LOG_ERROR_NOT_FOUND,

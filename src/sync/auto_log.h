@@ -31,6 +31,7 @@ typedef struct AutoLogOptions {
 	int64_t only_user_id; /* 0: all users */
 	int64_t event_id;     /* 0: the queue; else this one event, now (the theme's button) */
 	bool dry_run;
+	bool has_tables; /* the sidecar's own; without them nothing is known of any event */
 	int64_t now_utc;
 } AutoLogOptions;
 
@@ -46,11 +47,15 @@ typedef struct AutoLogCounts {
 	size_t activities;
 	size_t already; /* events that qualify, but all of whose people had the meeting already */
 	size_t passed_over; /* events that do not qualify */
+	size_t waiting;     /* events that must be read from their calendar first; a real run
+			       does not look at those that never were */
 	size_t failed;      /* told through on_problem */
 } AutoLogCounts;
 
 typedef struct AutoLogCallbacks {
 	void (*on_activity)(const AutoLogNotice *notice, void *data); /* or NULL */
+	/* An event would qualify, but not before it was read from its calendar: `why`. */
+	void (*on_waiting)(const PastEvent *event, const char *why, void *data); /* or NULL */
 	/* One user or event was skipped; the others go on. `event_id` may be 0. */
 	void (*on_problem)(
 		int64_t user_id, int64_t event_id, const GError *why, void *data); /* or NULL */

@@ -50,12 +50,14 @@ static const char locked_sql[] =
 	"(" EVENT_SQL_META_KEYS ") WHERE p.post_type = 'calendar_event' "
 	"AND p.post_status IN ('publish', 'future') AND p.ID IN (";
 
-static const char ids_sql[] =
-	"SELECT p.ID, p.post_status, CAST(p.post_date AS CHAR), CAST(p.post_date_gmt AS CHAR), "
-	"p.post_title, NULL, m.meta_id, m.meta_key, m.meta_value, p.post_author "
-	"FROM {posts} p JOIN {postmeta} m ON m.post_id = p.ID AND m.meta_key IN "
-	"(" EVENT_SQL_META_KEYS
-	", '_logged_as_activity') WHERE p.post_type = 'calendar_event' AND p.ID IN (";
+#define IDS_SQL(content)                                                                           \
+	"SELECT p.ID, p.post_status, CAST(p.post_date AS CHAR), CAST(p.post_date_gmt AS CHAR), "   \
+	"p.post_title, " content ", m.meta_id, m.meta_key, m.meta_value, p.post_author "           \
+	"FROM {posts} p JOIN {postmeta} m ON m.post_id = p.ID AND m.meta_key IN "                  \
+	"(" EVENT_SQL_META_KEYS                                                                    \
+	", '_logged_as_activity') WHERE p.post_type = 'calendar_event' AND p.ID IN ("
+static const char ids_sql[] = IDS_SQL("NULL");
+static const char whole_sql[] = IDS_SQL("IF(m.meta_key = '_event_uid', p.post_content, NULL)");
 
 enum {
 	COLUMN_ID,
@@ -249,13 +251,25 @@ bool event_load_locked(
 	return statement != NULL && gather_all(statement, NULL, each, data, error);
 }
 
-bool event_load_ids(
-	Db *db, const int64_t *ids, size_t count, LoadedEventFunc each, void *data, GError **error)
+static bool load_ids(Db *db, const char *sql, const int64_t *ids, size_t count,
+	LoadedEventFunc each, void *data, GError **error)
 {
 	DbStatement *statement;
 
 	if (count == 0)
 		return true;
-	statement = event_sql_prepare_ids(db, ids_sql, ids, count, ") ORDER BY p.ID", error);
+	statement = event_sql_prepare_ids(db, sql, ids, count, ") ORDER BY p.ID", error);
 	return statement != NULL && gather_all(statement, NULL, each, data, error);
+}
+
+bool event_load_ids(
+	Db *db, const int64_t *ids, size_t count, LoadedEventFunc each, void *data, GError **error)
+{
+	return load_ids(db, ids_sql, ids, count, each, data, error);
+}
+
+bool event_load_whole(
+	Db *db, const int64_t *ids, size_t count, LoadedEventFunc each, void *data, GError **error)
+{
+	return load_ids(db, whole_sql, ids, count, each, data, error);
 }

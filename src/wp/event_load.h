@@ -46,3 +46,7 @@ bool event_load_locked(Db *db, const int64_t *ids, size_t count, LoadedEventFunc
 /* The same for events by their ids, in any status; the content is left out. `ids` may be empty. */
 bool event_load_ids(Db *db, const int64_t *ids, size_t count, LoadedEventFunc each, void *data,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same with the content, so that event_row_hash() of an event is that of its rows. */
+bool event_load_whole(Db *db, const int64_t *ids, size_t count, LoadedEventFunc each, void *data,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "php/json.h"
+#include "state/known_events.h"
 #include "wp/event_load.h"
 #include "wp/event_sql.h"
 
@@ -20,8 +21,10 @@ static const char page_sql[] =
 	"AND p.post_date < ? AND e.meta_value < ? "
 	"AND (e.meta_value > ? OR (e.meta_value = ? AND p.ID > ?)) "
 	"AND NOT EXISTS (SELECT 1 FROM {postmeta} l WHERE l.post_id = p.ID "
-	"AND l.meta_key = '_logged_as_activity' AND l.meta_value NOT IN ('', '0')) "
-	"AND p.post_author IN (";
+	"AND l.meta_key = '_logged_as_activity' AND l.meta_value NOT IN ('', '0')) ";
+static const char known_sql[] =
+	"AND EXISTS (SELECT 1 FROM {prm_calendar_events} k WHERE k.post_id = p.ID) ";
+static const char users_sql[] = "AND p.post_author IN (";
 static const char page_tail[] = ") ORDER BY e.meta_value, p.ID LIMIT 100";
 enum { COLUMN_ID, COLUMN_END };
 G_STATIC_ASSERT(PAGE_EVENTS == 100);
@@ -29,6 +32,8 @@ G_STATIC_ASSERT(PAGE_EVENTS == 100);
 struct PastEventQueue {
 	Db *db;
 	const WpSite *site;
+	bool has_tables;
+	bool only_known;
 	char *now; /* "Y-m-d H:i:s", site time: at the latest */
 	GArray *user_ids;
 	GHashTable *page; /* post id -> PastEvent */
@@ -292,12 +297,30 @@ typedef struct {
 	GHashTable *events;
 } Page;
 
-static void take_into_page(const LoadedEvent *loaded, void *data)
+static PastEvent *take_into_page(const LoadedEvent *loaded, const Page *page)
 {
-	const Page *page = data;
 	PastEvent *event = past_event_new(loaded, page->site);
 
 	g_hash_table_replace(page->events, &event->post_id, event);
+	return event;
+}
+
+static void take_event(const LoadedEvent *loaded, void *data)
+{
+	take_into_page(loaded, data);
+}
+
+static void take_whole_event(const LoadedEvent *loaded, void *data)
+{
+	event_row_hash(loaded->columns, loaded->metas, take_into_page(loaded, data)->form);
+}
+
+static void take_form(int64_t post_id, const uint8_t content_hash[STATE_HASH_BYTES], void *data)
+{
+	PastEvent *event = g_hash_table_lookup(data, &post_id);
+
+	if (event != NULL && memcmp(event->form, content_hash, STATE_HASH_BYTES) == 0)
+		event->is_verified = true;
 }
 
 GHashTable *past_events_new(void)
@@ -305,23 +328,39 @@ GHashTable *past_events_new(void)
 	return g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, past_event_destroy);
 }
 
+static const int64_t *ids_of(const GArray *ids)
+{
+	return (const int64_t *)(const void *)ids->data;
+}
+
 bool past_events_load(
 	Db *db, const WpSite *site, const GArray *post_ids, GHashTable *events, GError **error)
 {
 	Page page = {.site = site, .events = events};
 
-	return event_load_ids(db, (const int64_t *)(const void *)post_ids->data, post_ids->len,
-		take_into_page, &page, error);
+	return event_load_ids(db, ids_of(post_ids), post_ids->len, take_event, &page, error);
 }
 
-bool past_event_load(
-	Db *db, const WpSite *site, int64_t post_id, PastEvent **ret_event, GError **error)
+/* The same, and whether they are verified. */
+static bool load_verified(Db *db, const WpSite *site, const GArray *post_ids, bool has_tables,
+	GHashTable *events, GError **error)
+{
+	Page page = {.site = site, .events = events};
+
+	if (!event_load_whole(db, ids_of(post_ids), post_ids->len, take_whole_event, &page, error))
+		return false;
+	return !has_tables || g_hash_table_size(events) == 0 ||
+	       known_events_forms(db, ids_of(post_ids), post_ids->len, take_form, events, error);
+}
+
+bool past_event_load(Db *db, const WpSite *site, int64_t post_id, bool has_tables,
+	PastEvent **ret_event, GError **error)
 {
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	g_autoptr(GHashTable) events = past_events_new();
 
 	g_array_append_val(ids, post_id);
-	if (!past_events_load(db, site, ids, events, error))
+	if (!load_verified(db, site, ids, has_tables, events, error))
 		return false;
 	*ret_event = g_hash_table_lookup(events, &post_id);
 	g_hash_table_steal(events, &post_id);
@@ -329,19 +368,21 @@ bool past_event_load(
 }
 
 PastEventQueue *past_event_queue_new(
-	Db *db, const WpSite *site, const int64_t *user_ids, size_t users, int64_t now_utc)
+	Db *db, const WpSite *site, const PastEventQueueOptions *options)
 {
 	PastEventQueue *queue = g_new0(PastEventQueue, 1);
 
 	queue->db = db;
 	queue->site = site;
-	queue->now = site_zone_format_latest(site->zone, now_utc);
+	queue->has_tables = options->has_tables;
+	queue->only_known = options->has_tables && options->only_known;
+	queue->now = site_zone_format_latest(site->zone, options->now_utc);
 	queue->user_ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	g_array_append_vals(queue->user_ids, user_ids, (guint)users);
+	g_array_append_vals(queue->user_ids, options->user_ids, (guint)options->users);
 	queue->page = past_events_new();
 	queue->order = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	queue->last_end = g_strdup("");
-	queue->is_last_page = users == 0;
+	queue->is_last_page = options->users == 0;
 	return queue;
 }
 
@@ -359,7 +400,9 @@ void past_event_queue_free(PastEventQueue *queue)
 
 static DbStatement *prepare_page(const PastEventQueue *queue, GError **error)
 {
-	g_autofree char *sql = db_repeat_sql(page_sql, "?", queue->user_ids->len, page_tail);
+	g_autofree char *head =
+		g_strconcat(page_sql, queue->only_known ? known_sql : "", users_sql, NULL);
+	g_autofree char *sql = db_repeat_sql(head, "?", queue->user_ids->len, page_tail);
 	DbStatement *statement = db_prepare(queue->db, sql, error);
 
 	if (statement == NULL)
@@ -401,7 +444,8 @@ static bool read_page(PastEventQueue *queue, GError **error)
 	if (!read_page_ids(queue, error))
 		return false;
 	queue->is_last_page = queue->order->len < PAGE_EVENTS;
-	return past_events_load(queue->db, queue->site, queue->order, queue->page, error);
+	return load_verified(
+		queue->db, queue->site, queue->order, queue->has_tables, queue->page, error);
 }
 
 bool past_event_queue_next(PastEventQueue *queue, PastEvent **ret_event, GError **error)

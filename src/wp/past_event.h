@@ -10,6 +10,7 @@
 #include "db/db.h"
 #include "event/event.h"
 #include "site/site.h"
+#include "state/hash.h"
 
 /* Someone whom an event was matched to. */
 typedef struct PastEventMatch {
@@ -42,23 +43,38 @@ typedef struct PastEvent {
 	bool is_cancelled;
 	bool is_private;
 	bool owner_declined;
-	GPtrArray *attendees; /* of Attendee: address and status */
-	GArray *matches;      /* of PastEventMatch */
+	/* The rows are, byte for byte, what this program made of the calendar when it last read it:
+	 * only then does anybody know that what they do not say (private, cancelled, declined) is
+	 * not so. What others wrote may have left it out. */
+	bool is_verified;
+	uint8_t form[STATE_HASH_BYTES]; /* of the rows; only where it was asked whether that is so
+					 */
+	GPtrArray *attendees;           /* of Attendee: address and status */
+	GArray *matches;                /* of PastEventMatch */
 } PastEvent;
 
 void past_event_free(PastEvent *event);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PastEvent, past_event_free)
 
 /* Reads one event, whatever its state. `ret_event` is NULL when there is no calendar event of that
- * id. */
-bool past_event_load(Db *db, const WpSite *site, int64_t post_id, PastEvent **ret_event,
-	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ * id. Without `has_tables`, the sidecar's own, no event is verified. */
+bool past_event_load(Db *db, const WpSite *site, int64_t post_id, bool has_tables,
+	PastEvent **ret_event, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads these (of int64_t) into a table of past_events_new(): post id -> PastEvent, which it owns.
- * What is no calendar event is left out. */
+ * What is no calendar event is left out. Whether they are verified is not asked. */
 GHashTable *past_events_new(void);
 bool past_events_load(Db *db, const WpSite *site, const GArray *post_ids, GHashTable *events,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Which events a queue walks. */
+typedef struct PastEventQueueOptions {
+	const int64_t *user_ids; /* borrowed for the call */
+	size_t users;
+	int64_t now_utc;
+	bool has_tables; /* as in past_event_load() */
+	bool only_known; /* leaves out those that this program never read from a calendar */
+} PastEventQueueOptions;
 
 /* Walks the events of these users that ended before now, are published, have not
  * been logged and were matched to somebody: oldest end in site time first; in the half day after
@@ -66,7 +82,7 @@ bool past_events_load(Db *db, const WpSite *site, const GArray *post_ids, GHashT
  * may be left at any point, and written to in between. */
 typedef struct PastEventQueue PastEventQueue;
 PastEventQueue *past_event_queue_new(
-	Db *db, const WpSite *site, const int64_t *user_ids, size_t users, int64_t now_utc);
+	Db *db, const WpSite *site, const PastEventQueueOptions *options);
 void past_event_queue_free(PastEventQueue *queue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PastEventQueue, past_event_queue_free)
 

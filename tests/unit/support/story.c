@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "match/contact_index.h"
+#include "state/connection_state.h"
+#include "state/known_events.h"
 #include "test_site.h"
+#include "wp/event_load.h"
 
 static void event_destroy(gpointer event)
 {
@@ -162,6 +165,39 @@ EventStoreCounts story_sync(Story *story)
 		g_assert_true(event_store_finish(store, story->last, story, &error));
 	g_assert_no_error(error);
 	return *event_store_counts(store);
+}
+
+typedef struct {
+	GArray *known; /* of KnownEvent */
+	GStringChunk *texts;
+} Memory;
+
+static void remember(const LoadedEvent *loaded, void *data)
+{
+	Memory *memory = data;
+	const char *uid = loaded->metas[EVENT_META_EVENT_UID];
+	KnownEvent known = {.post_id = loaded->post_id};
+
+	known.event_uid = g_string_chunk_insert(memory->texts, uid != NULL ? uid : "");
+	event_row_hash(loaded->columns, loaded->metas, known.content_hash);
+	g_array_append_val(memory->known, known);
+}
+
+void story_verify(Story *story)
+{
+	g_autoptr(ConnectionState) state = connection_state_new(0, story->connection_id);
+	Memory memory = {g_array_new(FALSE, FALSE, sizeof(KnownEvent)), g_string_chunk_new(1024)};
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(connection_state_create(story->test->db, STORY_USER, state, &error));
+	g_assert_true(event_load_connection(
+		story->test->db, STORY_USER, story->connection_id, remember, &memory, &error));
+	g_assert_true(
+		memory.known->len == 0 ||
+		known_events_store(story->test->db, state->id,
+			(const KnownEvent *)(void *)memory.known->data, memory.known->len, &error));
+	g_array_unref(memory.known);
+	g_string_chunk_free(memory.texts);
 }
 
 static int compare_texts(gconstpointer a, gconstpointer b)

@@ -57,6 +57,9 @@ int64_t story_time(const char *utc);
 /* Lists the calendar once; the counts are those of the store. */
 EventStoreCounts story_sync(Story *story);
 
+/* Remembers the user's stored events as they are now, as if a listing had just found them so. */
+void story_verify(Story *story);
+
 /* Says what a listing changed, sorted and joined by ", ". Caller frees. */
 char *story_changes(const Story *story);
 

@@ -14,13 +14,17 @@
 	} while (0)
 
 typedef struct {
-	GString *told; /* "title person" lines */
+	GString *told;    /* "title person" lines */
+	GString *waiting; /* "title: why" lines */
 	GString *problems;
 } Told;
 
 static void told_clear(Told *told)
 {
+	if (told->told == NULL)
+		return;
 	g_string_free(told->told, TRUE);
+	g_string_free(told->waiting, TRUE);
 	g_string_free(told->problems, TRUE);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Told, told_clear)
@@ -31,6 +35,13 @@ static void tell_activity(const AutoLogNotice *notice, void *data)
 
 	g_string_append_printf(
 		told->told, "%s %" G_GINT64_FORMAT "\n", notice->event->title, notice->person_id);
+}
+
+static void tell_waiting(const PastEvent *event, const char *why, void *data)
+{
+	Told *told = data;
+
+	g_string_append_printf(told->waiting, "%s: %s\n", event->title, why);
 }
 
 static void tell_problem(int64_t user_id, int64_t event_id, const GError *why, void *data)
@@ -47,22 +58,32 @@ static AutoLogOptions usual(void)
 		.limit = 10,
 		.min_confidence_percent = 50,
 		.content = "Meeting: {title}",
+		.has_tables = true,
 		.now_utc = STORY_NOW,
 	};
 }
 
-static AutoLogCounts run(Story *story, const AutoLogOptions *options, Told *told)
+/* With what is stored and remembered as it is. */
+static AutoLogCounts run_now(Story *story, const AutoLogOptions *options, Told *told)
 {
-	const AutoLogCallbacks callbacks = {tell_activity, tell_problem, NULL, told};
+	const AutoLogCallbacks callbacks = {tell_activity, tell_waiting, tell_problem, NULL, told};
 	g_autoptr(GError) error = NULL;
 	AutoLogCounts counts;
 
 	told->told = g_string_new(NULL);
+	told->waiting = g_string_new(NULL);
 	told->problems = g_string_new(NULL);
 	g_assert_true(
 		auto_log_run(story->test->db, story->site, options, &callbacks, &counts, &error));
 	g_assert_no_error(error);
 	return counts;
+}
+
+/* After the calendar was read and found to say what is stored. */
+static AutoLogCounts run(Story *story, const AutoLogOptions *options, Told *told)
+{
+	story_verify(story);
+	return run_now(story, options, told);
 }
 
 static Attendee *add_attendee(Event *event, const char *email, AttendeeStatus status)
@@ -457,6 +478,103 @@ static void test_damaged_connections_are_told_and_skipped(void)
 	g_assert_true(g_str_has_prefix(told.problems->str, "1/0: "));
 }
 
+/* What somebody else did to a meeting that was read from its calendar, or what became of our
+ * memory of it: private or not, nobody knows. */
+static void test_what_was_not_read_from_its_calendar_is_not_logged(void)
+{
+	static const struct {
+		const char *name;
+		const char *sql;
+		bool logged;
+	} cases[] = {
+		{"as it was read", "DO 0", true},
+		{"never read", "DELETE FROM wp_prm_calendar_events", false},
+		{"nothing is remembered", "DROP TABLE wp_prm_calendar_events", false},
+		{"another post took its place",
+			"UPDATE wp_posts SET ID = ID + 1 WHERE post_type = 'calendar_event'; "
+			"UPDATE wp_postmeta SET post_id = post_id + 1",
+			false},
+		{"renamed",
+			"UPDATE wp_posts SET post_title = 'B' WHERE post_type = 'calendar_event'",
+			false},
+		{"another text",
+			"UPDATE wp_posts SET post_content = 'B' WHERE post_type = 'calendar_event'",
+			false},
+		{"another hour",
+			"UPDATE wp_postmeta SET meta_value = '2026-01-05 11:30:00' WHERE meta_key "
+			"= "
+			"'_end_time'",
+			false},
+		{"the theme's raw data, without its class",
+			"UPDATE wp_postmeta SET meta_value = '{\"uid\":\"a@x\"}' WHERE meta_key = "
+			"'_raw_data'",
+			false},
+		{"raw data that nobody can read",
+			"UPDATE wp_postmeta SET meta_value = '{\"a\":\"\"b\"\"}' WHERE meta_key = "
+			"'_raw_data'",
+			false},
+		{"other people",
+			"UPDATE wp_postmeta SET meta_value = REPLACE(meta_value, ':101', ':102') "
+			"WHERE meta_key = '_matched_people'",
+			false},
+		{"a text that WordPress saved again under WP-Cron",
+			"UPDATE wp_posts SET post_content = 'R&amp;D' WHERE post_type = "
+			"'calendar_event'",
+			true},
+		{"a person's notes",
+			"INSERT INTO wp_postmeta (post_id, meta_key, meta_value) SELECT ID, "
+			"'_meeting_notes', 'x' FROM wp_posts WHERE post_type = 'calendar_event'",
+			true},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Story) story = story_new();
+		g_auto(Told) preview = {0};
+		g_auto(Told) told = {0};
+		AutoLogOptions options = usual();
+		AutoLogCounts counts;
+
+		if (story == NULL)
+			return;
+		g_test_message("%s", cases[i].name);
+		begin(story);
+		story_add(story, "a@x", "2026-01-05T09:00:00", "A")->description = g_strdup("R&D");
+		story_sync(story);
+		story_verify(story);
+		test_db_exec(story->test, cases[i].sql);
+		options.has_tables = strstr(cases[i].sql, "DROP") == NULL;
+		options.dry_run = true;
+		counts = run_now(story, &options, &preview);
+		g_assert_cmpuint(counts.events, ==, cases[i].logged);
+		g_assert_cmpuint(counts.waiting, ==, !cases[i].logged);
+		g_assert_true(
+			(strstr(preview.waiting->str, ": not yet: ") != NULL) != cases[i].logged);
+		options.dry_run = false;
+		g_assert_true(!options.has_tables ||
+			      run_now(story, &options, &told).events == cases[i].logged);
+		g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_comments"), ==,
+			cases[i].logged);
+	}
+}
+
+/* A backlog that nobody will ever read again costs a pass nothing. */
+static void test_those_that_were_never_read_are_not_looked_at(void)
+{
+	g_autoptr(Story) story = story_new();
+	g_auto(Told) told = {0};
+	AutoLogOptions options = usual();
+	uint64_t before;
+
+	if (story == NULL)
+		return;
+	begin(story);
+	add_meetings(story, 250);
+	story_sync(story);
+	before = db_statement_count(story->test->db);
+	g_assert_cmpuint(run_now(story, &options, &told).events, ==, 0);
+	g_assert_cmpuint(db_statement_count(story->test->db) - before, <=, 2);
+}
+
 static void test_one_event_says_why_it_cannot_be_logged(void)
 {
 	static const struct {
@@ -483,6 +601,8 @@ static void test_one_event_says_why_it_cannot_be_logged(void)
 		{"trashed", "2026-01-05T09:00:00", "UPDATE wp_posts SET post_status = 'trash'",
 			"trash"},
 		{"user gone", "2026-01-05T09:00:00", "DELETE FROM wp_users", "user does not exist"},
+		{"not read", "2026-01-05T09:00:00", NULL,
+			"not yet: its row was written by something else"},
 		{"no event", "2026-01-05T09:00:00", "UPDATE wp_posts SET post_type = 'post'",
 			"no calendar event"},
 	};
@@ -505,6 +625,8 @@ static void test_one_event_says_why_it_cannot_be_logged(void)
 			story->test, "SELECT ID FROM wp_posts WHERE post_type = 'calendar_event'");
 		if (cases[i].sql != NULL)
 			test_db_exec(story->test, cases[i].sql);
+		if (cases[i].why == NULL || !g_str_has_prefix(cases[i].why, "not yet"))
+			story_verify(story);
 		logged = auto_log_run(
 			story->test->db, story->site, &options, &callbacks, &counts, &error);
 		g_assert_true(logged == (cases[i].why == NULL));
@@ -565,6 +687,7 @@ static void test_a_person_who_asks_passes_over_the_rules(void)
 		story_sync(story);
 		if (cases[i].sql != NULL)
 			test_db_exec(story->test, cases[i].sql);
+		story_verify(story);
 		options.event_id = test_db_int(
 			story->test, "SELECT ID FROM wp_posts WHERE post_type = 'calendar_event'");
 		g_assert_true(auto_log_run(
@@ -687,6 +810,10 @@ int main(int argc, char **argv)
 	ADD("a-person-who-asks-passes-over-the-rules",
 		test_a_person_who_asks_passes_over_the_rules);
 	ADD("the-users-own-contact-is-not-logged", test_the_users_own_contact_is_not_logged);
+	ADD("what-was-not-read-from-its-calendar-is-not-logged",
+		test_what_was_not_read_from_its_calendar_is_not_logged);
+	ADD("those-that-were-never-read-are-not-looked-at",
+		test_those_that_were_never_read_are_not_looked_at);
 	ADD("one-event-says-why-it-cannot-be-logged", test_one_event_says_why_it_cannot_be_logged);
 	return g_test_run();
 }

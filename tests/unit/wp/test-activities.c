@@ -33,8 +33,8 @@ static PastEvent *load(Story *story, const char *event_uid)
 	g_autoptr(GError) error = NULL;
 	PastEvent *event = NULL;
 
-	g_assert_true(past_event_load(
-		story->test->db, story->site, test_db_int(story->test, sql), &event, &error));
+	g_assert_true(past_event_load(story->test->db, story->site, test_db_int(story->test, sql),
+		false, &event, &error));
 	g_assert_nonnull(event);
 	return event;
 }
