@@ -113,7 +113,6 @@ void doctor_check_object_cache(Doctor *doctor)
 			place.doubt != NULL ? place.doubt : "");
 }
 
-/* Where nobody says where the site's files are, there is nothing to say. */
 void doctor_check_db_drop_in(Doctor *doctor)
 {
 	g_auto(SitePlace) place = {0};
@@ -122,6 +121,12 @@ void doctor_check_db_drop_in(Doctor *doctor)
 	find_place(doctor, &place);
 	switch (db_drop_in_find(&place, &path)) {
 	case DB_DROP_IN_NONE:
+		if (place.content != NULL)
+			doctor_ok(doctor, "the site has none (no wp-content/db.php)");
+		else
+			doctor_ok(doctor, "whether there is a wp-content/db.php is not known: to "
+					  "look for it, add "
+					  "--wp-config=PATH or --wordpress=DIR");
 		break;
 	case DB_DROP_IN_SQLITE: {
 		g_autofree char *message = g_strdup_printf("%s " DB_DROP_IN_SQLITE_TEXT, path);

@@ -194,7 +194,7 @@ class UnreadableRows(Story):
 class CommandLine(Story):
 
     def test_usage_errors(self):
-        for arguments in (("sync",), ("sync", "--al"), ("frobnicate",), ("log", "12x"),
+        for arguments in (("sync", "--al"), ("frobnicate",), ("log", "12x"),
                           ("log", "--limit=many"), ("run", "extra")):
             with self.subTest(arguments=arguments):
                 done = self.run_it(*arguments, status=64)

@@ -79,11 +79,11 @@ static void test_theme_files(void)
 
 	g_assert_cmpint(g_mkdir(inner, 0700), ==, 0);
 	g_assert_true(g_file_set_contents(css, "prm_activity", -1, NULL));
-	g_assert_false(theme_files_hold(folder, "prm_activity"));
+	g_assert_cmpint(theme_files_hold(folder, "prm_activity"), ==, THEME_FILES_DO_NOT_HOLD);
 	g_assert_true(g_file_set_contents(php, "<?php $t = 'prm_activity';", -1, NULL));
-	g_assert_true(theme_files_hold(folder, "prm_activity"));
-	g_assert_false(theme_files_hold(folder, "stadion_activity"));
-	g_assert_false(theme_files_hold("/nonexistent", "prm_activity"));
+	g_assert_cmpint(theme_files_hold(folder, "prm_activity"), ==, THEME_FILES_HOLD);
+	g_assert_cmpint(theme_files_hold(folder, "stadion_activity"), ==, THEME_FILES_DO_NOT_HOLD);
+	g_assert_cmpint(theme_files_hold("/nonexistent", "prm_activity"), ==, THEME_FILES_UNKNOWN);
 	g_unlink(php);
 	g_unlink(css);
 	g_rmdir(inner);
