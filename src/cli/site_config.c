@@ -71,30 +71,38 @@ static bool add_env_file(SiteEnv *env, const char *path, GError **error)
 	return text != NULL && site_env_add_text(env, path, text->str, false, error);
 }
 
+/* `*ret_is_found` becomes true when the folder has one. */
+static bool add_env_of(SiteEnv *env, const char *folder, bool *ret_is_found, GError **error)
+{
+	static const char *const names[] = {".env.local", ".env"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *path = g_build_filename(folder, names[i], NULL);
+
+		if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
+			continue;
+		*ret_is_found = true;
+		if (!add_env_file(env, path, error))
+			return false;
+	}
+	return true;
+}
+
 /* Of several files the first one that has a name wins, and our own environment before them, as
  * Dotenv's immutable repository has it. What a .env leaves out is not set. */
 static bool add_dot_env(SiteEnv *env, const char *wp_config_path, GError **error)
 {
-	static const char *const names[] = {".env.local", ".env"};
 	char *real = realpath(wp_config_path, NULL);
 	g_autofree char *folder = g_path_get_dirname(real != NULL ? real : wp_config_path);
 	bool is_found = false;
 
 	free(real);
 	for (unsigned level = 0; level < ENV_LEVELS && !is_found; level++) {
-		char *parent = g_path_get_dirname(folder);
+		char *parent;
 
-		for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-			g_autofree char *path = g_build_filename(folder, names[i], NULL);
-
-			if (g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
-				is_found = true;
-				if (!add_env_file(env, path, error)) {
-					g_free(parent);
-					return false;
-				}
-			}
-		}
+		if (!add_env_of(env, folder, &is_found, error))
+			return false;
+		parent = g_path_get_dirname(folder);
 		g_free(folder);
 		folder = parent;
 	}
