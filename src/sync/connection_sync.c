@@ -108,7 +108,8 @@ static bool claim(void *data, GError **error)
 	ConnectionRun *run = data;
 	const SyncContext *context = run->worker->context;
 
-	if (context->dry_run)
+	/* Held already where all is listed once more to make room. */
+	if (context->dry_run || run->theme_lock != NULL)
 		return true;
 	if (!theme_lock_take(run->worker->db, context->site, run->report->user_id,
 		    run->report->connection_id, context->now_utc(), &run->theme_lock, error))
