@@ -59,6 +59,24 @@ class Connections(Story):
                       self.raw(self.anna))
         self.assertIn("last_sync", self.raw(self.anna))
 
+    def test_where_nothing_changed_no_number_of_events_is_told(self):
+        self.connect(self.anna, self.account.connection())
+        self.assertIn("1 event", self.sync().stdout)
+        said = self.sync().stdout
+        self.assertIn("nothing changed", said)
+        self.assertNotRegex(said, r"Work.*\d+ events?")
+
+    def test_an_account_without_calendars_says_so(self):
+        home = self.account.client.url().rstrip("/") + "/"
+        self.account.client.delete_calendar("work")
+        self.connect(self.anna, self.account.connection(credentials={
+            "url": home, "username": self.account.login, "password": self.account.password}))
+        said = self.run_it("calendars", f"--user={self.anna}", status=1)
+        self.assertIn("no calendar", said.stdout + said.stderr)
+        self.assertIn("no calendar", self.run_it("doctor", "--online", status=1).stdout)
+        self.sync(status=1)
+        self.assertIn("no calendar", self.connections(self.anna)[0]["last_error"])
+
     def test_a_connection_that_is_off_is_left_alone(self):
         self.connect(self.anna, self.account.connection(sync_enabled=False))
         before = self.raw(self.anna)
