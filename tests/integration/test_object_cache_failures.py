@@ -133,6 +133,9 @@ class BadRedis(Bad, CachedStory):
 class BadMemcached(Bad, CachedStory):
     kind = MemcachedKind
 
+    def test_one_that_drips(self):
+        self.sync_beside(bad_cache.dripping_quickly)
+
     def test_one_that_is_full(self):
         self.sync_beside(bad_cache.memcached_errors, "refuses")
 

@@ -19,13 +19,18 @@ def silent(connection, closing):
             pass
 
 
-def dripping(connection, closing):
+def dripping(connection, closing, pause_secs=0.2):
     """The start of an answer to anything, a byte at a time, without end."""
     connection.recv(65536)
     for byte in b"+" + b"x" * BILLION:
-        if closing.wait(0.2):
+        if closing.wait(pause_secs):
             return
         connection.sendall(bytes([byte]))
+
+
+def dripping_quickly(connection, closing):
+    """libmemcached bounds the wait for each byte and the length of a line, not the time of a whole line."""
+    dripping(connection, closing, pause_secs=0.004)
 
 
 def answering(answer, repeat=1):
