@@ -9,12 +9,18 @@
 #include "cache/error.h"
 #include "cache/value.h"
 
-enum { TIMEOUT_MS = 2000, NUMBER_BYTES_MAX = 20 };
+enum {
+	TIMEOUT_MS = 2000, /* for each piece that is sent or received */
+	DEADLINE_SECS = 5, /* for a command and its whole answer */
+	NUMBER_BYTES_MAX = 20,
+};
 
-/* One server alone, or all of them, of which libmemcached chooses by the name. */
+/* One server alone, or all of them, of which libmemcached chooses by the name. Counted references:
+ * a command that was given up may use it longer than its owner does. */
 typedef struct {
-	memcached_st *handle;
-	char *address; /* for messages */
+	memcached_st *handle; /* used by one command at a time */
+	char *address;        /* for messages */
+	bool is_given_up;     /* a command may still be using the handle */
 } Server;
 
 struct CacheMemcached {
@@ -22,15 +28,133 @@ struct CacheMemcached {
 	Server *joint;      /* or NULL: nobody knows which one to choose */
 };
 
-static void server_free(gpointer data)
+/* What is done to a server, in a thread of its own, since libmemcached waits anew for each piece of
+ * an answer: for what drips it would wait for ever. Counted references: the thread has one. */
+typedef struct Command Command;
+struct Command {
+	memcached_return_t (*perform)(Command *command, memcached_st *handle);
+	Server *server;
+	char **names;  /* NULL-terminated */
+	GBytes *value; /* to be set, or what was got; or NULL */
+	uint32_t flags;
+	unsigned ttl_secs;
+	memcached_return_t code; /* valid when it is done */
+
+	GMutex mutex;
+	GCond has_ended;
+	bool is_done; /* guarded by the mutex */
+};
+
+static void server_clear(gpointer data)
 {
 	Server *server = data;
 
-	if (server == NULL)
-		return;
 	memcached_free(server->handle);
 	g_free(server->address);
-	g_free(server);
+}
+
+static void command_clear(gpointer data)
+{
+	Command *command = data;
+
+	g_mutex_clear(&command->mutex);
+	g_cond_clear(&command->has_ended);
+	g_strfreev(command->names);
+	g_clear_pointer(&command->value, g_bytes_unref);
+	g_atomic_rc_box_release_full(command->server, server_clear);
+}
+
+static void command_unref(Command *command)
+{
+	g_atomic_rc_box_release_full(command, command_clear);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Command, command_unref)
+
+static Command *command_new(Server *server,
+	memcached_return_t (*perform)(Command *command, memcached_st *handle),
+	const char *const *names, size_t name_count)
+{
+	Command *command = g_atomic_rc_box_new0(Command);
+
+	g_mutex_init(&command->mutex);
+	g_cond_init(&command->has_ended);
+	command->perform = perform;
+	command->server = g_atomic_rc_box_acquire(server);
+	command->names = g_new0(char *, name_count + 1);
+	for (size_t i = 0; i < name_count; i++)
+		command->names[i] = g_strdup(names[i]);
+	command->code = MEMCACHED_FAILURE;
+	return command;
+}
+
+static gpointer command_thread(gpointer data)
+{
+	g_autoptr(Command) command = data;
+	memcached_return_t code = command->perform(command, command->server->handle);
+
+	g_mutex_lock(&command->mutex);
+	command->code = code;
+	command->is_done = true;
+	g_cond_signal(&command->has_ended);
+	g_mutex_unlock(&command->mutex);
+	return NULL;
+}
+
+static bool set_unreachable(const Server *server, const char *reason, GError **error)
+{
+	g_set_error(error, CACHE_ERROR, CACHE_ERROR_UNREACHABLE,
+		"cannot reach the memcached server at %s: %s; check address in section [cache]",
+		server->address, reason);
+	return false;
+}
+
+/* True when the command has ended in time: then its results and the handle are the caller's. */
+static bool command_run(Command *command, GError **error)
+{
+	gint64 until = g_get_monotonic_time() + DEADLINE_SECS * G_USEC_PER_SEC;
+	Server *server = command->server;
+	GThread *thread = NULL;
+	bool is_done;
+
+	if (!server->is_given_up)
+		thread = g_thread_try_new(
+			"memcached", command_thread, g_atomic_rc_box_acquire(command), NULL);
+	if (thread == NULL && !server->is_given_up) {
+		command_unref(command);
+		return set_unreachable(server, "no thread can be started for it", error);
+	}
+	if (thread == NULL)
+		return set_unreachable(server, "it answers too slowly", error);
+	g_thread_unref(thread);
+	g_mutex_lock(&command->mutex);
+	while (!command->is_done &&
+		g_cond_wait_until(&command->has_ended, &command->mutex, until)) {
+	}
+	is_done = command->is_done;
+	g_mutex_unlock(&command->mutex);
+	server->is_given_up = !is_done;
+	return is_done || set_unreachable(server, "it answers too slowly", error);
+}
+
+/* Says good-bye, to which an answer is waited for. */
+static memcached_return_t perform_quit(Command *command, memcached_st *handle)
+{
+	(void)command;
+	memcached_quit(handle);
+	return MEMCACHED_SUCCESS;
+}
+
+static void server_free(gpointer data)
+{
+	Server *server = data;
+	g_autoptr(Command) command = NULL;
+	g_autoptr(GError) ignored = NULL;
+
+	if (server == NULL)
+		return;
+	command = command_new(server, perform_quit, NULL, 0);
+	(void)command_run(command, &ignored);
+	g_atomic_rc_box_release_full(server, server_clear);
 }
 
 static char *address_text(const CacheMemcachedAddress *address)
@@ -51,7 +175,7 @@ static Server *server_new(const CacheMemcachedAddress *addresses, size_t count)
 		{MEMCACHED_BEHAVIOR_RCV_TIMEOUT, TIMEOUT_MS * 1000},
 		{MEMCACHED_BEHAVIOR_TCP_NODELAY, 1},
 	};
-	Server *server = g_new0(Server, 1);
+	Server *server = g_atomic_rc_box_new0(Server);
 
 	server->handle = memcached_create(NULL);
 	for (size_t i = 0; i < G_N_ELEMENTS(behaviors); i++)
@@ -122,47 +246,60 @@ static bool set_error(const Server *server, memcached_return_t code, GError **er
 			return false;
 		}
 	}
-	g_set_error(error, CACHE_ERROR, CACHE_ERROR_UNREACHABLE,
-		"cannot reach the memcached server at %s: %s; check address in section [cache]",
-		server->address, reason_of(server, code));
-	return false;
+	return set_unreachable(server, reason_of(server, code), error);
 }
 
-static bool server_get(const Server *server, const char *name, GBytes **ret_value,
-	uint32_t *ret_flags, GError **error)
+static memcached_return_t perform_get(Command *command, memcached_st *handle)
 {
+	const char *name = command->names[0];
 	memcached_return_t code = MEMCACHED_FAILURE;
 	size_t length = 0;
-	uint32_t flags = 0;
-	char *value = memcached_get(server->handle, name, strlen(name), &length, &flags, &code);
+	char *value = memcached_get(handle, name, strlen(name), &length, &command->flags, &code);
 
 	/* Of an empty value there are no bytes. */
-	if (code == MEMCACHED_SUCCESS) {
-		*ret_value = g_bytes_new(value, length);
-		*ret_flags = flags;
-	} else if (code == MEMCACHED_NOTFOUND || code == MEMCACHED_END) {
-		*ret_value = NULL;
-		code = MEMCACHED_SUCCESS;
-	}
+	if (code == MEMCACHED_SUCCESS)
+		command->value = g_bytes_new(value, length);
 	free(value);
-	return code == MEMCACHED_SUCCESS || set_error(server, code, error);
+	return code == MEMCACHED_NOTFOUND || code == MEMCACHED_END ? MEMCACHED_SUCCESS : code;
+}
+
+static bool server_get(
+	Server *server, const char *name, GBytes **ret_value, uint32_t *ret_flags, GError **error)
+{
+	g_autoptr(Command) command = command_new(server, perform_get, &name, 1);
+
+	if (!command_run(command, error))
+		return false;
+	if (command->code != MEMCACHED_SUCCESS)
+		return set_error(server, command->code, error);
+	*ret_value = g_steal_pointer(&command->value);
+	*ret_flags = command->flags;
+	return true;
+}
+
+static memcached_return_t perform_drop(Command *command, memcached_st *handle)
+{
+	memcached_return_t code = MEMCACHED_SUCCESS;
+
+	memcached_behavior_set(handle, MEMCACHED_BEHAVIOR_NOREPLY, 1);
+	for (char **name = command->names; *name != NULL && code == MEMCACHED_SUCCESS; name++)
+		code = memcached_delete(handle, *name, strlen(*name), 0);
+	memcached_behavior_set(handle, MEMCACHED_BEHAVIOR_NOREPLY, 0);
+	return code;
 }
 
 /* To none of the deletes comes an answer; that to the question after them says that they are done.
  */
-static bool server_drop(
-	const Server *server, const char *const *names, size_t count, GError **error)
+static bool server_drop(Server *server, const char *const *names, size_t count, GError **error)
 {
-	memcached_return_t code = MEMCACHED_SUCCESS;
+	g_autoptr(Command) command = command_new(server, perform_drop, names, count);
 	g_autoptr(GBytes) value = NULL;
 	uint32_t flags;
 
-	memcached_behavior_set(server->handle, MEMCACHED_BEHAVIOR_NOREPLY, 1);
-	for (size_t i = 0; i < count && code == MEMCACHED_SUCCESS; i++)
-		code = memcached_delete(server->handle, names[i], strlen(names[i]), 0);
-	memcached_behavior_set(server->handle, MEMCACHED_BEHAVIOR_NOREPLY, 0);
-	if (code != MEMCACHED_SUCCESS)
-		return set_error(server, code, error);
+	if (!command_run(command, error))
+		return false;
+	if (command->code != MEMCACHED_SUCCESS)
+		return set_error(server, command->code, error);
 	return count == 0 || server_get(server, names[count - 1], &value, &flags, error);
 }
 
@@ -224,25 +361,37 @@ bool cache_memcached_get_number(
 	return true;
 }
 
-static bool server_set(const Server *server, const char *name, GBytes *value, uint32_t flags,
+static memcached_return_t perform_set(Command *command, memcached_st *handle)
+{
+	const char *name = command->names[0];
+	size_t length;
+	const char *data = g_bytes_get_data(command->value, &length);
+
+	return memcached_set(handle, name, strlen(name), data, length, (time_t)command->ttl_secs,
+		command->flags);
+}
+
+static bool server_set(Server *server, const char *name, GBytes *value, uint32_t flags,
 	unsigned ttl_secs, GError **error)
 {
-	size_t length;
-	const char *data = g_bytes_get_data(value, &length);
-	memcached_return_t code =
-		memcached_set(server->handle, name, strlen(name), data, length, ttl_secs, flags);
+	g_autoptr(Command) command = command_new(server, perform_set, &name, 1);
 
-	return code == MEMCACHED_SUCCESS || set_error(server, code, error);
+	command->value = g_bytes_ref(value);
+	command->flags = flags;
+	command->ttl_secs = ttl_secs;
+	if (!command_run(command, error))
+		return false;
+	return command->code == MEMCACHED_SUCCESS || set_error(server, command->code, error);
 }
 
 /* The server that has the name, or NULL; false with error set. */
-static bool find_server(const CacheMemcached *memcached, const char *name,
-	const Server **ret_server, GError **error)
+static bool find_server(
+	const CacheMemcached *memcached, const char *name, Server **ret_server, GError **error)
 {
-	const Server *found = NULL;
+	Server *found = NULL;
 
 	for (guint i = 0; i < memcached->servers->len && found == NULL; i++) {
-		const Server *server = g_ptr_array_index(memcached->servers, i);
+		Server *server = g_ptr_array_index(memcached->servers, i);
 		g_autoptr(GBytes) value = NULL;
 		uint32_t flags;
 
@@ -258,7 +407,7 @@ static bool find_server(const CacheMemcached *memcached, const char *name,
 bool cache_memcached_set(CacheMemcached *memcached, const char *name, GBytes *value, uint32_t flags,
 	unsigned ttl_secs, bool *ret_written, GError **error)
 {
-	const Server *server = memcached->joint;
+	Server *server = memcached->joint;
 
 	if (memcached->servers->len == 1)
 		server = memcached->servers->pdata[0];

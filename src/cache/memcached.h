@@ -17,7 +17,8 @@ typedef struct CacheMemcachedAddress {
 
 typedef struct CacheMemcached CacheMemcached;
 
-/* Does not connect yet. Here and below, each step waits two seconds at most. */
+/* Does not connect yet. Here and below, each command waits five seconds at most for its whole
+ * answer; a server that took longer is not asked again. */
 CacheMemcached *cache_memcached_open(const CacheMemcachedAddress *addresses, size_t count,
 	bool is_by_libmemcached) G_GNUC_WARN_UNUSED_RESULT;
 void cache_memcached_free(CacheMemcached *memcached);

@@ -105,7 +105,7 @@ class Bad:
         self.sync_beside(bad_cache.closing_at_once)
 
     def test_one_that_drips(self):
-        self.sync_beside(bad_cache.dripping)
+        self.sync_beside(bad_cache.dripping, "answers too slowly")
 
     def test_one_that_speaks_another_language(self):
         self.sync_beside(bad_cache.garbage, "what answers there is no", "server")
@@ -132,9 +132,6 @@ class BadRedis(Bad, CachedStory):
 
 class BadMemcached(Bad, CachedStory):
     kind = MemcachedKind
-
-    def test_one_that_drips(self):
-        self.sync_beside(bad_cache.dripping_quickly)
 
     def test_one_that_is_full(self):
         self.sync_beside(bad_cache.memcached_errors, "refuses")

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A server in place of a cache's, which does what none should."""
 
+import itertools
 import os
 import socket
 import threading
-
-BILLION = 1000 * 1000 * 1000
 
 
 def silent(connection, closing):
@@ -19,18 +18,13 @@ def silent(connection, closing):
             pass
 
 
-def dripping(connection, closing, pause_secs=0.2):
+def dripping(connection, closing):
     """The start of an answer to anything, a byte at a time, without end."""
     connection.recv(65536)
-    for byte in b"+" + b"x" * BILLION:
-        if closing.wait(pause_secs):
+    for byte in itertools.chain(b"+", itertools.repeat(ord("x"))):
+        if closing.wait(0.2):
             return
         connection.sendall(bytes([byte]))
-
-
-def dripping_quickly(connection, closing):
-    """libmemcached bounds the wait for each byte and the length of a line, not the time of a whole line."""
-    dripping(connection, closing, pause_secs=0.004)
 
 
 def answering(answer, repeat=1):
