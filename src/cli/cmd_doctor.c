@@ -38,6 +38,7 @@ static const struct {
 	{"character sets", DOCTOR_NEEDS_TABLES, false, doctor_check_character_sets},
 	{"indexes", DOCTOR_NEEDS_TABLES, false, doctor_check_indexes},
 	{"site", DOCTOR_NEEDS_TABLES, false, doctor_check_site},
+	{"writes", DOCTOR_NEEDS_SITE, false, doctor_check_writes},
 	{"theme", DOCTOR_NEEDS_SITE, false, doctor_check_theme},
 	{"theme's sync", DOCTOR_NEEDS_SITE, false, doctor_check_theme_sync},
 	{"object cache", DOCTOR_NEEDS_SITE, false, doctor_check_object_cache},

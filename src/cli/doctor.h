@@ -91,6 +91,7 @@ void doctor_check_engines(Doctor *doctor);
 void doctor_check_character_sets(Doctor *doctor);
 void doctor_check_indexes(Doctor *doctor);
 void doctor_check_own_tables(Doctor *doctor);
+void doctor_check_writes(Doctor *doctor);
 void doctor_check_site(Doctor *doctor);
 void doctor_check_theme(Doctor *doctor);
 void doctor_check_theme_sync(Doctor *doctor);

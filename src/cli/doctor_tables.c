@@ -5,6 +5,8 @@
 #include "cli/doctor.h"
 #include "schema/indexes.h"
 #include "schema/schema.h"
+#include "state/schema.h"
+#include "wp/write_trial.h"
 
 static bool examine(Doctor *doctor, SchemaState *state)
 {
@@ -91,4 +93,50 @@ void doctor_check_indexes(Doctor *doctor)
 	}
 	if (missing->len == 0)
 		doctor_ok(doctor, "WordPress's own are there");
+}
+
+/* Of what an earlier check has found, the trial would only say it again, or could not take back
+ * what it wrote. */
+static bool may_write(Doctor *doctor)
+{
+	static const char *const conditions[] = {"privileges", "own tables", "engines", NULL};
+
+	for (guint i = 0; i < doctor->findings->len; i++) {
+		const DoctorFinding *finding = g_ptr_array_index(doctor->findings, i);
+		g_autoptr(GError) failure = NULL;
+
+		if (finding->status != DOCTOR_FAIL || !g_strv_contains(conditions, finding->check))
+			continue;
+		g_set_error(&failure, DB_ERROR, DB_ERROR_SCHEMA, "'%s' has to be put right first",
+			finding->check);
+		doctor_add_gap(doctor, failure);
+		return false;
+	}
+	return true;
+}
+
+void doctor_check_writes(Doctor *doctor)
+{
+	bool keeps_posts = doctor->app.config->sync_gone == CONFIG_GONE_TRASH;
+	g_autoptr(GError) said_before = NULL;
+	g_autoptr(GPtrArray) refusals = NULL;
+	bool has_tables = false;
+
+	if (!may_write(doctor))
+		return;
+	/* That they cannot be read is what the check of them says. */
+	if (!state_schema_is_current(doctor->app.db, &has_tables, &said_before))
+		has_tables = false;
+	refusals = write_trial(
+		doctor->app.db, doctor->app.site, has_tables, keeps_posts, doctor->now_utc);
+	for (guint i = 0; i < refusals->len; i++) {
+		const WriteRefusal *refusal = g_ptr_array_index(refusals, i);
+		g_autofree char *message = g_strdup_printf(
+			"a sync cannot write %s: %s", refusal->what, refusal->why->message);
+
+		doctor_add_message(doctor, DOCTOR_FAIL, message,
+			"put right what the message names: nothing is synced before");
+	}
+	if (refusals->len == 0)
+		doctor_ok(doctor, "a row of each kind was taken, and rolled back");
 }

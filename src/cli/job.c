@@ -9,6 +9,7 @@
 #include "state/run_history.h"
 #include "util/log.h"
 #include "wp/activity_claims.h"
+#include "wp/write_trial.h"
 
 enum { TIDIED_EVERY = 50 /* runs */ };
 
@@ -61,8 +62,26 @@ static bool is_paused(const App *app)
 	return true;
 }
 
+/* A dry run writes nothing, but tells what would keep a real one from it. */
+static void try_writing(Job *job)
+{
+	const App *app = &job->app;
+	g_autoptr(GPtrArray) refusals = write_trial(app->db, app->site, app->has_tables,
+		app->config->sync_gone == CONFIG_GONE_TRASH, job->context.now_utc());
+
+	for (guint i = 0; i < refusals->len; i++) {
+		const WriteRefusal *refusal = g_ptr_array_index(refusals, i);
+
+		log_line(LOG_ERROR, NULL, "without --dry-run no %s could be written: %s",
+			refusal->what, refusal->why->message);
+	}
+	job->has_refused_writes = refusals->len > 0;
+}
+
 static ExitStatus status_of(const Job *job)
 {
+	if (job->has_refused_writes)
+		return EXIT_SOME_FAILED;
 	if (job->totals.failed > 0 || job->logged.failed > 0)
 		return EXIT_SOME_FAILED;
 	return job->totals.busy > 0 ? EXIT_BUSY : EXIT_ALL_WELL;
@@ -146,6 +165,8 @@ static ExitStatus do_work(Job *job, const JobKind *kind)
 	g_autoptr(GError) error = NULL;
 
 	printer_init(&job->printer, job->options);
+	if (job->options->dry_run)
+		try_writing(job);
 	if (!kind->work(job, &error))
 		return app_fail(job->options, error);
 	printer_finish(&job->printer, kind->tells == JOB_LOGS ? NULL : &job->totals,

@@ -15,6 +15,7 @@ typedef struct Job {
 	Printer printer;
 	SyncTotals totals; /* filled in by the work */
 	AutoLogCounts logged;
+	bool has_refused_writes; /* in a dry run: a real one could not write */
 } Job;
 
 /* What is told at the end. */

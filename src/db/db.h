@@ -118,6 +118,11 @@ char *db_repeat_sql(const char *head, const char *row, size_t rows, const char *
 typedef bool (*DbWork)(Db *db, void *data, GError **error);
 bool db_transaction(Db *db, DbWork work, void *data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same between BEGIN and ROLLBACK: whether the server would take it, without leaving anything
+ * behind but gaps between ids. Transactions within `work` are parts of it. Only for tables that can
+ * roll back, and no statement that makes or drops tables: those commit. */
+bool db_trial(Db *db, DbWork work, void *data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Somebody who is told what became of the writes of a Db. Each call is about all that happened
  * since the one before: `committed` when it is in the tables, or may be, as the answer to COMMIT
  * was lost; `rolled_back` when it is not. A write outside of a transaction is a transaction of its

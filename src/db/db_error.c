@@ -57,6 +57,14 @@ G_DEFINE_QUARK(prm_calendar_db_error, db_error)
 	"ALTER USER … IDENTIFIED WITH caching_sha2_password (MySQL) or mysql_native_password "   \
 	"(MariaDB)"
 #define NO_COMMIT "the server, or its cluster, does not take the transaction: look at its error log"
+#define MISSING_DEFAULT                                                                            \
+	"if it is the ID, the table lost its AUTO_INCREMENT in an import (ALTER TABLE … MODIFY " \
+	"… BIGINT UNSIGNED NOT NULL AUTO_INCREMENT gives it back), if it is a plugin's column, " \
+	"it needs a default (ALTER TABLE … ALTER COLUMN … SET DEFAULT …)"
+#define MISSING_DEFINER                                                                            \
+	"a trigger or view has a definer who is no user of this server any more: make it anew "    \
+	"with one who is (SHOW TRIGGERS)"
+#define NO_IDS "the table's ids are used up, or its AUTO_INCREMENT is wrong: SHOW TABLE STATUS"
 #define CHECK_BUSY "the server is full; try again later or raise its max_connections"
 
 static const ErrorRule rules[] = {
@@ -117,6 +125,10 @@ static const ErrorRule rules[] = {
 	{ER_CANT_DROP_FIELD_OR_KEY, DB_ERROR_EXISTS, FAILURE_REFUSED, NULL},
 
 	{ER_DUP_ENTRY, DB_ERROR_DUPLICATE, FAILURE_REFUSED, NULL},
+
+	{ER_NO_DEFAULT_FOR_FIELD, DB_ERROR_QUERY, FAILURE_REFUSED, MISSING_DEFAULT},
+	{ER_NO_SUCH_USER, DB_ERROR_QUERY, FAILURE_REFUSED, MISSING_DEFINER},
+	{ER_AUTOINC_READ_FAILED, DB_ERROR_QUERY, FAILURE_REFUSED, NO_IDS},
 
 	{CR_CONNECTION_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_SERVER},
 	{CR_CONN_HOST_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_SERVER},

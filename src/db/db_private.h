@@ -40,6 +40,7 @@ struct Db {
 
 	DbWatcher *watcher; /* or NULL */
 	bool in_transaction;
+	bool is_trial;          /* nothing is committed */
 	bool has_statement_log; /* of the server, as it refused a write because of it */
 	bool is_isolated;       /* the session has the isolation that goes with that */
 	DbFailureKind doom;     /* why the transaction can no longer be committed */
@@ -73,7 +74,6 @@ void db_pause(unsigned attempt);
 /* Attempts in all at what may go well the next time. */
 #define DB_ATTEMPTS 5
 
-/* Tells the watcher how a transaction, or a write outside of any, ended: `failure` is NULL when
- * well.
- */
-void db_tell_watcher(Db *db, const GError *failure);
+/* Tells the watcher how a transaction, or a write outside of any, ended: with a COMMIT that was
+ * answered, or how it failed (NULL: it was taken back on purpose). */
+void db_tell_watcher(Db *db, bool is_committed, const GError *failure);

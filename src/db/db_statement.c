@@ -311,7 +311,7 @@ bool db_run(DbStatement *statement, uint64_t *ret_affected, GError **error)
 	bool is_done = execute(statement, false, &failure);
 
 	if (!statement->db->in_transaction)
-		db_tell_watcher(statement->db, failure);
+		db_tell_watcher(statement->db, failure == NULL, failure);
 	if (!is_done) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;

@@ -66,16 +66,15 @@ static bool attempt_work(Db *db, DbWork work, void *data, GError **error)
 	/* It overlooked an error that took the transaction away: this sets the error again. */
 	if (is_done && !db_ready(db, error))
 		is_done = false;
-	if (!is_done) {
+	if (!is_done || db->is_trial) {
 		roll_back(db);
-		return false;
+		return is_done;
 	}
 	return commit(db, error);
 }
 
-bool db_transaction(Db *db, DbWork work, void *data, GError **error)
+static bool run_transaction(Db *db, DbWork work, void *data, GError **error)
 {
-	g_assert(!db->in_transaction);
 	for (unsigned attempt = 1;; attempt++) {
 		g_autoptr(GError) failure = NULL;
 		bool is_done = attempt_work(db, work, data, &failure);
@@ -84,7 +83,7 @@ bool db_transaction(Db *db, DbWork work, void *data, GError **error)
 		db->in_transaction = false;
 		db->doom = FAILURE_NONE;
 		g_assert(is_done || failure != NULL);
-		db_tell_watcher(db, failure);
+		db_tell_watcher(db, is_done && !db->is_trial, failure);
 		if (is_done)
 			return true;
 		if (!is_passing || attempt == DB_ATTEMPTS) {
@@ -95,4 +94,23 @@ bool db_transaction(Db *db, DbWork work, void *data, GError **error)
 		}
 		db_pause(attempt);
 	}
+}
+
+bool db_transaction(Db *db, DbWork work, void *data, GError **error)
+{
+	if (db->in_transaction && db->is_trial)
+		return work(db, data, error);
+	g_assert(!db->in_transaction);
+	return run_transaction(db, work, data, error);
+}
+
+bool db_trial(Db *db, DbWork work, void *data, GError **error)
+{
+	bool is_done;
+
+	g_assert(!db->in_transaction);
+	db->is_trial = true;
+	is_done = run_transaction(db, work, data, error);
+	db->is_trial = false;
+	return is_done;
 }

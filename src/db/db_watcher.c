@@ -13,11 +13,11 @@ DbWatcher *db_watcher(const Db *db)
 	return db->watcher;
 }
 
-void db_tell_watcher(Db *db, const GError *failure)
+void db_tell_watcher(Db *db, bool is_committed, const GError *failure)
 {
 	if (db->watcher == NULL)
 		return;
-	if (failure == NULL || g_error_matches(failure, DB_ERROR, DB_ERROR_UNKNOWN))
+	if (is_committed || g_error_matches(failure, DB_ERROR, DB_ERROR_UNKNOWN))
 		db->watcher->committed(db->watcher);
 	else
 		db->watcher->rolled_back(db->watcher);

@@ -411,6 +411,50 @@ static void test_a_watcher_learns_of_single_writes(void)
 	g_assert_cmpstr(told->str, ==, "crc");
 }
 
+/* A transaction in a trial. */
+static bool transaction_on_options(Db *db, void *data, GError **error)
+{
+	return db_transaction(db, work_on_options, data, error);
+}
+
+static void test_a_trial_leaves_nothing(void)
+{
+	static const struct {
+		const char *name;
+		DbWork function;
+		Work work;
+		unsigned runs;
+		bool is_well;
+	} cases[] = {
+		{"well", work_on_options, {0}, 1, true},
+		{"with a transaction in it", transaction_on_options, {0}, 1, true},
+		{"failed", transaction_on_options, {.fails = true}, 1, false},
+		{"retried", transaction_on_options, {.kill_before_statement = 2}, 3, true},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(TestDb) test = test_db_new();
+		g_autoptr(GError) error = NULL;
+		Work work = cases[i].work;
+		GString *told;
+
+		if (test == NULL)
+			return;
+		g_test_message("%s", cases[i].name);
+		work.test = test;
+		told = watch(test->db);
+		g_assert_true(
+			db_trial(test->db, cases[i].function, &work, &error) == cases[i].is_well);
+		g_assert_true((error == NULL) == cases[i].is_well);
+		g_assert_cmpuint(work.runs, ==, cases[i].runs);
+		g_assert_null(strchr(told->str, 'c'));
+		assert_option(test, "home", "https://crm.example.org");
+		g_assert_true(
+			db_transaction(test->db, work_on_options, &(Work){.test = test}, NULL));
+		assert_option(test, "home", "first");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -436,6 +480,7 @@ int main(int argc, char **argv)
 		test_a_lost_single_write_is_unknown);
 	g_test_add_func("/db/transaction/watcher-learns-how-each-attempt-ended",
 		test_a_watcher_learns_how_each_attempt_ended);
+	g_test_add_func("/db/transaction/trial-leaves-nothing", test_a_trial_leaves_nothing);
 	g_test_add_func("/db/transaction/watcher-learns-of-single-writes",
 		test_a_watcher_learns_of_single_writes);
 	return g_test_run();
