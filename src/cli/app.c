@@ -3,13 +3,16 @@
 #include "cli/app.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "cli/output.h"
 #include "cli/site_config.h"
 #include "schema/schema.h"
+#include "site/option.h"
 #include "state/schema.h"
 #include "util/log.h"
+#include "util/secret.h"
 
 static int64_t clock_now(void)
 {
@@ -182,8 +185,25 @@ bool app_connect(App *app, GError **error)
 	return true;
 }
 
-static WpSiteOptions site_options_of(const Config *config)
+/* wp_salt(): what wp-config-sample.php has is as good as none, and a key of WordPress's own making
+ * is in its place in the options (of a network in a table that is not ours to read). Which of the
+ * two the theme took is tried. */
+#define SAMPLE_AUTH_KEY "put your unique phrase here"
+static bool read_kept_key(App *app, GError **error)
 {
+	const Config *config = app->config;
+
+	if (!config->has_no_auth_key && strcmp(config->wordpress_auth_key, SAMPLE_AUTH_KEY) != 0)
+		return true;
+	secret_free(g_steal_pointer(&app->kept_auth_key));
+	return option_get(app->db, "auth_key", &app->kept_auth_key, NULL, error) &&
+	       (config->wordpress_auth_key[0] != '\0' || app->kept_auth_key == NULL ||
+		       config_set(app->config, "wordpress", "auth_key", app->kept_auth_key, error));
+}
+
+static WpSiteOptions site_options_of(const App *app)
+{
+	const Config *config = app->config;
 	const char *comment_type = config->theme_activity_comment_type;
 
 	return (WpSiteOptions){
@@ -191,8 +211,8 @@ static WpSiteOptions site_options_of(const Config *config)
 		.activity_comment_type = comment_type[0] == '\0' ? NULL : comment_type,
 		.auth_key = config->changed_auth_key != NULL ? config->changed_auth_key
 							     : config->wordpress_auth_key,
-		.former_auth_key =
-			config->changed_auth_key != NULL ? config->wordpress_auth_key : NULL,
+		.former_auth_key = config->changed_auth_key != NULL ? config->wordpress_auth_key
+								    : app->kept_auth_key,
 		.home_url = text_or_null(config->wordpress_home),
 		.is_network = is_network(config),
 	};
@@ -200,13 +220,19 @@ static WpSiteOptions site_options_of(const Config *config)
 
 bool app_load_site(App *app, GError **error)
 {
-	const WpSiteOptions site_options = site_options_of(app->config);
+	g_autoptr(WpSite) site = NULL;
+	WpSiteOptions site_options;
+	bool is_utf8mb3;
 
-	g_autoptr(WpSite) site = wp_site_new_unread(&site_options, error);
-
-	if (site == NULL ||
-		!schema_check(app->db, knows_network(app->config), &site->is_utf8mb3, error) ||
-		!wp_site_read(site, app->db, error))
+	if (!schema_check(app->db, knows_network(app->config), &is_utf8mb3, error) ||
+		!read_kept_key(app, error))
+		return false;
+	site_options = site_options_of(app);
+	site = wp_site_new_unread(&site_options, error);
+	if (site == NULL)
+		return false;
+	site->is_utf8mb3 = is_utf8mb3;
+	if (!wp_site_read(site, app->db, error))
 		return false;
 	app->site = g_steal_pointer(&site);
 	return true;
@@ -214,8 +240,11 @@ bool app_load_site(App *app, GError **error)
 
 bool app_name_site(App *app, GError **error)
 {
-	const WpSiteOptions site_options = site_options_of(app->config);
+	WpSiteOptions site_options;
 
+	if (!read_kept_key(app, error))
+		return false;
+	site_options = site_options_of(app);
 	app->site = wp_site_new_unread(&site_options, error);
 	return app->site != NULL;
 }
@@ -278,6 +307,7 @@ void app_clear(App *app)
 	g_clear_pointer(&app->site, wp_site_free);
 	g_clear_pointer(&app->db, db_free);
 	g_clear_pointer(&app->blog_prefix, g_free);
+	secret_free(g_steal_pointer(&app->kept_auth_key));
 	g_clear_pointer(&app->cache, object_cache_server_free);
 	g_clear_pointer(&app->config, config_free);
 }

@@ -20,12 +20,19 @@ typedef struct App {
 	DbOptions db_options;     /* borrows from config */
 	ObjectCacheServer *cache; /* NULL: the site has none */
 	char *blog_prefix;        /* of the site's own tables: "wp_", "wp_2_" */
+	char *kept_auth_key;      /* made up by WordPress, where wp-config.php has no good one; or
+				     NULL */
 	Db *db;
 	WpSite *site;
 	bool has_tables; /* the sidecar's own tables are there */
 	HttpShared *http;
 	Notices *notices;
 } App;
+
+/* What there is to say of `kept_auth_key`. */
+#define APP_KEPT_KEY_TEXT                                                                          \
+	"wp-config.php has no AUTH_KEY of its own: the key that WordPress made up and keeps in "   \
+	"its option auth_key is tried"
 
 #define APP_CONFIG_PATH "/etc/prm-calendar/prm-calendar.ini"
 

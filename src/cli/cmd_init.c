@@ -459,6 +459,8 @@ static void print_found(const Init *init)
 			: "");
 	printf("Activities       comment type %s: %s\n", init->app.site->activity_comment_type,
 		init->comment_type.reason);
+	if (init->app.kept_auth_key != NULL)
+		printf("Key              " APP_KEPT_KEY_TEXT "\n");
 	print_credentials(&init->credentials);
 	printf("Google           %s\n",
 		has_google(init)

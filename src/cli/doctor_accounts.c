@@ -48,6 +48,8 @@ void doctor_check_credentials(Doctor *doctor)
 			"AUTH_KEY of %s is no longer the auth_key of this configuration; both are "
 			"tried",
 			doctor->app.config->wordpress_wp_config);
+	if (doctor->app.kept_auth_key != NULL)
+		doctor_ok(doctor, "%s", APP_KEPT_KEY_TEXT);
 	if (!credential_check(doctor->app.db, doctor->app.site, &counts, &error)) {
 		doctor_add_gap(doctor, error);
 		return;

@@ -277,6 +277,14 @@ static bool fill_home(Config *config, const WpConfig *wp_config, GError **error)
 	       config_set(config, "wordpress", "home", home->text, error);
 }
 
+/* wp_salt() then takes one that WordPress made up. */
+static bool is_known_to_be_missing(const WpConfig *wp_config, const char *constant)
+{
+	unsigned line;
+
+	return strcmp(constant, "AUTH_KEY") == 0 && wp_config_doubts(wp_config, &line) == NULL;
+}
+
 static bool fill_value(Config *config, const WpConfig *wp_config, size_t index, GError **error)
 {
 	const char *section = sources[index].section;
@@ -288,10 +296,12 @@ static bool fill_value(Config *config, const WpConfig *wp_config, size_t index, 
 		return true;
 	if (!site_config_text(wp_config, sources[index].constant, remedy, &text, error))
 		return false;
-	if (text == NULL)
-		return check_missing(wp_config, config->wordpress_wp_config,
-			sources[index].constant, remedy, error);
-	return config_set(config, section, key, text, error);
+	if (text != NULL)
+		return config_set(config, section, key, text, error);
+	config->has_no_auth_key |= is_known_to_be_missing(wp_config, sources[index].constant);
+	return is_known_to_be_missing(wp_config, sources[index].constant) ||
+	       check_missing(wp_config, config->wordpress_wp_config, sources[index].constant,
+		       remedy, error);
 }
 
 /* Not every site has these: what is not there is as usual, but what only PHP can tell is an error,

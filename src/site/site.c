@@ -136,8 +136,8 @@ static bool derive_key(
 	if (auth_key == NULL || auth_key[0] == '\0') {
 		g_set_error_literal(error, DB_ERROR, DB_ERROR_SCHEMA,
 			"AUTH_KEY of wp-config.php is not known, without which no calendar "
-			"password can be "
-			"read; set auth_key or wp_config in section [wordpress]");
+			"password can be read, and the option auth_key has none either; set "
+			"auth_key or wp_config in section [wordpress]");
 		return false;
 	}
 	credentials_key(auth_key, strlen(auth_key), salt, site->credential_key);

@@ -330,7 +330,8 @@ bool config_check(Config *config, const char *path, GError **error)
 	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
 		if ((key->flags & CONFIG_REQUIRED) == 0)
 			continue;
-		if (**(char **)config_field(config, key) != '\0')
+		if (**(char **)config_field(config, key) != '\0' ||
+			(config->has_no_auth_key && strcmp(key->name, "auth_key") == 0))
 			continue;
 		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
 			"%s: %s is missing in [%s] (%s)", path, key->name, key->section, key->help);

@@ -92,6 +92,10 @@ typedef struct Config {
 	 * site's keys were changed. NULL otherwise; wiped. */
 	char *changed_auth_key;
 
+	/* No key: wp-config.php certainly defines no AUTH_KEY, so that WordPress made one up and
+	 * keeps it in the database. */
+	bool has_no_auth_key;
+
 	GHashTable *given; /* "section.key" of what stood in the file, or was set since */
 } Config;
 

@@ -405,6 +405,48 @@ class Installations(Story):
         os.unlink(self.wp.config_path)
         self.run_it("status", ini=ini)
 
+    def examine_credentials(self, ini):
+        return [(one["status"], one["message"]) for one in run_program("doctor", "--json", ini=ini).json["checks"]
+                if one["check"] == "credentials"]
+
+    def test_no_keys_in_the_configuration(self):
+        """WordPress makes some up then, and keeps them in the database (wp_salt())."""
+        kept = "made-up|by'WordPress"
+        self.wp.write_config(AUTH_KEY=kept)
+        anna = self.one_event()
+        self.wp.call("update_option", "auth_key", kept)
+        self.wp.write_config(AUTH_KEY=None)
+        self.assert_one_line(self.init().stdout, "Key ", "option auth_key")
+        self.run_it("init", f"--wp-config={self.wp.config_path}", ini=self.made)
+        with open(os.path.join(os.path.dirname(self.made), "auth.key"), encoding="utf-8") as file:
+            self.assertEqual(file.read().strip(), kept)
+        ini = self.write_ini("keyless.ini", wordpress_wp_config=self.wp.config_path, wordpress_auth_key_file=None)
+        self.run_it("sync", "--all", ini=ini)
+        self.assertEqual(self.titles(anna), ["Lunch"])
+        said, opened = self.examine_credentials(ini)
+        self.assertIn("option auth_key", said[1])
+        self.assertIn("1 of 1", opened[1])
+        self.wp.call("delete_option", "auth_key")
+        self.assert_one_line(self.run_it("sync", "--all", ini=ini, status=78).stderr, "AUTH_KEY", "auth_key",
+                             "[wordpress]")
+
+    def test_the_keys_of_the_sample(self):
+        """Whichever the theme took, WordPress's own or the words of the sample, the passwords open."""
+        sample = "put your unique phrase here"
+        self.wp.write_config(AUTH_KEY=sample)
+        anna = self.one_event()
+        self.wp.write_config(AUTH_KEY="made up")
+        ben = self.user("ben")
+        account = self.account()
+        account.put("tea", ics.vevent("tea", self.utc(self.at(1)), summary="Tea"))
+        self.connect(ben, account.connection())
+        self.wp.call("update_option", "auth_key", "made up")
+        self.wp.write_config(AUTH_KEY=sample)
+        ini = self.write_ini("sample.ini", wordpress_wp_config=self.wp.config_path, wordpress_auth_key_file=None)
+        self.run_it("sync", "--all", ini=ini)
+        self.assertEqual((self.titles(anna), self.titles(ben)), (["Lunch"], ["Tea"]))
+        self.assertIn("2 of 2", self.examine_credentials(ini)[1][1])
+
     # --- networks that do not look like one
 
     def make_network_tables(self):

@@ -77,7 +77,7 @@ class WordPress:
         self.write_config()
 
     def write_config(self, **constants):
-        """wp-config.php anew, with these constants set or replaced."""
+        """wp-config.php anew, with these constants set or replaced; None leaves one out."""
         self.close()
         with open(self.config_path, "w", encoding="utf-8") as file:
             file.write(self._config(**constants))
@@ -100,7 +100,8 @@ class WordPress:
             "WP_CONTENT_DIR": os.path.join(self.folder, "wp-content"), **changed,
         }
         lines = ["<?php"]
-        lines += [f"define( '{name}', {php_quote(value)} );" for name, value in constants.items()]
+        lines += [f"define( '{name}', {php_quote(value)} );" for name, value in constants.items()
+                  if value is not None]
         lines += [
             "define( 'DISABLE_WP_CRON', true );",
             "define( 'WP_HTTP_BLOCK_EXTERNAL', true );",
