@@ -86,10 +86,13 @@ void doctor_check_indexes(Doctor *doctor)
 	for (guint i = 0; i < missing->len; i++) {
 		const MissingIndex *index = g_ptr_array_index(missing, i);
 		g_autofree char *remedy = g_strconcat("run: ", index->remedy, NULL);
+		g_autofree char *cost = g_strdup_printf(
+			"each lookup reads the whole table, about %" G_GINT64_FORMAT " rows",
+			index->rows);
 
 		doctor_add(doctor, index->is_vital ? DOCTOR_FAIL : DOCTOR_WARN, remedy,
 			"WordPress's index %s is missing: %s", index->what,
-			index->is_vital ? "rows may be doubled" : "reading is slow");
+			index->is_vital ? "rows may be doubled" : cost);
 	}
 	if (missing->len == 0)
 		doctor_ok(doctor, "WordPress's own are there");

@@ -12,6 +12,7 @@ GQuark db_error_quark(void);
 
 typedef enum {
 	DB_ERROR_UNAVAILABLE, /* cannot connect: server down, unknown host, time-out */
+	DB_ERROR_FULL,        /* cannot connect: the server, or this user, has all it may have */
 	DB_ERROR_ACCESS,      /* wrong password, missing privilege, unknown database */
 	DB_ERROR_SCHEMA,      /* a table or column is missing, or not InnoDB */
 	DB_ERROR_CONFLICT,    /* deadlock, lock-wait time-out, statement stopped; retries used up */

@@ -65,7 +65,9 @@ G_DEFINE_QUARK(prm_calendar_db_error, db_error)
 	"a trigger or view has a definer who is no user of this server any more: make it anew "    \
 	"with one who is (SHOW TRIGGERS)"
 #define NO_IDS "the table's ids are used up, or its AUTO_INCREMENT is wrong: SHOW TABLE STATUS"
-#define CHECK_BUSY "the server is full; try again later or raise its max_connections"
+#define CHECK_BUSY                                                                                 \
+	"all connections are taken; try again later, or raise max_connections of the server or "   \
+	"max_user_connections of this user"
 
 static const ErrorRule rules[] = {
 	{ER_LOCK_DEADLOCK, DB_ERROR_CONFLICT, FAILURE_CONFLICT, NULL},
@@ -136,9 +138,9 @@ static const ErrorRule rules[] = {
 	{CR_UNKNOWN_HOST, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_SERVER},
 	{CR_SSL_CONNECTION_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED,
 		"check tls and tls_ca in section [database]"},
-	{ER_CON_COUNT_ERROR, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_BUSY},
-	{ER_TOO_MANY_USER_CONNECTIONS, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_BUSY},
-	{ER_USER_LIMIT_REACHED, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, CHECK_BUSY},
+	{ER_CON_COUNT_ERROR, DB_ERROR_FULL, FAILURE_REFUSED, CHECK_BUSY},
+	{ER_TOO_MANY_USER_CONNECTIONS, DB_ERROR_FULL, FAILURE_REFUSED, CHECK_BUSY},
+	{ER_USER_LIMIT_REACHED, DB_ERROR_FULL, FAILURE_REFUSED, CHECK_BUSY},
 	{ER_HOST_IS_BLOCKED, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED,
 		"run FLUSH HOSTS on the server"},
 	{ER_OPTION_PREVENTS_STATEMENT, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED,
@@ -190,6 +192,7 @@ DbFailureKind db_failure_kind(unsigned number)
 bool db_error_ends_all(const GError *error)
 {
 	return g_error_matches(error, DB_ERROR, DB_ERROR_UNAVAILABLE) ||
+	       g_error_matches(error, DB_ERROR, DB_ERROR_FULL) ||
 	       g_error_matches(error, DB_ERROR, DB_ERROR_ACCESS) ||
 	       g_error_matches(error, DB_ERROR, DB_ERROR_LOST);
 }

@@ -85,6 +85,24 @@ static void missing_index_free(MissingIndex *index)
 	g_free(index);
 }
 
+static const char rows_sql[] = "SELECT TABLE_ROWS FROM information_schema.TABLES "
+			       "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?";
+
+static bool load_rows(Db *db, const char *table, int64_t *ret_rows, GError **error)
+{
+	DbStatement *statement = db_prepare(db, rows_sql, error);
+	bool row;
+
+	if (statement == NULL)
+		return false;
+	db_bind_text(statement, table);
+	if (!db_query(statement, error) || !db_next(statement, &row, error))
+		return false;
+	*ret_rows = row ? db_column_int(statement, 0) : 0;
+	db_finish(statement);
+	return true;
+}
+
 static MissingIndex *missing_index_new(const IndexNeed *need, const char *table)
 {
 	MissingIndex *index = g_new0(MissingIndex, 1);
@@ -120,8 +138,13 @@ GPtrArray *indexes_missing(Db *db, GError **error)
 		}
 		if (found == NULL)
 			return NULL;
-		if (!is_found(found, &needs[i]))
-			g_ptr_array_add(missing, missing_index_new(&needs[i], table));
+		if (!is_found(found, &needs[i])) {
+			MissingIndex *index = missing_index_new(&needs[i], table);
+
+			g_ptr_array_add(missing, index);
+			if (!load_rows(db, table, &index->rows, error))
+				return NULL;
+		}
 	}
 	return g_steal_pointer(&missing);
 }

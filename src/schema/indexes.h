@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "db/db.h"
 
@@ -11,6 +12,7 @@ typedef struct MissingIndex {
 	char *what;    /* "wp_posts (post_author)" */
 	char *remedy;  /* the statement that makes it */
 	bool is_vital; /* rows could be doubled without it; else it is only slow */
+	int64_t rows; /* of the table, by the server's estimate: so many each lookup goes through */
 } MissingIndex;
 
 /* The indexes that our statements go by, as WordPress's wp_get_db_schema() has them; the tables

@@ -4,6 +4,7 @@
 #include "sync/workers.h"
 
 #include "sync/rematch.h"
+#include "util/log.h"
 
 /* What the threads share. The users and the context do not change; the mutex guards the rest. */
 typedef struct {
@@ -15,7 +16,8 @@ typedef struct {
 	guint next_user;
 	SyncListener *listener;
 	SyncTotals totals;
-	GError *error; /* the first one; nobody begins with another user after it */
+	bool is_smaller; /* than the configuration says */
+	GError *error;   /* the first one; nobody begins with another user after it */
 } Crew;
 
 /* Passes calls on, one at a time. */
@@ -73,6 +75,21 @@ static void crew_fail(Crew *crew, GError *take_error)
 	g_mutex_unlock(&crew->mutex);
 }
 
+/* The others do the work of one who finds no room on the server. */
+static void crew_shrink(Crew *crew, GError *take_error)
+{
+	bool is_first;
+
+	g_mutex_lock(&crew->mutex);
+	is_first = !crew->is_smaller;
+	crew->is_smaller = true;
+	g_mutex_unlock(&crew->mutex);
+	if (is_first)
+		log_line(LOG_WARNING, NULL, "fewer workers than configured: %s",
+			take_error->message);
+	g_error_free(take_error);
+}
+
 static void crew_add(Crew *crew, const SyncTotals *totals)
 {
 	g_mutex_lock(&crew->mutex);
@@ -110,7 +127,10 @@ static gpointer thread_main(gpointer data)
 	g_autoptr(Db) db = db_open(crew->context->db_options, &error);
 
 	if (db == NULL) {
-		crew_fail(crew, error);
+		if (g_error_matches(error, DB_ERROR, DB_ERROR_FULL))
+			crew_shrink(crew, error);
+		else
+			crew_fail(crew, error);
 		return NULL;
 	}
 	object_cache_attach(crew->context->cache, db);
@@ -118,13 +138,15 @@ static gpointer thread_main(gpointer data)
 	return NULL;
 }
 
-static void work_in_threads(Crew *crew, unsigned count)
+/* This thread works, too: whatever room there is on the server, one does. */
+static void work_in_threads(Crew *crew, Db *db, unsigned others)
 {
-	g_autofree GThread **threads = g_new0(GThread *, count);
+	g_autofree GThread **threads = g_new0(GThread *, others);
 
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < others; i++)
 		threads[i] = g_thread_new("sync", thread_main, crew);
-	for (unsigned i = 0; i < count; i++)
+	work(crew, db);
+	for (unsigned i = 0; i < others; i++)
 		g_thread_join(threads[i]);
 }
 
@@ -145,10 +167,7 @@ bool workers_sync(const SyncContext *context, Db *db, const GPtrArray *users,
 	if (marks == NULL)
 		return false;
 	g_mutex_init(&crew.mutex);
-	if (count <= 1)
-		work(&crew, db);
-	else
-		work_in_threads(&crew, count);
+	work_in_threads(&crew, db, MAX(count, 1) - 1);
 	g_mutex_clear(&crew.mutex);
 	*ret_totals = crew.totals;
 	if (crew.error == NULL)

@@ -8,8 +8,9 @@
 
 #include "sync/user_sync.h"
 
-/* Syncs `users` (of WpUser) with up to `workers` of the ini at a time; with one, in the calling
- * thread on `db`. The first error that stops the run is returned after all threads have ended. */
+/* Syncs `users` (of WpUser) with up to `workers` of the ini at a time, one of them the calling
+ * thread on `db`; with fewer where the server has no room for more connections. The first error
+ * that stops the run is returned after all threads have ended. */
 bool workers_sync(const SyncContext *context, Db *db, const GPtrArray *users,
 	const SyncSelection *selection, SyncListener *listener, SyncTotals *ret_totals,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -94,3 +94,13 @@ class Threads(Story):
             self.run_threads("sync", "--all", "--full")
         self.run_threads("rematch", status=0)
         self.assertEqual(self.content(), before)
+
+    def test_a_server_with_room_for_two(self):
+        """One connection is the run's own: one thread finds room beside it, the others do not (error 1226)."""
+        user = f"'{self.wp.user}'@'localhost'"
+        self.wp.close()
+        self.sandbox.database.sql(f"ALTER USER {user} WITH MAX_USER_CONNECTIONS 2")
+        done = self.run_it("run", "--json", status=1, ini=self.threaded)
+        self.sandbox.database.sql(f"ALTER USER {user} WITH MAX_USER_CONNECTIONS 0")
+        self.assert_one_line(done.stderr, "fewer workers than configured", "max_user_connections")
+        self.assertEqual((done.json["totals"]["done"], done.json["totals"]["failed"]), (2 * USERS, 1))

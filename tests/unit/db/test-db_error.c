@@ -30,6 +30,12 @@ static const NumberCase cases[] = {
 	{"no-proof-without-tls", 2061, DB_ERROR_ACCESS, FAILURE_REFUSED, "tls = required"},
 	{"unknown-plugin", 1524, DB_ERROR_ACCESS, FAILURE_REFUSED, "caching_sha2_password"},
 	{"mysql-offline", 3032, DB_ERROR_UNAVAILABLE, FAILURE_REFUSED, "offline_mode"},
+	{"no-default", 1364, DB_ERROR_QUERY, FAILURE_REFUSED, "AUTO_INCREMENT"},
+	{"no-definer", 1449, DB_ERROR_QUERY, FAILURE_REFUSED, "SHOW TRIGGERS"},
+	{"no-more-ids", 1467, DB_ERROR_QUERY, FAILURE_REFUSED, "used up"},
+	{"server-full", 1040, DB_ERROR_FULL, FAILURE_REFUSED, "max_connections"},
+	{"user-full", 1203, DB_ERROR_FULL, FAILURE_REFUSED, "max_user_connections"},
+	{"user-limit", 1226, DB_ERROR_FULL, FAILURE_REFUSED, "max_user_connections"},
 	{"mysql-slow", 3024, DB_ERROR_CONFLICT, FAILURE_CONFLICT, "max_execution_time"},
 	{"mariadb-slow", 1969, DB_ERROR_CONFLICT, FAILURE_CONFLICT, "max_statement_time"},
 };
