@@ -5,23 +5,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/app.h"
 #include "cli/cache_detect.h"
 #include "cli/commands.h"
-#include "cli/credential_check.h"
 #include "cli/db_drop_in.h"
+#include "cli/init.h"
+#include "cli/init_draft.h"
 #include "cli/init_ini.h"
-#include "cli/init_theme.h"
 #include "cli/new_file.h"
-#include "cli/output.h"
 #include "cli/sample_ini.h"
 #include "cli/site_config.h"
 #include "cli/site_name.h"
-#include "cli/site_place.h"
-#include "cli/timer.h"
 #include "schema/grants.h"
-#include "site/theme_detect.h"
 #include "state/schema.h"
+#include "util/secret.h"
 
 #define SIDECAR_USER "prm_calendar"
 
@@ -38,30 +34,6 @@ static const CliOption init_options[] = {
 		"say what would be written and write nothing"},
 	{0},
 };
-
-/* What was found, and what is made of it. */
-typedef struct {
-	App app;
-	const CliOptions *options;
-	char *ini_path;
-	char *password_path; /* of the files that hold the secrets */
-	char *auth_key_path;
-	char *google_path;
-	char *cache_path;
-	char *wp_config_path;
-	ThemeTraces traces;
-	CredentialCounts credentials;
-	SitePlace place;
-	CommentType comment_type;
-	bool is_network;
-	SiteFile has_drop_in; /* the site has an object cache */
-	const char *drop_in;  /* whose it is; NULL: not known; static */
-	char *cache_doubts;   /* what has to be looked at, or NULL */
-	GStrv missing;        /* files of sql/ that were yet to be run */
-	char *db_drop_in;     /* path, or NULL */
-	char *ini;
-	char *grants;
-} Init;
 
 static void init_clear(Init *init)
 {
@@ -120,24 +92,14 @@ static bool set_paths(Init *init, const CliOptions *options, GError **error)
 	return true;
 }
 
-/* Access to Google calendars is renewed as the client that was given it: the theme's. */
-static bool has_google(const Init *init)
-{
-	const Config *config = init->app.config;
-
-	return config->google_client_id[0] != '\0' && config->google_client_secret[0] != '\0';
-}
-
-static bool has_cache_password(const Init *init)
-{
-	return init->app.config->cache_password[0] != '\0';
-}
-
 static bool check_absent(const Init *init, GError **error)
 {
 	const char *const paths[] = {init->ini_path, init->password_path, init->auth_key_path,
 		init->google_path, init->cache_path};
 
+	/* A draft may name the files of its secrets; new ones are not made over others. */
+	if (init->is_draft)
+		return true;
 	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
 		if (g_access(paths[i], F_OK) != 0 ||
 			(paths[i] == init->ini_path && sample_ini_is_untouched(paths[i])))
@@ -162,9 +124,9 @@ static bool fill(Init *init, const WpConfig *wp_config, GError **error)
 		return true;
 	g_set_error(error, why->domain, why->code,
 		"%s\nwhere these come from the environment of the site's PHP, give it to init with "
-		"--env-file=FILE; else write %s yourself, with these keys and wp_config = %s in "
-		"[wordpress], which gives it the rest",
-		why->message, init->ini_path, init->wp_config_path);
+		"--env-file=FILE; else write %s with these keys, and run init again, which "
+		"completes it",
+		why->message, init->ini_path);
 	return false;
 }
 
@@ -205,9 +167,9 @@ static bool choose_blog(Init *init, const WpConfig *wp_config, GError **error)
 
 static bool read_settings(Init *init, const WpConfig *wp_config, GError **error)
 {
-	init->app.config = config_new_default();
 	return config_set(
 		       init->app.config, "wordpress", "wp_config", init->wp_config_path, error) &&
+	       init_prefix_is_open(init->app.config, wp_config, &init->has_open_prefix, error) &&
 	       fill(init, wp_config, error) && choose_blog(init, wp_config, error) &&
 	       config_check(init->app.config, init->wp_config_path, error);
 }
@@ -259,8 +221,8 @@ static bool make_ini(Init *init, GError **error)
 		.drop_in = init->drop_in,
 		.password_path = init->password_path,
 		.auth_key_path = init->auth_key_path,
-		.google_path = has_google(init) ? init->google_path : NULL,
-		.cache_path = has_cache_password(init) ? init->cache_path : NULL,
+		.google_path = init_has_google(init) ? init->google_path : NULL,
+		.cache_path = init_has_cache_password(init) ? init->cache_path : NULL,
 	};
 
 	init->ini = init_ini_text(&parts, error);
@@ -290,6 +252,8 @@ static bool find_out(Init *init, GError **error)
 	if (!check_db_drop_in(init, error) || !read_settings(init, wp_config, error) ||
 		!app_connect(app, error))
 		return false;
+	if (init->has_open_prefix && !init_prefix_find(app, error))
+		return false;
 	if (!theme_detect(app->db, &init->traces, error) ||
 		!config_set(app->config, "theme", "prefix", init->traces.prefix, error) ||
 		!app_load_site(app, error) || !choose_comment_type(init, error) ||
@@ -304,9 +268,20 @@ static bool find_out(Init *init, GError **error)
 
 static bool write_ini(const Init *init, GError **error)
 {
-	return sample_ini_is_untouched(init->ini_path)
+	if (init->is_draft && !init_draft_keep(init->ini_path, error))
+		return false;
+	return init->is_draft || sample_ini_is_untouched(init->ini_path)
 		       ? new_file_replace(init->ini_path, init->ini, error)
 		       : new_file_write(init->ini_path, init->ini, error);
+}
+
+/* The file of a secret that a draft names already is as it would be made. */
+static bool holds(const char *path, const char *text)
+{
+	g_auto(Secret) there = NULL;
+
+	return g_file_get_contents(path, &there, NULL, NULL) &&
+	       strcmp(g_strchomp(there), text) == 0;
 }
 
 /* The ini comes last: where it is, everything is. */
@@ -319,192 +294,24 @@ static bool write_files(const Init *init, GError **error)
 	} secrets[] = {
 		{init->password_path, config->database_password},
 		{init->auth_key_path, config->wordpress_auth_key},
-		{init->google_path, has_google(init) ? config->google_client_secret : NULL},
-		{init->cache_path, has_cache_password(init) ? config->cache_password : NULL},
+		{init->google_path, init_has_google(init) ? config->google_client_secret : NULL},
+		{init->cache_path, init_has_cache_password(init) ? config->cache_password : NULL},
 	};
-	size_t written = 0;
+	g_autoptr(GPtrArray) written = g_ptr_array_new();
 	bool ok = true;
 
-	while (ok && written < G_N_ELEMENTS(secrets)) {
-		ok = secrets[written].text == NULL ||
-		     new_file_write(secrets[written].path, secrets[written].text, error);
+	for (size_t i = 0; ok && i < G_N_ELEMENTS(secrets); i++) {
+		if (secrets[i].text == NULL || holds(secrets[i].path, secrets[i].text))
+			continue;
+		ok = new_file_write(secrets[i].path, secrets[i].text, error);
 		if (ok)
-			written++;
+			g_ptr_array_add(written, (char *)secrets[i].path);
 	}
 	if (ok && write_ini(init, error))
 		return true;
-	for (size_t i = 0; i < written; i++) {
-		if (secrets[i].text != NULL)
-			g_unlink(secrets[i].path);
-	}
+	for (guint i = 0; i < written->len; i++)
+		g_unlink(written->pdata[i]);
 	return false;
-}
-
-static void print_json_init(const Init *init)
-{
-	g_autoptr(Json) root = json_object_new();
-
-	json_set_bool(root, "written", !init->options->dry_run);
-	json_set_text(root, "configuration", init->ini_path);
-	json_set_text(root, "home", init->app.site->home_url);
-	json_set_text(root, "timezone", site_zone_name(init->app.site->zone));
-	json_set_text(root, "stylesheet", init->app.site->stylesheet);
-	json_set_text(root, "theme_prefix", init->traces.prefix);
-	json_set_text(root, "activity_comment_type", init->app.site->activity_comment_type);
-	json_set_int(root, "users_with_connections", init->traces.users);
-	json_set_int(root, "connections", init->credentials.connections);
-	json_set_int(root, "credentials_opened", init->credentials.opened);
-	json_set_int(root, "credentials_locked", init->credentials.locked);
-	json_set_bool(root, "activity_comment_type_known", init->comment_type.is_known);
-	json_set_bool(root, "object_cache_known", init->has_drop_in != SITE_FILE_UNKNOWN);
-	json_set_bool(root, "google_client", has_google(init));
-	json_set_text(root, "database_drop_in", init->db_drop_in);
-	json_set_text(root, "object_cache", init->drop_in);
-	json_set_text(root, "object_cache_doubts", init->cache_doubts);
-	if (init->is_network)
-		json_set_int(root, "blog_id", init->app.config->wordpress_blog_id);
-	json_set_bool(root, "tables_missing", init->missing[0] != NULL);
-	json_set_text(root, "ini", init->ini);
-	json_set_text(root, "grants", init->grants);
-	json_print(root);
-}
-
-static void print_indented(const char *text)
-{
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-
-	for (char **line = lines; *line != NULL && (line[0][0] != '\0' || line[1] != NULL); line++)
-		printf("%s%s\n", **line == '\0' ? "" : "    ", *line);
-}
-
-static void print_tables(const Init *init)
-{
-	g_autofree char *files = g_strjoinv(" and ", init->missing);
-
-	printf("Own tables       %sprm_calendar_…: ", init->app.blog_prefix);
-	if (init->missing[0] == NULL)
-		puts("are there");
-	else
-		printf("%s as in %s\n", init->options->dry_run ? "would be made" : "made", files);
-}
-
-static void print_credentials(const CredentialCounts *counts)
-{
-	printf("Connections      %u; AUTH_KEY opens the credentials of %u", counts->connections,
-		counts->opened);
-	if (counts->locked > 0)
-		printf(", not those of %u: their owners have to connect them again",
-			counts->locked);
-	putchar('\n');
-}
-
-static void print_cache(const Init *init)
-{
-	const char *address = init->app.config->cache_address;
-
-	if (init->has_drop_in == SITE_FILE_NOT_THERE) {
-		puts("Object cache     none (no wp-content/object-cache.php)");
-		return;
-	}
-	if (init->has_drop_in == SITE_FILE_UNKNOWN) {
-		printf("Object cache     not known (%s): " SITE_PLACE_REMEDY ", or see [cache] in\n"
-		       "                 man prm-calendar.ini\n",
-			init->place.doubt != NULL ? init->place.doubt
-						  : "the active theme is not in its wp-content");
-		return;
-	}
-	if (init->drop_in == NULL)
-		printf("Object cache     its wp-content/object-cache.php is none that is known "
-		       "here: "
-		       "see [cache] in\n                 man prm-calendar.ini\n");
-	else
-		printf("Object cache     %s, at %s: [cache] is set accordingly\n", init->drop_in,
-			address[0] != '\0' ? address : "127.0.0.1");
-	if (init->cache_doubts != NULL)
-		printf("                 look at this: %s\n", init->cache_doubts);
-}
-
-static void print_found(const Init *init)
-{
-	const Config *config = init->app.config;
-	g_autofree char *home = printable(init->app.site->home_url);
-	g_autofree char *stylesheet = printable(init->app.site->stylesheet);
-
-	printf("Site             %s, theme %s, time zone %s\n", home, stylesheet,
-		site_zone_name(init->app.site->zone));
-	printf("Database         %s at %s as %s, tables %s…\n", config->database_name,
-		config->database_socket[0] != '\0' ? config->database_socket
-						   : config->database_host,
-		config->database_user, init->app.blog_prefix);
-	if (init->db_drop_in != NULL)
-		printf("Look at this     %s " DB_DROP_IN_OTHER_TEXT ";\n"
-		       "                 " DB_DROP_IN_OTHER_REMEDY "\n",
-			init->db_drop_in);
-	if (config->wordpress_users_table[0] != '\0' || config->wordpress_usermeta_table[0] != '\0')
-		printf("Users            in %s and %s, as wp-config.php says\n",
-			config->wordpress_users_table[0] != '\0' ? config->wordpress_users_table
-								 : "the usual table",
-			config->wordpress_usermeta_table[0] != '\0'
-				? config->wordpress_usermeta_table
-				: "the usual one");
-	if (init->is_network)
-		printf("Network          this is its site %d, with the users who belong to it; for "
-		       "another: init --blog-id=ID -c FILE\n",
-			config->wordpress_blog_id);
-	printf("Theme's prefix   %s: %" G_GINT64_FORMAT " %s connections%s\n", init->traces.prefix,
-		init->traces.users, init->traces.users == 1 ? "user has" : "users have",
-		init->traces.users == 0 ? ", so this is the default"
-		: init->traces.has_other_prefixes
-			? "; some have connections of another prefix, which stay unused"
-			: "");
-	printf("Activities       comment type %s: %s\n", init->app.site->activity_comment_type,
-		init->comment_type.reason);
-	if (init->app.kept_auth_key != NULL)
-		printf("Key              " APP_KEPT_KEY_TEXT "\n");
-	print_credentials(&init->credentials);
-	printf("Google           %s\n",
-		has_google(init)
-			? "the theme's OAuth client is taken from wp-config.php"
-			: "no OAuth client stands in wp-config.php: to sync Google calendars, set "
-			  "client_id and client_secret in [google]");
-	print_cache(init);
-	print_tables(init);
-}
-
-static void print_next(const char *ini_path)
-{
-	bool is_default = strcmp(ini_path, APP_CONFIG_PATH) == 0;
-	g_autofree char *where = is_default ? g_strdup("") : g_strdup_printf(" -c %s", ini_path);
-	g_autofree char *timer = timer_of(ini_path);
-
-	printf("\nNext:\n\n"
-	       "    prm-calendar sync --all --dry-run%s    # what would be stored\n"
-	       "    prm-calendar takeover%s    # so that the theme does not do the work, too\n",
-		where, where);
-	if (timer != NULL)
-		printf("    systemctl enable --now %s    # a pass every 15 minutes\n", timer);
-	else
-		printf("    prm-calendar run%s    # a pass: let cron call it every 15 minutes\n",
-			where);
-	printf("    prm-calendar doctor --online%s    # is all as it should be?\n", where);
-}
-
-static void print_init(const Init *init)
-{
-	print_found(init);
-	printf("\n%s %s, and the secrets in %s%s%s%s%s and %s:\n\n",
-		init->options->dry_run ? "Would write" : "Wrote", init->ini_path,
-		init->password_path, has_google(init) ? ", " : "",
-		has_google(init) ? init->google_path : "", has_cache_password(init) ? ", " : "",
-		has_cache_password(init) ? init->cache_path : "", init->auth_key_path);
-	print_indented(init->ini);
-	printf("\nWordPress's own database user may do more than is needed. For one of least "
-	       "privilege, run as root of the\ndatabase, with a password of your own; then set "
-	       "user "
-	       "in %s,\nand put the password into %s:\n\n",
-		init->ini_path, init->password_path);
-	print_indented(init->grants);
-	print_next(init->ini_path);
 }
 
 static ExitStatus run_init(const CliOptions *options)
@@ -520,7 +327,8 @@ static ExitStatus run_init(const CliOptions *options)
 	}
 	if (!set_paths(&init, options, &error))
 		return app_fail(options, error);
-	if (!options->dry_run && !check_absent(&init, &error))
+	init.app.config = init_draft_load(init.ini_path, &init.is_draft, &error);
+	if (init.app.config == NULL || (!options->dry_run && !check_absent(&init, &error)))
 		return app_fail(options, error);
 	if (!find_out(&init, &error))
 		return app_fail(options, error);
@@ -528,9 +336,9 @@ static ExitStatus run_init(const CliOptions *options)
 		!(state_schema_ensure(init.app.db, &error) && write_files(&init, &error)))
 		return app_fail(options, error);
 	if (options->json)
-		print_json_init(&init);
+		init_print_json(&init);
 	else if (!options->quiet)
-		print_init(&init);
+		init_print(&init);
 	return EXIT_ALL_WELL;
 }
 
@@ -544,8 +352,9 @@ const Command command_init = {
 		"comment type of its activities, and writes the configuration (-c FILE) and the\n"
 		"files of its secrets beside it. Overwrites no file but an ini in which no key "
 		"has\n"
-		"a value, as the sample. Makes our own tables in the database, and\n"
-		"changes nothing else in it.\n\n"
+		"a value, as the sample; one with values in [database] and [wordpress] alone is\n"
+		"completed. Makes our own tables in the database, and changes nothing else in it."
+		"\n\n"
 		"Example: prm-calendar init --wp-config=/var/www/html/wp-config.php --dry-run",
 	.options = init_options,
 	.run = run_init,

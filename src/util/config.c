@@ -26,6 +26,7 @@ typedef struct {
 	size_t line_capacity;
 	unsigned line_number;
 	bool holds_secrets;
+	bool is_draft;            /* nothing has to be there */
 	ConfigProblems *problems; /* NULL: reading stops at the first one, which becomes `error` */
 	GError *error;
 } ConfigReader;
@@ -413,7 +414,7 @@ static bool check_whole(ConfigReader *reader, ConfigCompleter complete, GError *
 		!note_problem(invalid, prefix, problem, error))
 		return false;
 	/* What is missing is most often what could not be read. */
-	if (invalid != NULL && invalid->len > 0)
+	if (reader->is_draft || (invalid != NULL && invalid->len > 0))
 		return true;
 	problem = NULL;
 	return config_check(reader->config, reader->path, &problem) ||
@@ -434,8 +435,8 @@ static void set_open_error(const char *path, int code, GError **error)
 		"cannot read the configuration %s: %s; %s", path, g_strerror(code), remedy);
 }
 
-static Config *load(
-	const char *path, ConfigCompleter complete, ConfigProblems *problems, GError **error)
+static Config *read_file(const char *path, ConfigCompleter complete, ConfigProblems *problems,
+	bool is_draft, GError **error)
 {
 	g_autoptr(Config) config = config_new_default();
 	g_auto(ConfigReader) reader = {
@@ -443,6 +444,7 @@ static Config *load(
 		.path = path,
 		.file = fopen(path, "re"),
 		.problems = problems,
+		.is_draft = is_draft,
 	};
 
 	if (reader.file == NULL) {
@@ -459,6 +461,33 @@ static Config *load(
 	if (!check_whole(&reader, complete, error))
 		return NULL;
 	return g_steal_pointer(&config);
+}
+
+static Config *load(
+	const char *path, ConfigCompleter complete, ConfigProblems *problems, GError **error)
+{
+	return read_file(path, complete, problems, false, error);
+}
+
+/* A required key that is there without a value, as in the sample, is one to be filled in. */
+static void forget_empty_keys(Config *config)
+{
+	for (const ConfigKey *key = config_keys(); key->section != NULL; key++) {
+		g_autofree char *name = g_strdup_printf("%s.%s", key->section, key->name);
+
+		if ((key->flags & CONFIG_REQUIRED) != 0 &&
+			**(char **)config_field(config, key) == '\0')
+			g_hash_table_remove(config->given, name);
+	}
+}
+
+Config *config_load_draft(const char *path, GError **error)
+{
+	Config *config = read_file(path, NULL, NULL, true, error);
+
+	if (config != NULL)
+		forget_empty_keys(config);
+	return config;
 }
 
 Config *config_load(const char *path, GError **error)

@@ -153,6 +153,10 @@ typedef bool (*ConfigCompleter)(Config *config, GError **error);
 Config *config_load_completed(
 	const char *path, ConfigCompleter complete, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What a file has that is not finished: as config_load(), but nothing has to be there, and a
+ * required key without a value counts as not given. */
+Config *config_load_draft(const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Everything that is wrong with a configuration, a sentence (char *) each, and what it consists of.
  */
 typedef struct ConfigProblems {

@@ -148,10 +148,21 @@ class Init(Story):
         self.assert_one_line(done.stderr, "AUTH_KEY comes from the environment variable AUTH_KEY_OF_SITE", "in line 2",
                              "set auth_key in [wordpress]")
         self.assert_one_line(done.stderr, "DB_PASSWORD is computed in line 3", "set password in [database]")
-        self.assert_one_line(done.stderr, f"write {self.made} yourself", f"wp_config = {self.wp.config_path}",
-                             "--env-file")
+        self.assert_one_line(done.stderr, f"write {self.made} with these keys", "run init again", "--env-file")
         self.assertEqual(os.listdir(self.folder), [])
-        # And that way leads on.
+        # And that way leads on, with init and without.
+        with open(self.made, "w", encoding="utf-8") as file:
+            file.write(f"[database]\npassword_file = {self.folder}/database.password\n"
+                       f"[wordpress]\nauth_key_file = {self.folder}/auth.key\n")
+        for name, text in (("database.password", self.wp.password), ("auth.key", self.wp.auth_key)):
+            with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+                file.write(text + "\n")
+            os.chmod(os.path.join(self.folder, name), 0o600)
+        self.assertIn("kept in " + self.made + ".draft", self.init().stdout)
+        self.assertEqual(sorted(os.listdir(self.folder)),
+                         ["auth.key", "database.password", "made.ini", "made.ini.draft"])
+        self.assertEqual(self.init(status=78).stderr.count("is left as it is"), 1)
+        self.run_it("status", ini=self.made)
         ini = self.write_ini("mixed.ini", database_socket=None, database_name=None, database_user=None,
                              wordpress_table_prefix=None, wordpress_wp_config=self.wp.config_path)
         self.run_it("status", ini=ini)

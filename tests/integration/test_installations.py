@@ -4,6 +4,7 @@ texts of wp-config.php is compared in tests/unit/cli/test-wp_config_php.c."""
 
 import itertools
 import os
+import re
 import shutil
 from unittest import mock
 
@@ -241,6 +242,61 @@ class Installations(Story):
         done = self.init(status=78)
         for name in ("DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "AUTH_KEY"):
             self.assert_one_line(done.stderr, f"{name} may be set before by a file that is included")
+
+    def draft(self, **keys):
+        """An ini that somebody began."""
+        secrets = {name: self.write(name, text=text) for name, text in (
+            ("password", self.wp.password), ("key", self.wp.auth_key))}
+        keys = {"name": self.wp.name, "user": self.wp.user, "password_file": secrets["password"],
+                "socket": self.wp.database.socket, **keys}
+        lines = [f"{name} = {value}" for name, value in keys.items() if value is not None]
+        os.makedirs(os.path.dirname(self.made), exist_ok=True)
+        with open(self.made, "w", encoding="utf-8") as file:
+            file.write("\n".join(["; mine", "[database]", *lines, "[wordpress]", f"auth_key_file = {secrets['key']}", ""]))
+        for path in (self.made, *secrets.values()):
+            os.chmod(path, 0o600)
+
+    def hosts_own(self):
+        """Nothing stands in wp-config.php as it is."""
+        self.config(before="require $_SERVER['HOST_CODE'] . '/settings.php';\n")
+        with open(self.wp.config_path, encoding="utf-8") as file:
+            text = re.sub(r"\$table_prefix = .*;", "$table_prefix = host_prefix();", file.read())
+        self.write("wp-config.php", text=text)
+
+    def test_a_configuration_that_only_php_knows(self):
+        """A managed host: everything comes from its own code, so the administrator gives the login, and init finds
+        out the rest."""
+        self.wp.rename_tables("crm_")
+        self.hosts_own()
+        self.assert_one_line(self.init(status=78).stderr, "DB_NAME may be set before", self.wp.config_path)
+        self.draft()
+        found = self.init().stdout
+        self.assert_one_line(found, "Prefix ", "crm_", "wp-config.php does not tell")
+        self.assert_one_line(found, "would be kept in")
+        self.run_it("init", f"--wp-config={self.wp.config_path}", ini=self.made)
+        with open(self.made + ".draft", encoding="utf-8") as file:
+            self.assertIn("; mine", file.read())
+        with open(self.made, encoding="utf-8") as file:
+            made = file.read()
+        self.assertIn("table_prefix = crm_", made)
+        self.assertNotIn(self.wp.password, made)
+        self.run_it("status", ini=self.made)
+
+    def test_a_database_of_two_sites_whose_prefix_only_php_knows(self):
+        self.hosts_own()
+        for table in ("options", "posts", "postmeta", "comments", "commentmeta", "users", "usermeta"):
+            self.sandbox.database.sql(f"CREATE TABLE old_{table} LIKE wp_{table}", self.wp.name)
+        self.draft()
+        self.assert_one_line(self.init(status=78).stderr, "several of WordPress: old_, wp_", "set table_prefix")
+        self.draft(name="information_schema")
+        self.assert_one_line(self.init(status=78).stderr, "holds no tables of WordPress", "check name")
+
+    def test_an_ini_that_is_more_than_begun(self):
+        self.draft()
+        with open(self.made, "a", encoding="utf-8") as file:
+            file.write("[sync]\nworkers = 3\n")
+        done = self.run_it("init", f"--wp-config={self.wp.config_path}", ini=self.made, status=78)
+        self.assert_one_line(done.stderr, self.made, "is left as it is")
 
     def docker_environment(self):
         return (f"WORDPRESS_DB_NAME={self.wp.name}\nWORDPRESS_DB_USER={self.wp.user}\n"

@@ -23,7 +23,7 @@ ROOMS = {
     "wp": Room("state site cache text php match event db",
                "activities activity_claims connection connections_row event_attendees event_counts event_rematch "
                "event_store past_event people user user_state write_trial", holds_sql=True),
-    "schema": Room("state db", "grants grants_held indexes schema server", holds_sql=True),
+    "schema": Room("state db", "grants grants_held indexes prefix schema server", holds_sql=True),
     "state": Room("site db", "calendar_objects connection_state contact_marks hash known_events run_history schema",
                   holds_sql=True),
     "site": Room("cache text php db", "column_text credentials cron lease option site site_env theme_detect theme_lock time "
