@@ -22,7 +22,7 @@ BUILD := build/$(VARIANT)
 PROGRAM := $(if $(filter plain,$(VARIANT)),build,$(BUILD))/prm-calendar
 
 # Asked for once, and not by targets that build nothing.
-ifeq ($(filter help clean format packages check crash-tests thread-tests demo deb check-deb fuzz,$(MAKECMDGOALS)),)
+ifeq ($(filter help clean format packages check crash-tests thread-tests demo deb check-deb check-debian fuzz,$(MAKECMDGOALS)),)
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
 LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
 endif
@@ -60,7 +60,7 @@ Q := $(if $(V),,@)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo world-check bench deb check-deb cluster-tests lint format
+.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo world-check bench deb check-deb check-debian cluster-tests lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -232,6 +232,11 @@ deb: ## build the Debian package into build/deb
 check-deb: ## build the package twice, install, upgrade and purge it in a clean Debian (STRICT=1; asks sudo when not root)
 	$(Q)packaging/packages build test deb chroot
 	$(Q)$$([ "$$(id -u)" -eq 0 ] || echo sudo) $(PYTHON) -B tests/run --stories=deb $(if $(STRICT),--strict)
+
+# Debian 12 is what everything else runs on.
+check-debian: ## build, test and install in a clean Debian of another release: RELEASE=trixie|sid (STRICT=1; asks sudo when not root)
+	$(Q)$(if $(RELEASE),,echo 'usage: make check-debian RELEASE=trixie|sid' >&2; exit 64;) packaging/packages test chroot
+	$(Q)$$([ "$$(id -u)" -eq 0 ] || echo sudo) env PRM_TEST_RELEASE=$(RELEASE) $(PYTHON) -B tests/run --stories=debian $(if $(STRICT),--strict)
 
 cluster-tests: ## run several sidecars on a three-node Galera cluster on loopback, and kill nodes
 	$(Q)packaging/packages build test cluster

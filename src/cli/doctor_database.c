@@ -40,20 +40,54 @@ static bool load_facts(Doctor *doctor, ServerFacts *facts)
 	return false;
 }
 
+/* What the server's place among others means; caller frees. */
+static char *role_of(const ServerFacts *facts)
+{
+	if (facts->is_galera)
+		return g_strdup_printf(", a node of a Galera cluster of %" G_GINT64_FORMAT
+				       " (%s, %s)",
+			facts->galera_nodes,
+			facts->galera_status != NULL ? facts->galera_status : "no status",
+			facts->galera_state != NULL ? facts->galera_state : "no state");
+	if (facts->replica_group != NULL)
+		return g_strdup_printf(", in the replication group %s", facts->replica_group);
+	return g_strdup("");
+}
+
+/* A node apart from the others refuses everything, or would have it thrown away. */
+static bool is_apart(const ServerFacts *facts)
+{
+	return facts->is_galera &&
+	       (!facts->is_ready || g_strcmp0(facts->galera_status, "Primary") != 0);
+}
+
 void doctor_check_server(Doctor *doctor)
 {
 	g_auto(ServerFacts) facts = {0};
+	g_autofree char *role = NULL;
 	const char *name;
 
 	if (!load_facts(doctor, &facts))
 		return;
 	name = facts.is_mariadb ? "MariaDB" : "MySQL";
-	if (facts.is_older)
+	role = role_of(&facts);
+	if (is_apart(&facts))
+		doctor_add(doctor, DOCTOR_FAIL,
+			"let it join the others again (its error log says why it left), or name "
+			"another node in [database]: passes end with 69 meanwhile",
+			"%s %s%s: it has no quorum or is not ready", name, facts.version, role);
+	else if (facts.is_read_only)
+		doctor_add(doctor, DOCTOR_FAIL, "name the primary in [database]",
+			"%s %s%s: it is read-only", name, facts.version, role);
+	else if (facts.is_older)
 		doctor_add(doctor, DOCTOR_WARN, "upgrade it to MariaDB 10.11 or MySQL 8",
-			"%s %s is older than what this program is tested with", name,
-			facts.version);
+			"%s %s%s is older than what this program is tested with", name,
+			facts.version, role);
 	else
-		doctor_ok(doctor, "%s %s", name, facts.version);
+		doctor_ok(doctor, "%s %s%s%s", name, facts.version, role,
+			facts.has_statement_log
+				? "; it logs statements, so that writes use REPEATABLE READ"
+				: "");
 }
 
 /* As the client library has it: localhost is a socket, and a socket stays on this machine. */

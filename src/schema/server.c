@@ -63,11 +63,81 @@ static bool load_cipher(Db *db, ServerFacts *facts, GError **error)
 	return true;
 }
 
+/* Both servers answer with what they know of these. */
+static const char variables_sql[] =
+	"SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_bin', 'binlog_format', 'read_only', "
+	"'wsrep_on', 'group_replication_group_name')";
+static const char states_sql[] =
+	"SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_ready', 'wsrep_cluster_status', "
+	"'wsrep_cluster_size', 'wsrep_local_state_comment')";
+enum { COLUMN_VARIABLE, COLUMN_VALUE };
+
+/* Adds name → value, names in lower case. */
+static bool load_variables(Db *db, const char *sql, GHashTable *values, GError **error)
+{
+	DbStatement *statement = db_prepare(db, sql, error);
+	bool row = true;
+
+	if (statement == NULL || !db_query(statement, error))
+		return false;
+	while (row) {
+		if (!db_next(statement, &row, error))
+			return false;
+		if (row)
+			g_hash_table_insert(values,
+				g_ascii_strdown(db_column_text(statement, COLUMN_VARIABLE), -1),
+				g_strdup(db_column_text(statement, COLUMN_VALUE)));
+	}
+	return true;
+}
+
+static bool is_on(GHashTable *values, const char *name)
+{
+	const char *value = g_hash_table_lookup(values, name);
+
+	return value != NULL && (g_ascii_strcasecmp(value, "ON") == 0 || strcmp(value, "1") == 0);
+}
+
+/* NULL where it is empty, too. */
+static char *text_of(GHashTable *values, const char *name)
+{
+	const char *value = g_hash_table_lookup(values, name);
+
+	return value == NULL || value[0] == '\0' ? NULL : g_strdup(value);
+}
+
+static bool load_role(Db *db, ServerFacts *facts, GError **error)
+{
+	g_autoptr(GHashTable) values =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	const char *format;
+	const char *nodes;
+
+	if (!load_variables(db, variables_sql, values, error) ||
+		!load_variables(db, states_sql, values, error))
+		return false;
+	format = g_hash_table_lookup(values, "binlog_format");
+	facts->has_statement_log = is_on(values, "log_bin") && format != NULL &&
+				   g_ascii_strcasecmp(format, "STATEMENT") == 0;
+	facts->is_read_only = is_on(values, "read_only");
+	facts->replica_group = text_of(values, "group_replication_group_name");
+	facts->is_galera = is_on(values, "wsrep_on");
+	if (!facts->is_galera)
+		return true;
+	nodes = g_hash_table_lookup(values, "wsrep_cluster_size");
+	facts->is_ready = is_on(values, "wsrep_ready");
+	facts->galera_status = text_of(values, "wsrep_cluster_status");
+	facts->galera_state = text_of(values, "wsrep_local_state_comment");
+	facts->galera_nodes = nodes == NULL ? 0 : g_ascii_strtoll(nodes, NULL, 10);
+	return true;
+}
+
 bool server_facts_load(Db *db, ServerFacts *ret_facts, GError **error)
 {
 	ServerFacts facts = {0};
 
-	if (!load_version(db, &facts, error) || !load_cipher(db, &facts, error)) {
+	if (!load_version(db, &facts, error) || !load_cipher(db, &facts, error) ||
+		!load_role(db, &facts, error)) {
 		server_facts_clear(&facts);
 		return false;
 	}
@@ -79,4 +149,7 @@ void server_facts_clear(ServerFacts *facts)
 {
 	g_clear_pointer(&facts->version, g_free);
 	g_clear_pointer(&facts->tls_cipher, g_free);
+	g_clear_pointer(&facts->galera_status, g_free);
+	g_clear_pointer(&facts->galera_state, g_free);
+	g_clear_pointer(&facts->replica_group, g_free);
 }

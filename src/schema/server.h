@@ -14,6 +14,18 @@ typedef struct ServerFacts {
 	bool is_older; /* than what the statements are tested with; false where nobody can tell */
 	int64_t clock_utc; /* unix seconds */
 	char *tls_cipher;  /* of this connection; NULL: it is not encrypted */
+
+	/* It logs statements: writes then use another isolation (see db_open()). */
+	bool has_statement_log;
+	bool is_read_only; /* for users without administrative privileges */
+
+	/* A node of a Galera cluster. */
+	bool is_galera;
+	bool is_ready;        /* it takes statements */
+	char *galera_status;  /* wsrep_cluster_status: "Primary" has the quorum; NULL for none */
+	char *galera_state;   /* "Synced", "Donor/Desynced" … */
+	int64_t galera_nodes; /* of its component */
+	char *replica_group;  /* group_replication_group_name of MySQL; NULL: it is in none */
 } ServerFacts;
 
 /* Asks the server; caller clears. Errors: DB_ERROR. */

@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Three sidecars, each on another node of a Galera cluster, which shares no locks."""
 
+import contextlib
+import os
 import shutil
+import subprocess
 import tempfile
+import threading
 import unittest
 
 from lib import ics
 from lib.galera import PROVIDER, GaleraCluster
 from lib.invariants import violations
-from lib.program import start_program
+from lib.processes import wait_until
+from lib.program import program_path, run_program, start_program
 from lib.sandbox import Sandbox
 from lib.site_rows import SiteRows
 from lib.sql_session import SqlSession
 from lib.story import Story
 
 ROUNDS = 6
-EX_TEMPFAIL = 75
+EX_UNAVAILABLE, EX_TEMPFAIL = 69, 75
 ADDRESS = "ben@example.org"
 
 
@@ -40,8 +45,10 @@ class ThreeSidecars(Story):
         return self.galera_sandbox
 
     def setUp(self):
-        for node in self.cluster.nodes:
-            if not node.pid:  # killed by a story that failed
+        for node in self.cluster.nodes:  # as a story that failed has left them
+            if node.is_frozen:
+                node.thaw()
+            if not node.pid:
                 node.start()
         super().setUp()
         self.inis = [self.write_ini(f"node{node.number}.ini", database_socket=node.socket)
@@ -81,9 +88,8 @@ class ThreeSidecars(Story):
 
     def assert_all_holds(self):
         self.cluster.settle()
-        for node in self.cluster.nodes:
-            if node.pid:
-                self.assertEqual(self.violations(node), self.before)
+        for node in self.cluster.living:
+            self.assertEqual(self.violations(node), self.before)
 
     def test_all_at_once_store_and_log_each_meeting_once(self):
         """The second calendar has the same meetings: nobody is left to be logged for, only the flag is set."""
@@ -132,6 +138,110 @@ class ThreeSidecars(Story):
         self.meet("second", -1)
         self.sync_together()
         self.assertEqual(len(self.titles(self.anna)), 31)
+        self.assert_all_holds()
+
+    def check(self, node, name):
+        done = run_program("doctor", "--json", ini=self.inis[node])
+        return next(one for one in done.json["checks"] if one["check"] == name)
+
+    def test_a_node_that_freezes_and_goes_on(self):
+        self.connect(self.anna, self.work.connection(1))
+        for number in range(10):
+            self.meet(f"first-{number}", -1 - number)
+        frozen = self.cluster.nodes[2]
+        frozen.freeze()
+        self.cluster.wait_for_size(2)
+        self.sync_together(nodes=(0, 1))
+        frozen.thaw()
+        self.cluster.wait_for_size(3)
+        wait_until(lambda: frozen.status("local_state_comment") == "Synced", "the node to catch up", 60)
+        self.meet("second", -1)
+        self.sync_together()
+        self.assertEqual(len(self.titles(self.anna)), 11)
+        self.assertEqual(len(self.activities(self.ben)), 11)
+        self.assert_all_holds()
+
+    def test_a_node_without_quorum_refuses_and_says_so(self):
+        self.connect(self.anna, self.work.connection(1))
+        self.meet("first", -1)
+        self.assertIn("a Galera cluster of 3", self.check(0, "server")["message"])
+        for node in self.cluster.nodes[1:]:
+            node.kill()
+        lonely = self.cluster.nodes[0]
+        wait_until(lambda: lonely.status("cluster_status") == "non-Primary", "the quorum to be lost", 60)
+        self.assertEqual(self.check(0, "server")["status"], "fail")
+        done = run_program("sync", "--all", ini=self.inis[0])
+        self.assertEqual(done.status, EX_UNAVAILABLE, done)
+        self.assert_one_line(done.stderr, "not ready")
+        lonely.sql("SET GLOBAL wsrep_provider_options = 'pc.bootstrap=YES'")
+        for node in self.cluster.nodes[1:]:
+            node.start()
+        self.cluster.wait_for_size(3)
+        self.sync_together()
+        self.assertEqual(self.titles(self.anna), ["First"])
+        self.assert_all_holds()
+
+    def test_a_sidecar_that_is_killed_in_mid_sync(self):
+        """Another one of the same machine knows at once that it is dead."""
+        self.connect(self.anna, self.work.connection(1))
+        for number in range(60):
+            self.meet(f"first-{number}", -1 - number % 20)
+        process = start_program("sync", "--all", ini=self.inis[2])
+        session = SqlSession(self.cluster.nodes[0], self.wp.name)
+        self.addCleanup(session.close)
+        wait_until(lambda: session.rows("SELECT 1 FROM wp_options WHERE option_name LIKE '%.lock';"), "a lease", 60)
+        process.kill()
+        process.communicate()
+        self.sync_together(nodes=(0,))
+        self.assertEqual(len(self.titles(self.anna)), 60)
+        self.assert_all_holds()
+
+    def test_a_theme_that_writes_the_same_rows(self):
+        """On another node PHP rewrites the connections as fast as it can: no change of either is lost."""
+        self.connect(self.anna, self.work.connection(1))
+        over = threading.Event()
+        written = []
+
+        def rename():
+            node = self.cluster.nodes[1]
+            while not over.is_set():
+                name = f"name{len(written) % 10}"
+                with contextlib.suppress(RuntimeError):  # a conflict, as PHP meets them
+                    node.sql("UPDATE wp_usermeta SET meta_value = REGEXP_REPLACE(meta_value, 's:5:\"name[0-9]\"', "
+                             f"'s:5:\"{name}\"') WHERE meta_key = '_prm_calendar_connections'", self.wp.name)
+                    written.append(name)
+
+        self.connect(self.anna, self.work.connection(1, name="name0"))
+        writer = threading.Thread(target=rename)
+        writer.start()
+        try:
+            for number in range(5):
+                self.meet(f"meeting-{number}", -1 - number)
+                self.sync_together()
+        finally:
+            over.set()
+            writer.join()
+        self.cluster.settle()
+        connection, = self.connections(self.anna)
+        self.assertEqual(connection["name"], written[-1])
+        self.assertTrue(connection["last_sync"])
+        self.assertEqual(len(self.titles(self.anna)), 5)
+        self.assert_all_holds()
+
+    @unittest.skipUnless(os.geteuid() == 0, "namespaces of their own are root's to make")
+    def test_sidecars_on_machines_of_their_own(self):
+        """None of them sees whether the process that holds a lease lives."""
+        self.connect(self.anna, self.work.connection(1))
+        for number in range(20):
+            self.meet(f"first-{number}", -1 - number)
+        running = [subprocess.Popen(["unshare", "--pid", "--fork", program_path(), "sync", "-c", ini, "--all"],
+                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for ini in self.inis]
+        said = [process.communicate(timeout=120)[0] for process in running]
+        ended = {process.returncode for process in running}
+        self.assertIn(0, ended, said)
+        self.assertLessEqual(ended, {0, EX_TEMPFAIL}, said)
+        self.sync_together()
+        self.assertEqual(len(self.activities(self.ben)), 20)
         self.assert_all_holds()
 
 

@@ -7,6 +7,7 @@ import tempfile
 
 from lib import ics
 from lib.mariadb import MariaDb
+from lib.program import run_program
 from lib.sandbox import Sandbox
 from lib.story import Story
 
@@ -39,6 +40,10 @@ class HostedServer(Story):
         self.assertEqual(self.titles(anna), [])
         self.run_it("run")
         self.run_it("takeover")
+        server = next(one for one in run_program("doctor", "--json", ini=self.ini).json["checks"]
+                      if one["check"] == "server")
+        self.assertEqual(server["status"], "ok")
+        self.assertIn("logs statements", server["message"])
 
     def test_limits_on_selects_are_for_people(self):
         anna = self.user()

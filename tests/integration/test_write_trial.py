@@ -65,9 +65,9 @@ class WriteTrial(Story):
             "ALTER TABLE wp_commentmeta DROP COLUMN rating"), ["activities"], "rating", "SET DEFAULT")
         yield ("everything at once", contextlib.ExitStack(), [], "", "")
 
-    def refusals(self):
+    def refusals(self, name="writes"):
         found = run_program("doctor", "--json", ini=self.ini).json["checks"]
-        return [check for check in found if check["check"] == "writes" and check["status"] != "ok"]
+        return [check for check in found if check["check"] == name and check["status"] != "ok"]
 
     def assert_dry_run_says(self, kinds, word):
         done = self.run_it("sync", "--all", "--dry-run", status=1 if kinds else 0)
@@ -107,6 +107,8 @@ class WriteTrial(Story):
         self.sandbox.database.sql("SET GLOBAL read_only = 1")
         try:
             found, = self.refusals()
+            server, = self.refusals("server")
+            self.assertIn("read-only", server["message"])
             self.assertIn("read-only", found["message"])
             self.assertIn("at the primary", found["remedy"])
             done = self.run_it("sync", "--all", "--dry-run", status=1)

@@ -24,6 +24,7 @@ class GaleraNode(MariaDb):
         self.number = number
         self.group_port, self.ist_port, self.sst_port = free_port(), free_port(), free_port()
         self.peers = None  # addresses; none while the cluster is made
+        self.is_frozen = False
 
     def _account(self):
         """rsync's daemon, which carries the data, gives root's rights up and could then write nothing."""
@@ -57,6 +58,16 @@ class GaleraNode(MariaDb):
 
     def kill(self):
         self.stop(signal.SIGKILL)
+        self.is_frozen = False
+
+    def freeze(self):
+        """As a machine does whose disk or hypervisor hangs."""
+        os.kill(self.pid, signal.SIGSTOP)
+        self.is_frozen = True
+
+    def thaw(self):
+        os.kill(self.pid, signal.SIGCONT)
+        self.is_frozen = False
 
 
 class GaleraCluster:
@@ -73,16 +84,19 @@ class GaleraCluster:
                 other.peers = [peer.address for peer in self.nodes]
         return self
 
+    @property
+    def living(self):
+        return [node for node in self.nodes if node.pid and not node.is_frozen]
+
     def wait_for_size(self, size):
         """Until every node that runs counts so many."""
-        for node in self.nodes:
-            if node.pid:
-                wait_until(lambda node=node: node.status("cluster_size") == str(size), f"a cluster of {size}", SYNC_SECS)
+        for node in self.living:
+            wait_until(lambda node=node: node.status("cluster_size") == str(size), f"a cluster of {size}", SYNC_SECS)
 
     def settle(self):
         """Until every node has applied all that any has: each waits for its own queue, and then agrees."""
         def agreed():
-            return len({node.status("last_committed") for node in self.nodes if node.pid}) == 1
+            return len({node.status("last_committed") for node in self.living}) == 1
         wait_until(agreed, "the nodes to agree", SYNC_SECS)
 
     def stop(self):

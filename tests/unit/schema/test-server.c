@@ -47,6 +47,10 @@ static void test_facts_of_a_running_server(void)
 	g_assert_false(facts.is_older);
 	g_assert_cmpint(ABS(facts.clock_utc - g_get_real_time() / G_USEC_PER_SEC), <, 60);
 	g_assert_null(facts.tls_cipher);
+	g_assert_false(facts.is_read_only);
+	g_assert_false(facts.is_galera);
+	g_assert_null(facts.galera_status);
+	g_assert_null(facts.replica_group);
 }
 
 int main(int argc, char **argv)
