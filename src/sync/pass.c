@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "site/transient.h"
+#include "sync/key_check.h"
 #include "sync/turn.h"
 #include "sync/workers.h"
 #include "util/log.h"
@@ -163,7 +164,8 @@ bool pass_run(const SyncContext *context, Db *db, SyncListener *listener, SyncTo
 	PassTurn turn;
 	size_t wanted, first;
 
-	if (users == NULL || !pass_turn_load(context, db, &turn, error))
+	if (users == NULL || !key_check(context, users, error) ||
+		!pass_turn_load(context, db, &turn, error))
 		return false;
 	*ret_totals = (SyncTotals){0};
 	if (users->len == 0)
@@ -236,7 +238,7 @@ static bool catch_up_all(const SyncContext *context, Db *db, const SyncSelection
 	g_autoptr(GPtrArray) users = pass_users(context, db, &unreadable, error);
 	g_autoptr(GPtrArray) selected = g_ptr_array_new(); /* borrows from users */
 
-	if (users == NULL)
+	if (users == NULL || !key_check(context, users, error))
 		return false;
 	for (guint i = 0; i < users->len; i++)
 		g_ptr_array_add(selected, user_at(users, i));

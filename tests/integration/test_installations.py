@@ -461,6 +461,26 @@ class Installations(Story):
         os.unlink(self.wp.config_path)
         self.run_it("status", ini=ini)
 
+    def test_a_key_that_is_not_the_sites(self):
+        """Whose auth_key is stale, or of another site: that is the administrator's, and no owner is blamed."""
+        anna = self.one_event()
+        account = self.account()
+        account.put("tea", ics.vevent("tea", self.utc(self.at(1)), summary="Tea"))
+        ben = self.user("ben")
+        self.connect(ben, account.connection())
+        self.wp.close()
+        right = self.wp.auth_key
+        self.wp.auth_key = "of another site"
+        wrong = self.write_ini("wrong-key.ini")
+        self.wp.auth_key = right
+        before = self.content()
+        for command in (["sync", "--all"], ["run"]):
+            self.assert_one_line(self.run_it(*command, ini=wrong, status=78).stderr,
+                                 "opens none of the 2 stored passwords", "set auth_key")
+        self.assertEqual(self.content(), before)
+        self.run_it("sync", "--all", ini=self.write_ini("right-key.ini"))
+        self.assertEqual((self.titles(anna), self.titles(ben)), (["Lunch"], ["Tea"]))
+
     def examine_credentials(self, ini):
         return [(one["status"], one["message"]) for one in run_program("doctor", "--json", ini=ini).json["checks"]
                 if one["check"] == "credentials"]
