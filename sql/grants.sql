@@ -31,5 +31,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_cursors TO 'prm_calendar'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_objects TO 'prm_calendar'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_events TO 'prm_calendar'@'localhost';
+GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_sightings TO 'prm_calendar'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_activities TO 'prm_calendar'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON wordpress.wp_prm_calendar_runs TO 'prm_calendar'@'localhost';

@@ -42,6 +42,7 @@ static bool add_calendar(void *data, const cJSON *item, GError **error)
 		name = json_string(item, "summary");
 	calendar = provider_calendar_new(id, name, NULL);
 	calendar->holds_events = g_strcmp0(role, "freeBusyReader") != 0;
+	calendar->role = g_strdup(role);
 	calendar->is_primary = json_is_true(item, "primary");
 	g_ptr_array_add(calendars, calendar);
 	return true;
@@ -116,8 +117,19 @@ static bool ask_once(GoogleCalendars *calendars, GError **error)
 	return false;
 }
 
+const char *google_calendars_account(const GoogleCalendars *calendars)
+{
+	for (unsigned i = 0; calendars->listed != NULL && i < calendars->listed->len; i++) {
+		const ProviderCalendar *calendar = g_ptr_array_index(calendars->listed, i);
+
+		if (calendar->is_primary)
+			return calendar->id;
+	}
+	return NULL;
+}
+
 bool google_calendars_find(GoogleCalendars *calendars, const char *id,
-	GoogleCalendarState *ret_state, const char **ret_name, GError **error)
+	GoogleCalendarState *ret_state, const ProviderCalendar **ret_calendar, GError **error)
 {
 	bool is_primary = strcmp(id, "primary") == 0;
 
@@ -128,16 +140,16 @@ bool google_calendars_find(GoogleCalendars *calendars, const char *id,
 		calendars->listed == NULL || calendars->listed->len == 0 || !calendars->is_complete
 			? GOOGLE_CALENDAR_NOT_KNOWN
 			: GOOGLE_CALENDAR_NOT_LISTED;
-	if (ret_name != NULL)
-		*ret_name = NULL;
+	if (ret_calendar != NULL)
+		*ret_calendar = NULL;
 	for (unsigned i = 0; calendars->listed != NULL && i < calendars->listed->len; i++) {
 		const ProviderCalendar *calendar = g_ptr_array_index(calendars->listed, i);
 
 		if (!(is_primary && calendar->is_primary) && strcmp(calendar->id, id) != 0)
 			continue;
 		*ret_state = GOOGLE_CALENDAR_LISTED;
-		if (ret_name != NULL)
-			*ret_name = calendar->name;
+		if (ret_calendar != NULL)
+			*ret_calendar = calendar;
 		return true;
 	}
 	return true;

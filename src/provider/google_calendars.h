@@ -27,8 +27,12 @@ typedef enum {
 				      alone), or is not complete */
 } GoogleCalendarState;
 
-/* `ret_name` (or NULL) is the owner's own name for it where it is listed, else NULL; borrowed.
- * False (PROVIDER_ERROR) when the failure ends the connection. */
+/* `ret_calendar` (or NULL) is its entry where it is listed, by the owner's own name; else NULL.
+ * Borrowed. False (PROVIDER_ERROR) when the failure ends the connection. */
 bool google_calendars_find(GoogleCalendars *calendars, const char *id,
-	GoogleCalendarState *ret_state, const char **ret_name,
+	GoogleCalendarState *ret_state, const ProviderCalendar **ret_calendar,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The id of the primary calendar, which is the owner's address, as far as google_calendars_find()
+ * had an answer; or NULL. Borrowed. */
+const char *google_calendars_account(const GoogleCalendars *calendars);

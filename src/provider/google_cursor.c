@@ -7,7 +7,7 @@
 #include "provider/json.h"
 
 /* Texts of other versions are not read: then everything is listed once. */
-#define VERSION 1
+#define VERSION 2
 #define MAX_TEXT_BYTES 65536
 
 void google_cursor_free(GoogleCursor *cursor)
@@ -17,6 +17,7 @@ void google_cursor_free(GoogleCursor *cursor)
 	g_free(cursor->token);
 	g_free(cursor->name);
 	g_free(cursor->role);
+	g_free(cursor->account);
 	g_free(cursor);
 }
 
@@ -35,6 +36,7 @@ GoogleCursor *google_cursor_parse(const char *text, const char *made_for)
 	cursor->token = g_strdup(json_string(json, "token"));
 	cursor->name = g_strdup(json_string(json, "name"));
 	cursor->role = g_strdup(json_string(json, "role"));
+	cursor->account = g_strdup(json_string(json, "account"));
 	return cursor->token != NULL ? g_steal_pointer(&cursor) : NULL;
 }
 
@@ -54,6 +56,7 @@ char *google_cursor_to_text(const GoogleCursor *cursor, const char *made_for)
 	add_text(json, "token", cursor->token);
 	add_text(json, "name", cursor->name);
 	add_text(json, "role", cursor->role);
+	add_text(json, "account", cursor->account);
 	text = json_to_text(json);
 	return strlen(text) <= MAX_TEXT_BYTES ? g_steal_pointer(&text) : NULL;
 }

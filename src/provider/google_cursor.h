@@ -5,9 +5,10 @@
 #include <glib.h>
 
 typedef struct GoogleCursor {
-	char *token; /* nextSyncToken of the last list, opaque */
-	char *name;  /* the calendar's, as the owner calls it */
-	char *role;  /* accessRole: with another one a calendar shows other things */
+	char *token;   /* nextSyncToken of the last list, opaque */
+	char *name;    /* the calendar's, as the owner calls it */
+	char *role;    /* accessRole: with another one a calendar shows other things */
+	char *account; /* the id of the primary calendar, which is the owner's address; or NULL */
 } GoogleCursor;
 
 void google_cursor_free(GoogleCursor *cursor);

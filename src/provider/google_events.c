@@ -42,6 +42,7 @@ static void run_clear(Run *run)
 	g_free(run->next.token);
 	g_free(run->next.name);
 	g_free(run->next.role);
+	g_free(run->next.account);
 	g_clear_pointer(&run->calendar_zone, g_time_zone_unref);
 	g_clear_error(&run->sink_error);
 }
@@ -120,6 +121,20 @@ static bool tell_unreadable(const GoogleEventList *list, const char *id)
 	return true;
 }
 
+/* Whose calendar it is, by the owner's rights there. Where nobody tells which is the account's own
+ * (the owner may have allowed events alone), it is one that belongs to a person, and to the owner.
+ */
+static CopyHolder holder_of(const char *calendar_id, const char *role, const char *account)
+{
+	if (strcmp(calendar_id, "primary") == 0 || g_strcmp0(calendar_id, account) == 0)
+		return COPY_OF_ACCOUNT;
+	if (g_strcmp0(role, "owner") == 0)
+		return account == NULL && !g_str_has_suffix(calendar_id, ".calendar.google.com")
+			       ? COPY_OF_ACCOUNT
+			       : COPY_OF_OWNER;
+	return g_strcmp0(role, "writer") == 0 ? COPY_OF_WRITER : COPY_OF_READER;
+}
+
 /* In a list of all, what is left out is not there: only changes have to be told of. */
 static bool tell_item(Run *run, const cJSON *item, GError **error)
 {
@@ -128,6 +143,8 @@ static bool tell_item(Run *run, const cJSON *item, GError **error)
 		.window = run->list->request->window,
 		.site_zone = run->list->request->site_zone,
 		.calendar_zone = run->calendar_zone,
+		.holder = holder_of(run->list->calendar_id, run->next.role, run->next.account),
+		.account = run->next.account,
 	};
 	const char *id = json_string(item, "id");
 	Event *event = NULL;
@@ -291,6 +308,7 @@ static bool list_changes(const GoogleEventList *list, const char *what, const ch
 	if (cursor == NULL)
 		return true;
 	run.next.name = g_strdup(cursor->name);
+	run.next.account = g_strdup(cursor->account);
 	if (list_pages(&run, &failure))
 		return end_changes(&run, text, error);
 	if (!is_to_start_over(&run, failure))
@@ -304,19 +322,41 @@ static bool list_all(const GoogleEventList *list, const char *what, GError **err
 {
 	g_auto(Run) run = {.list = list, .what = what};
 	GoogleCalendarState state;
-	const char *name = NULL;
+	const ProviderCalendar *listed = NULL;
 	g_autoptr(GError) failure = NULL;
 	g_autofree char *key = NULL;
 	g_autofree char *next = NULL;
 
-	if (!google_calendars_find(list->calendars, list->calendar_id, &state, &name, error))
+	if (!google_calendars_find(list->calendars, list->calendar_id, &state, &listed, error))
 		return false;
-	run.next.name = g_strdup(name);
+	run.next.name = listed != NULL ? g_strdup(listed->name) : NULL;
+	run.next.account = g_strdup(google_calendars_account(list->calendars));
 	if (!list_pages(&run, &failure))
 		return end_incomplete(&run, g_steal_pointer(&failure), error);
 	key = made_for(list);
 	next = google_cursor_to_text(&run.next, key);
 	return list->sink->end_calendar(list->sink, true, NULL, next, error);
+}
+
+bool google_events_holder(const GoogleEventList *list, CopyHolder *ret_holder, GError **error)
+{
+	GoogleCalendarState state;
+	const ProviderCalendar *listed = NULL;
+	bool lists_all = false;
+	const char *text = list->sink->cursor(list->sink, list->calendar_id, &lists_all);
+	g_autofree char *key = made_for(list);
+	g_autoptr(GoogleCursor) cursor =
+		text != NULL && !lists_all ? google_cursor_parse(text, key) : NULL;
+
+	if (cursor != NULL) {
+		*ret_holder = holder_of(list->calendar_id, cursor->role, cursor->account);
+		return true;
+	}
+	if (!google_calendars_find(list->calendars, list->calendar_id, &state, &listed, error))
+		return false;
+	*ret_holder = holder_of(list->calendar_id, listed != NULL ? listed->role : NULL,
+		google_calendars_account(list->calendars));
+	return true;
 }
 
 bool google_events_list(const GoogleEventList *list, GError **error)

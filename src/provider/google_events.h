@@ -5,6 +5,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "event/event_copy.h"
 #include "provider/google_calendars.h"
 #include "provider/google_session.h"
 
@@ -16,6 +17,12 @@ typedef struct GoogleEventList {
 	ProviderSink *sink;
 	const char *calendar_id; /* as configured */
 } GoogleEventList;
+
+/* Whose calendar it is, as far as that is known before it is listed: what was remembered, else what
+ * the list of calendars says, which would be asked for anyway. False (PROVIDER_ERROR) when that
+ * ends the connection. */
+bool google_events_holder(const GoogleEventList *list, CopyHolder *ret_holder,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Lists what changed since the last run, or where that cannot be had the calendar's whole window,
  * page by page, from cursor() to end_calendar(). A failure that concerns this calendar is told

@@ -221,9 +221,10 @@ GoogleItemKind google_item_read(
 		return GOOGLE_ITEM_OUTSIDE;
 	event->recurrence_id = read_recurrence_id(item, context);
 	read_texts(item, event);
-	google_people_read(item, event);
+	google_people_read(item, context->holder == COPY_OF_ACCOUNT, context->account, event);
 	event->attendees_incomplete = json_is_true(item, "attendeesOmitted");
-	event->raw_json = google_raw_new(item);
+	event->raw_json = google_raw_new(item, context->holder == COPY_OF_ACCOUNT);
+	event->worth = event_copy_worth(event, context->holder);
 	*ret_event = g_steal_pointer(&event);
 	return GOOGLE_ITEM_EVENT;
 }

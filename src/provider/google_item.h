@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "event/event.h"
+#include "event/event_copy.h"
 #include "provider/json.h"
 
 /* How the times of one calendar are read; all borrowed. */
@@ -13,6 +14,8 @@ typedef struct GoogleItemContext {
 	TimeWindow window;
 	GTimeZone *site_zone;     /* whose days all-day events are clipped by */
 	GTimeZone *calendar_zone; /* of times without an offset */
+	CopyHolder holder;        /* whose calendar it is */
+	const char *account;      /* the owner's address, or NULL */
 } GoogleItemContext;
 
 /* The members of an item that google_item_read() looks at, in the language of `fields`. */

@@ -63,7 +63,21 @@ static AttendeeStatus read_status(const cJSON *person)
 	return ATTENDEE_NEEDS_ACTION;
 }
 
-static Attendee *read_person(const cJSON *person)
+/* What tells who the owner is. */
+typedef struct {
+	bool is_own;
+	const char *account; /* or NULL */
+} Calendar;
+
+static bool is_owner(const cJSON *person, const char *email, const Calendar *calendar)
+{
+	if (calendar->is_own)
+		return json_is_true(person, "self");
+	return email != NULL && calendar->account != NULL &&
+	       g_ascii_strcasecmp(email, calendar->account) == 0;
+}
+
+static Attendee *read_person(const cJSON *person, const Calendar *calendar)
 {
 	Attendee *attendee = attendee_new();
 
@@ -71,18 +85,19 @@ static Attendee *read_person(const cJSON *person)
 	attendee->name = g_strdup(json_string(person, "displayName"));
 	attendee->status = read_status(person);
 	attendee->kind = kind_of(person, attendee->email);
-	attendee->is_self = json_is_true(person, "self");
+	attendee->is_self = is_owner(person, attendee->email, calendar);
 	return attendee;
 }
 
-void google_people_read(const cJSON *item, Event *event)
+void google_people_read(const cJSON *item, bool is_own, const char *account, Event *event)
 {
+	const Calendar calendar = {is_own, account};
 	const cJSON *organizer = json_member(item, "organizer");
 	const cJSON *attendees = json_member(item, "attendees");
 	const cJSON *person;
 
 	if (cJSON_IsObject(organizer))
-		event->organizer = read_person(organizer);
+		event->organizer = read_person(organizer, &calendar);
 	if (!cJSON_IsArray(attendees))
 		return;
 	cJSON_ArrayForEach(person, attendees)
@@ -91,6 +106,6 @@ void google_people_read(const cJSON *item, Event *event)
 			return;
 		if (json_string(person, "email") != NULL ||
 			json_string(person, "displayName") != NULL)
-			attendee_merge(event->attendees, read_person(person));
+			attendee_merge(event->attendees, read_person(person, &calendar));
 	}
 }

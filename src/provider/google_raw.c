@@ -75,12 +75,31 @@ static void keep_essentials(cJSON *item)
 		cut_text(item, kept[i], SHORT_TEXT_MAX_BYTES);
 }
 
-char *google_raw_new(const cJSON *item)
+static void drop_self(cJSON *item)
+{
+	const cJSON *attendees = json_member(item, "attendees");
+	cJSON *person;
+
+	cJSON_DeleteItemFromObjectCaseSensitive(
+		cJSON_GetObjectItemCaseSensitive(item, "organizer"), "self");
+	if (!cJSON_IsArray(attendees))
+		return;
+	cJSON_ArrayForEach(person, attendees)
+	{
+		cJSON_DeleteItemFromObjectCaseSensitive(person, "self");
+	}
+}
+
+char *google_raw_new(const cJSON *item, bool is_own)
 {
 	static void (*const cuts[])(cJSON *) = {
 		cut_description, keep_owner, drop_conference, keep_essentials};
-	g_autofree char *json = json_to_text(item);
-	g_autoptr(JsonValue) copy = NULL;
+	g_autoptr(JsonValue) copy = is_own ? NULL : cJSON_Duplicate(item, true);
+	g_autofree char *json = NULL;
+
+	if (copy != NULL)
+		drop_self(copy);
+	json = json_to_text(copy != NULL ? copy : item);
 
 	for (size_t i = 0; strlen(json) > RAW_MAX_BYTES && i < G_N_ELEMENTS(cuts); i++) {
 		if (copy == NULL)

@@ -22,5 +22,6 @@ void provider_calendar_free(ProviderCalendar *calendar)
 	g_free(calendar->id);
 	g_free(calendar->name);
 	g_free(calendar->url);
+	g_free(calendar->role);
 	g_free(calendar);
 }

@@ -34,6 +34,7 @@ typedef struct ProviderCalendar {
 	char *url;  /* CalDAV: the collection's URL; NULL elsewhere */
 	bool holds_events; /* false for task lists, inboxes, free-busy-only calendars */
 	bool is_primary;   /* Google: the one that "primary" stands for */
+	char *role;        /* Google: the owner's rights there (accessRole); NULL elsewhere */
 } ProviderCalendar;
 
 ProviderCalendar *provider_calendar_new(const char *id, const char *name, const char *url);
@@ -61,9 +62,10 @@ typedef struct ProviderObject {
  * return false have set the error: the provider stops at once and passes it on. Arguments are
  * borrowed for the length of the call unless they say otherwise.
  *
- * Order: for each calendar cursor(); begin_calendar(); objects() if need be; object_gone() of all
- * that are known to be gone, so that another object may take their events over; then events, alone
- * or between begin_object() and end_object(), and objects that turn out to be gone; end_calendar().
+ * Order: for each calendar cursor(), at any time before the rest; begin_calendar(); objects() if
+ * need be; object_gone() of all that are known to be gone, so that another object may take their
+ * events over; then events, alone or between begin_object() and end_object(), and objects that turn
+ * out to be gone; end_calendar().
  */
 typedef struct ProviderSink ProviderSink;
 struct ProviderSink {

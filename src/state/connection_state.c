@@ -180,6 +180,7 @@ bool connection_state_store(Db *db, const ConnectionState *state, GError **error
 static bool forget(Db *db, void *data, GError **error)
 {
 	static const char *const statements[] = {
+		"DELETE FROM {prm_calendar_sightings} WHERE connection = ?",
 		"DELETE FROM {prm_calendar_events} WHERE connection = ?",
 		"DELETE FROM {prm_calendar_objects} WHERE connection = ?",
 		"DELETE FROM {prm_calendar_cursors} WHERE connection = ?",
@@ -294,6 +295,10 @@ bool calendar_cursor_restart(
 bool calendar_cursor_forget(Db *db, int64_t connection, const char *calendar_id, GError **error)
 {
 	return forget_objects(db, connection, calendar_id, error) &&
+	       delete_of_calendar(db,
+		       "DELETE FROM {prm_calendar_sightings} WHERE connection = ? AND "
+		       "calendar_hash = ?",
+		       connection, calendar_id, error) &&
 	       delete_of_calendar(db,
 		       "DELETE FROM {prm_calendar_cursors} WHERE connection = ? AND calendar_hash "
 		       "= ?",

@@ -6,9 +6,11 @@
 
 static const char load_sql[] =
 	"SELECT e.event_uid, e.calendar_hash, e.object_hash, e.post_id, e.content_hash, e.starts, "
-	"e.ends, p.post_status FROM {prm_calendar_events} e "
+	"e.ends, e.worth, p.post_status, s.calendar_hash, s.worth FROM {prm_calendar_events} e "
 	"LEFT JOIN {posts} p ON p.ID = e.post_id AND p.post_type = 'calendar_event' AND "
-	"p.post_author = ? WHERE e.connection = ?";
+	"p.post_author = ? "
+	"LEFT JOIN {prm_calendar_sightings} s ON s.connection = e.connection AND s.event_hash = "
+	"e.event_hash WHERE e.connection = ?";
 enum {
 	COLUMN_UID,
 	COLUMN_CALENDAR,
@@ -17,7 +19,10 @@ enum {
 	COLUMN_CONTENT,
 	COLUMN_STARTS,
 	COLUMN_ENDS,
+	COLUMN_WORTH,
 	COLUMN_STATUS,
+	COLUMN_SEEN_IN,
+	COLUMN_SEEN_WORTH,
 };
 
 static void read_hash(const DbStatement *statement, unsigned column, uint8_t *ret_hash)
@@ -32,6 +37,7 @@ static KnownEvent read_event(const DbStatement *statement)
 		.event_uid = db_column_text(statement, COLUMN_UID),
 		.has_object = !db_column_is_null(statement, COLUMN_OBJECT),
 		.post_id = db_column_int(statement, COLUMN_POST),
+		.worth = (uint8_t)db_column_int(statement, COLUMN_WORTH),
 		.starts = db_column_int(statement, COLUMN_STARTS),
 		.ends = db_column_int(statement, COLUMN_ENDS),
 		.post_status = db_column_text(statement, COLUMN_STATUS),
@@ -43,8 +49,22 @@ static KnownEvent read_event(const DbStatement *statement)
 	return event;
 }
 
-bool known_events_load(Db *db, int64_t connection, int64_t user_id, KnownEventFunc each, void *data,
-	GError **error)
+static void tell_sighting(
+	const DbStatement *statement, const char *uid, KnownSightingFunc other, void *data)
+{
+	KnownSighting sighting = {
+		.event_uid = uid,
+		.worth = (uint8_t)db_column_int(statement, COLUMN_SEEN_WORTH),
+	};
+
+	if (db_column_is_null(statement, COLUMN_SEEN_IN))
+		return;
+	read_hash(statement, COLUMN_SEEN_IN, sighting.calendar_hash);
+	other(&sighting, data);
+}
+
+bool known_events_load(Db *db, int64_t connection, int64_t user_id, KnownEventFunc each,
+	KnownSightingFunc other, void *data, GError **error)
 {
 	DbStatement *statement = db_prepare(db, load_sql, error);
 	bool row;
@@ -64,6 +84,7 @@ bool known_events_load(Db *db, int64_t connection, int64_t user_id, KnownEventFu
 			return true;
 		event = read_event(statement);
 		each(&event, data);
+		tell_sighting(statement, event.event_uid, other, data);
 	}
 }
 
@@ -97,13 +118,13 @@ bool known_events_forms(Db *db, const int64_t *post_ids, size_t count, KnownForm
 
 static const char insert_sql[] =
 	"INSERT INTO {prm_calendar_events} (connection, event_hash, event_uid, calendar_hash, "
-	"object_hash, post_id, content_hash, starts, ends) VALUES ";
-static const char insert_row[] = "(?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	"object_hash, post_id, content_hash, worth, starts, ends) VALUES ";
+static const char insert_row[] = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char claim_tail[] = " ON DUPLICATE KEY UPDATE post_id = post_id";
 static const char store_tail[] =
 	" ON DUPLICATE KEY UPDATE calendar_hash = VALUES(calendar_hash), object_hash = "
 	"VALUES(object_hash), post_id = VALUES(post_id), content_hash = VALUES(content_hash), "
-	"starts = VALUES(starts), ends = VALUES(ends)";
+	"worth = VALUES(worth), starts = VALUES(starts), ends = VALUES(ends)";
 
 /* `hash` is borrowed until the statement has run. */
 static void bind_event(DbStatement *statement, int64_t connection, const KnownEvent *event,
@@ -120,6 +141,7 @@ static void bind_event(DbStatement *statement, int64_t connection, const KnownEv
 		db_bind_text(statement, NULL);
 	db_bind_int(statement, event->post_id);
 	db_bind_bytes(statement, event->content_hash, STATE_HASH_BYTES);
+	db_bind_int(statement, event->worth);
 	db_bind_int(statement, event->starts);
 	db_bind_int(statement, event->ends);
 }

@@ -19,6 +19,7 @@ typedef struct KnownEvent {
 	uint8_t object_hash[STATE_HASH_BYTES];
 	int64_t post_id;
 	uint8_t content_hash[STATE_HASH_BYTES];
+	uint8_t worth;  /* Event.worth of the copy that it is made of; 0: not known */
 	int64_t starts; /* site time as digits: 20260115090000 */
 	int64_t ends;
 	const char *post_status; /* of the post now; NULL: there is no such post */
@@ -26,10 +27,20 @@ typedef struct KnownEvent {
 
 typedef void (*KnownEventFunc)(const KnownEvent *event, void *data);
 
-/* Calls `each` for every event of the connection (a row of {prm_calendar_connections}). One
- * streamed query. */
-bool known_events_load(Db *db, int64_t connection, int64_t user_id, KnownEventFunc each, void *data,
-	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Another calendar that holds an event. Borrowed for the call. */
+typedef struct KnownSighting {
+	const char *event_uid;
+	uint8_t calendar_hash[STATE_HASH_BYTES];
+	uint8_t worth;
+} KnownSighting;
+
+typedef void (*KnownSightingFunc)(const KnownSighting *sighting, void *data);
+
+/* Calls `each` for every event of the connection (a row of {prm_calendar_connections}), and `other`
+ * for each further sighting. An event with several of these comes as often; all calls for one event
+ * need not follow each other. One streamed query. */
+bool known_events_load(Db *db, int64_t connection, int64_t user_id, KnownEventFunc each,
+	KnownSightingFunc other, void *data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Of a post: the hash of its rows as they were when this program last read the event from its
  * calendar (event_row_hash()). Borrowed for the call. */

@@ -24,6 +24,7 @@ const char *const state_schema_tables[] = {
 	"prm_calendar_cursors",
 	"prm_calendar_objects",
 	"prm_calendar_events",
+	"prm_calendar_sightings",
 	"prm_calendar_activities",
 	"prm_calendar_runs",
 	NULL,

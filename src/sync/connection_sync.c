@@ -182,7 +182,7 @@ static bool list_and_store(ConnectionRun *run, const Provider *provider,
 	bool is_stored;
 
 	run->listing = listing;
-	is_told = provider->sync(&request, listing_sink(listing), &provider_error);
+	is_told = listing_tell(listing, provider, &request, &provider_error);
 	ret_result->is_overfull = listing_is_overfull(listing, &ret_result->span_days);
 	ret_result->told_all = listing_told_all(listing);
 	ret_result->is_whole = listing_is_whole(listing);

@@ -38,7 +38,8 @@ static const char *on_cursor(ProviderSink *sink, const char *calendar_id, bool *
 	if (cursor == NULL || cursor->text[0] == '\0')
 		return NULL;
 	age_secs = listing->options->store->now_utc - cursor->listed_utc;
-	*ret_list_all = age_secs < 0 || age_secs >= listing->options->full_every_secs;
+	*ret_list_all =
+		listing->is_again || age_secs < 0 || age_secs >= listing->options->full_every_secs;
 	return cursor->text;
 }
 
@@ -51,6 +52,9 @@ static bool begin_all(Listing *listing, Told *told, GError **error)
 
 	if (!listing_need_store(listing, error) || !event_store_load_all(listing->store, error))
 		return false;
+	/* Prepared earlier in this run, if that was needed. */
+	if (listing->is_again)
+		return true;
 	cursor = listing_valid_cursor(listing, told->id);
 	/* Its account may have been connected before. */
 	if ((cursor == NULL || cursor->text[0] == '\0') &&
@@ -205,7 +209,7 @@ static bool on_gone(ProviderSink *sink, const char *event_uid, GError **error)
 
 	if (!listing_need_store(listing, error))
 		return false;
-	event_store_gone(listing->store, event_uid, true);
+	event_store_gone(listing->store, told_now(listing)->id, event_uid, true);
 	return true;
 }
 
@@ -215,7 +219,7 @@ static bool on_outside(ProviderSink *sink, const char *event_uid, GError **error
 
 	if (!listing_need_store(listing, error))
 		return false;
-	event_store_outside(listing->store, event_uid);
+	event_store_outside(listing->store, told_now(listing)->id, event_uid);
 	return true;
 }
 
@@ -271,7 +275,7 @@ static bool on_event(ProviderSink *sink, Event *take_event, GError **error)
 	if (!listing_need_store(listing, error))
 		return false;
 	if (event->status == EVENT_STATUS_CANCELLED) {
-		event_store_gone(listing->store, event->event_uid, false);
+		event_store_gone(listing->store, told_now(listing)->id, event->event_uid, false);
 		return true;
 	}
 	if (!listing_count(listing, event, error))
@@ -361,11 +365,6 @@ void listing_free(Listing *listing)
 	span_count_free(listing->told_times);
 	g_clear_error(&listing->failure);
 	g_free(listing);
-}
-
-ProviderSink *listing_sink(Listing *listing)
-{
-	return &listing->sink;
 }
 
 const GError *listing_failure(const Listing *listing)

@@ -46,7 +46,11 @@ Listing *listing_new(const ListingOptions *options);
 void listing_free(Listing *listing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Listing, listing_free)
 
-ProviderSink *listing_sink(Listing *listing);
+/* Has the provider tell what the request asks for, and then list those calendars whole whose copies
+ * of some events are the best ones now that others are gone: so no meeting is lost that another
+ * calendar holds, not even for a pass. False with PROVIDER_ERROR, or with the sink's own error. */
+bool listing_tell(Listing *listing, const Provider *provider, const ProviderRequest *request,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* After the provider came to its end: removes what is gone, writes what is left, and stores the
  * cursors with it. False with a DB_ERROR. */
@@ -60,8 +64,8 @@ bool listing_abandon(Listing *listing, GError **error) G_GNUC_WARN_UNUSED_RESULT
 const GError *listing_failure(const Listing *listing);
 
 /* True when more events were told than may be kept. What came first is stored, nothing was
- * concluded from absence, and the cursors stay. `ret_span_days`: how many days before and after now
- * have no more than that, of what was told; 0: not even one has. */
+ * concluded from absence, and the cursors stay. `ret_span_days`: how many days before and
+ * after now have no more than that, of what was told; 0: not even one has. */
 bool listing_is_overfull(const Listing *listing, unsigned *ret_span_days);
 
 /* Whether all there is of each calendar was told, by each event or as objects that are as they are

@@ -59,8 +59,7 @@ static bool is_told(const Listing *listing, const char *calendar_id)
 	return false;
 }
 
-/* The remembered calendars that the connection does not have any more, as borrowed ids. */
-static GPtrArray *deselected(const Listing *listing)
+GPtrArray *listing_deselected(const Listing *listing)
 {
 	GPtrArray *ids = g_ptr_array_new();
 	const GPtrArray *cursors = listing->options->state->cursors;
@@ -90,14 +89,23 @@ static CalendarCursor *gone_cursor(const Listing *listing, const Told *told)
 		is_kept ? old->listed_utc : 0, told->gone_utc);
 }
 
+/* Whether its copies of some events are still to come: it is listed whole next time. */
+static bool awaits(const Listing *listing, const char *calendar_id)
+{
+	return listing->store != NULL && event_store_awaits(listing->store, calendar_id);
+}
+
 /* Of a calendar that was not told completely: it stands where it stood, but the provider may have
  * learned something about it. */
-static CalendarCursor *failed_cursor(const Told *told, const CalendarCursor *old)
+static CalendarCursor *failed_cursor(
+	const Listing *listing, const Told *told, const CalendarCursor *old)
 {
-	if (told->cursor == NULL || old == NULL || strcmp(old->text, told->cursor) == 0)
+	const char *text = told->cursor != NULL || old == NULL ? told->cursor : old->text;
+	int64_t listed_utc = old == NULL || awaits(listing, told->id) ? 0 : old->listed_utc;
+
+	if (old == NULL || (listed_utc == old->listed_utc && strcmp(old->text, text) == 0))
 		return NULL;
-	return calendar_cursor_new(
-		told->id, old->settings_hash, told->cursor, old->listed_utc, old->gone_utc);
+	return calendar_cursor_new(told->id, old->settings_hash, text, listed_utc, old->gone_utc);
 }
 
 /* The cursor to be stored for a calendar, or NULL when what is stored is right. Caller frees. */
@@ -109,12 +117,13 @@ static CalendarCursor *next_cursor(const Listing *listing, const Told *told)
 	if (told->gone_utc != 0)
 		return gone_cursor(listing, told);
 	if (!told->is_complete)
-		return failed_cursor(told, old);
+		return failed_cursor(listing, told, old);
 	if (told->cursor == NULL)
 		return NULL;
 	if (told->kind == PROVIDER_LISTING_ALL)
 		listed_utc = listing->options->store->now_utc;
-	if (listing->store != NULL && event_store_wants_listing(listing->store))
+	if (awaits(listing, told->id) ||
+		(listing->store != NULL && event_store_wants_listing(listing->store)))
 		listed_utc = 0;
 	if (old != NULL && old->listed_utc == listed_utc && old->gone_utc == 0 &&
 		strcmp(old->text, told->cursor) == 0)
@@ -174,11 +183,26 @@ static bool has_memory(const Memory *memory)
 	       counts_problems(memory->listing);
 }
 
+/* Whether the calendar was listed again, and completely. */
+static bool is_told_later(const Listing *listing, guint place)
+{
+	const Told *told = g_ptr_array_index(listing->told, place);
+
+	for (guint i = place + 1; i < listing->told->len; i++) {
+		const Told *later = g_ptr_array_index(listing->told, i);
+
+		if (later->is_complete && strcmp(later->id, told->id) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void collect_cursors(const Listing *listing, Memory *memory)
 {
 	for (guint i = 0; i < listing->told->len; i++) {
 		const Told *told = g_ptr_array_index(listing->told, i);
-		CalendarCursor *cursor = next_cursor(listing, told);
+		CalendarCursor *cursor =
+			is_told_later(listing, i) ? NULL : next_cursor(listing, told);
 
 		if (cursor == NULL)
 			continue;
@@ -190,7 +214,7 @@ static void collect_cursors(const Listing *listing, Memory *memory)
 
 bool listing_finish(Listing *listing, GError **error)
 {
-	g_autoptr(GPtrArray) forgotten = deselected(listing);
+	g_autoptr(GPtrArray) forgotten = listing_deselected(listing);
 	g_autoptr(GPtrArray) cursors =
 		g_ptr_array_new_with_free_func((GDestroyNotify)calendar_cursor_free);
 	Memory memory = {

@@ -23,7 +23,9 @@ struct Listing {
 	const ListingOptions *options;
 	EventStoreOptions store_options;
 	EventStore *store; /* NULL until something differs */
-	GPtrArray *told;   /* of Told; the last one is the calendar in hand */
+	GPtrArray *told;   /* of Told; the last one is the calendar in hand. A calendar that is
+			      listed again has several; the last one counts */
+	bool is_again;     /* calendars are listed whole whose copies are awaited */
 	bool is_in_object;
 	char *object_problem; /* of the object in hand: why it, or a part of it, is unreadable */
 	bool had_problems;
@@ -43,6 +45,10 @@ bool listing_count(Listing *listing, const Event *event, GError **error) G_GNUC_
 
 /* Whether anything is to be remembered of this run. */
 bool listing_remembers(const Listing *listing);
+
+/* The remembered calendars that the connection does not have any more, as borrowed ids; none where
+ * some calendar failed. Caller unrefs. */
+GPtrArray *listing_deselected(const Listing *listing);
 
 /* Opens the store, once. */
 bool listing_need_store(Listing *listing, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -38,8 +38,10 @@ static bool is_told_before(const Listing *listing, const Event *event)
 {
 	const Told *told = g_ptr_array_index(listing->told, listing->told->len - 1);
 
-	return told->kind == PROVIDER_LISTING_CHANGES &&
-	       event_store_post_id(listing->store, event->event_uid) != 0;
+	/* Also one that another calendar has told: it takes one place. */
+	return event_store_was_put(listing->store, event->event_uid) ||
+	       ((told->kind == PROVIDER_LISTING_CHANGES || listing->is_again) &&
+		       event_store_post_id(listing->store, event->event_uid) != 0);
 }
 
 bool listing_count(Listing *listing, const Event *event, GError **error)

@@ -5,37 +5,11 @@
 #include <string.h>
 
 #include "cache/object_cache.h"
-#include "state/known_events.h"
 #include "wp/activity_claims.h"
-#include "wp/event_memory.h"
+#include "wp/event_batch_private.h"
 
 /* A few hundred rows keep the statements few; the bytes keep them below any max_allowed_packet. */
 enum { BATCH_WRITES_MAX = 256, BATCH_BYTES_MAX = 1024 * 1024 };
-
-struct EventBatch {
-	Db *db;
-	EventWriteContext context;
-	char *now;
-	char *now_gmt;
-	GPtrArray *writes; /* of EventWrite */
-	size_t bytes;
-	GPtrArray *objects;           /* of CalendarObject, to be remembered */
-	GPtrArray *forgotten_objects; /* of CalendarObject */
-	GPtrArray *forgotten_events;  /* of char *: uids */
-	GHashTable *spoilt_objects;   /* GBytes: hashes of those with an event that was refused */
-	EventStoreCounts counts;
-};
-
-/* A part of the batch, as one transaction sees it. */
-typedef struct {
-	const EventBatch *batch;
-	size_t first;
-	size_t count;
-	bool is_end; /* the last part of the batch */
-	DbWork last; /* or NULL */
-	void *last_data;
-	bool failed_in_last;
-} Part;
 
 static void event_write_destroy(gpointer write)
 {
@@ -77,6 +51,9 @@ EventBatch *event_batch_new(Db *db, const WpSite *site, const EventStoreOptions 
 	batch->objects = g_ptr_array_new_with_free_func(object_destroy);
 	batch->forgotten_objects = g_ptr_array_new_with_free_func(object_destroy);
 	batch->forgotten_events = g_ptr_array_new_with_free_func(g_free);
+	batch->sightings = g_array_new(FALSE, FALSE, sizeof(Sighting));
+	batch->forgotten_sightings = g_array_new(FALSE, FALSE, sizeof(Sighting));
+	batch->moved_events = g_array_new(FALSE, FALSE, sizeof(KnownEvent));
 	batch->spoilt_objects = g_hash_table_new_full(
 		g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
 	return batch;
@@ -92,6 +69,9 @@ void event_batch_free(EventBatch *batch)
 	g_ptr_array_unref(batch->objects);
 	g_ptr_array_unref(batch->forgotten_objects);
 	g_ptr_array_unref(batch->forgotten_events);
+	g_array_unref(batch->sightings);
+	g_array_unref(batch->forgotten_sightings);
+	g_array_unref(batch->moved_events);
 	g_hash_table_unref(batch->spoilt_objects);
 	g_free(batch);
 }
@@ -116,7 +96,7 @@ static void sorted_clear(Sorted *sorted)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sorted, sorted_clear)
 
-static Sorted sort_writes(const Part *part)
+static Sorted sort_writes(const EventBatchPart *part)
 {
 	Sorted sorted = {g_ptr_array_new(), g_ptr_array_new(), g_ptr_array_new()};
 
@@ -133,7 +113,7 @@ static Sorted sort_writes(const Part *part)
 }
 
 /* Whose rows these are to be in the cache. */
-static void note_writes(Db *db, const Part *part)
+static void note_writes(Db *db, const EventBatchPart *part)
 {
 	for (size_t i = part->first; i < part->first + part->count; i++) {
 		const EventWrite *write = part->batch->writes->pdata[i];
@@ -168,7 +148,7 @@ static bool follow_claims(
 }
 
 /* Removals first: a slug that they free may be wanted by a restored event. */
-static bool send_writes(Db *db, const Part *part, GError **error)
+static bool send_writes(Db *db, const EventBatchPart *part, GError **error)
 {
 	g_auto(Sorted) sorted = sort_writes(part);
 	const EventWriteContext *context = &part->batch->context;
@@ -184,97 +164,9 @@ static bool send_writes(Db *db, const Part *part, GError **error)
 	return sorted.added->len == 0 || event_insert(db, context, sorted.added, error);
 }
 
-static KnownEvent known_of(const EventWrite *write)
-{
-	KnownEvent known = {
-		.event_uid = write->event_uid,
-		.has_object = write->has_object,
-		.post_id = write->done_id,
-		.starts = event_time_digits(write->row->metas[EVENT_META_START_TIME]),
-		.ends = event_time_digits(write->row->metas[EVENT_META_END_TIME]),
-	};
-
-	memcpy(known.calendar_hash, write->calendar_hash, STATE_HASH_BYTES);
-	memcpy(known.object_hash, write->object_hash, STATE_HASH_BYTES);
-	memcpy(known.content_hash, write->row->hash, EVENT_HASH_BYTES);
-	return known;
-}
-
-/* What was written is known from now on, and what was removed is not any more. */
-static bool remember_writes(Db *db, const Part *part, GError **error)
-{
-	int64_t state = part->batch->context.options->state;
-	g_autoptr(GArray) known = g_array_new(FALSE, FALSE, sizeof(KnownEvent));
-	g_autoptr(GPtrArray) forgotten = g_ptr_array_new();
-
-	for (size_t i = part->first; i < part->first + part->count; i++) {
-		const EventWrite *write = part->batch->writes->pdata[i];
-
-		if (write->former_uid != NULL)
-			g_ptr_array_add(forgotten, write->former_uid);
-		if (write->row != NULL) {
-			KnownEvent event = known_of(write);
-
-			g_array_append_val(known, event);
-		} else if (!write->stays_known) {
-			g_ptr_array_add(forgotten, write->event_uid);
-		}
-	}
-	if (part->is_end)
-		g_ptr_array_extend(forgotten, part->batch->forgotten_events, NULL, NULL);
-	if (forgotten->len > 0 &&
-		!known_events_forget(
-			db, state, (const char *const *)forgotten->pdata, forgotten->len, error))
-		return false;
-	return known->len == 0 ||
-	       known_events_store(
-		       db, state, (const KnownEvent *)(void *)known->data, known->len, error);
-}
-
-/* An object with an event that the database does not take is read again at each listing, and its
- * owner is told for as long. */
-static void distrust_spoilt(const EventBatch *batch)
-{
-	for (guint i = 0; i < batch->objects->len && g_hash_table_size(batch->spoilt_objects) > 0;
-		i++) {
-		CalendarObject *object = batch->objects->pdata[i];
-		uint8_t hash[STATE_HASH_BYTES];
-		g_autoptr(GBytes) key = NULL;
-
-		state_hash_object(object->calendar_hash, object->key, hash);
-		key = g_bytes_new(hash, sizeof(hash));
-		if (!g_hash_table_contains(batch->spoilt_objects, key))
-			continue;
-		g_clear_pointer(&object->etag, g_free);
-		if (object->problem == NULL)
-			object->problem = g_strdup(EVENT_STORE_REFUSAL);
-	}
-}
-
-static bool remember_objects(Db *db, const EventBatch *batch, GError **error)
-{
-	int64_t state = batch->context.options->state;
-
-	if (batch->forgotten_objects->len > 0 &&
-		!calendar_objects_forget(db, state, batch->forgotten_objects, error))
-		return false;
-	distrust_spoilt(batch);
-	return batch->objects->len == 0 || calendar_objects_store(db, state, batch->objects, error);
-}
-
-static bool remember(Db *db, const Part *part, GError **error)
-{
-	const EventStoreOptions *options = part->batch->context.options;
-
-	if (options->dry_run || options->state == 0)
-		return true;
-	return remember_writes(db, part, error) &&
-	       (!part->is_end || remember_objects(db, part->batch, error));
-}
-
 static bool send_part(Db *db, void *data, GError **error)
 {
-	Part *part = data;
+	EventBatchPart *part = data;
 	const EventStoreOptions *options = part->batch->context.options;
 
 	part->failed_in_last = true;
@@ -282,7 +174,7 @@ static bool send_part(Db *db, void *data, GError **error)
 		!options->guard(db, options->guard_data, error))
 		return false;
 	part->failed_in_last = false;
-	if (!send_writes(db, part, error) || !remember(db, part, error))
+	if (!send_writes(db, part, error) || !event_batch_remember(db, part, error))
 		return false;
 	note_writes(db, part);
 	if (part->last == NULL || part->last(db, part->last_data, error))
@@ -343,21 +235,34 @@ static void tell_problem(EventBatch *batch, const EventWrite *write, const GErro
 		options->on_problem(write->event_uid, why, options->data);
 }
 
+static EventBatchPart first_half(const EventBatchPart *part)
+{
+	EventBatchPart half = *part;
+
+	half.count = part->count / 2;
+	half.is_end = false;
+	half.last = NULL;
+	return half;
+}
+
+static EventBatchPart second_half(const EventBatchPart *part)
+{
+	EventBatchPart half = *part;
+
+	half.first = part->first + part->count / 2;
+	half.count = part->count - part->count / 2;
+	half.is_start = false;
+	return half;
+}
+
 /* Sends a part of the batch. When a row's own values are refused, the part is halved until that row
  * stands alone, and is told as a problem. So the depth is that of halving a batch. Any other
  * failure may concern all rows: nothing is passed over for it. */
-static bool batch_send(EventBatch *batch, size_t first, size_t count, bool is_end, DbWork last,
-	void *last_data, GError **error)
+static bool batch_send(EventBatch *batch, EventBatchPart part, GError **error)
 {
 	g_autoptr(GError) why = NULL;
-	Part part = {
-		.batch = batch,
-		.first = first,
-		.count = count,
-		.is_end = is_end,
-		.last = last,
-		.last_data = last_data,
-	};
+	size_t first = part.first;
+	size_t count = part.count;
 	bool sent = batch->context.options->dry_run
 			    ? send_part(batch->db, &part, &why)
 			    : db_transaction(batch->db, send_part, &part, &why);
@@ -372,21 +277,32 @@ static bool batch_send(EventBatch *batch, size_t first, size_t count, bool is_en
 		return false;
 	}
 	if (count > 1)
-		return batch_send(batch, first, count / 2, false, NULL, NULL, error) &&
-		       batch_send(batch, first + count / 2, count - count / 2, is_end, last,
-			       last_data, error);
+		return batch_send(batch, first_half(&part), error) &&
+		       batch_send(batch, second_half(&part), error);
 	tell_problem(batch, batch->writes->pdata[first], why);
-	return !is_end || batch_send(batch, first, 0, true, last, last_data, error);
+	part.count = 0;
+	return !(part.is_start || part.is_end) || batch_send(batch, part, error);
 }
 
 static bool batch_flush(EventBatch *batch, DbWork last, void *last_data, GError **error)
 {
-	bool sent = batch_send(batch, 0, batch->writes->len, true, last, last_data, error);
+	const EventBatchPart all = {
+		.batch = batch,
+		.count = batch->writes->len,
+		.is_start = true,
+		.is_end = true,
+		.last = last,
+		.last_data = last_data,
+	};
+	bool sent = batch_send(batch, all, error);
 
 	g_ptr_array_set_size(batch->writes, 0);
 	g_ptr_array_set_size(batch->objects, 0);
 	g_ptr_array_set_size(batch->forgotten_objects, 0);
 	g_ptr_array_set_size(batch->forgotten_events, 0);
+	g_array_set_size(batch->sightings, 0);
+	g_array_set_size(batch->forgotten_sightings, 0);
+	g_array_set_size(batch->moved_events, 0);
 	batch->bytes = 0;
 	return sent;
 }
@@ -418,13 +334,45 @@ void event_batch_forget_event(EventBatch *batch, const char *event_uid)
 	g_ptr_array_add(batch->forgotten_events, g_strdup(event_uid));
 }
 
+bool event_batch_add_sighting(EventBatch *batch, const Sighting *sighting, GError **error)
+{
+	g_array_append_vals(batch->sightings, sighting, 1);
+	if (batch->sightings->len < BATCH_WRITES_MAX)
+		return true;
+	return batch_flush(batch, NULL, NULL, error);
+}
+
+void event_batch_forget_sighting(EventBatch *batch, const Sighting *sighting)
+{
+	g_array_append_vals(batch->forgotten_sightings, sighting, 1);
+}
+
+void event_batch_move_event(EventBatch *batch, const KnownEvent *event)
+{
+	g_array_append_vals(batch->moved_events, event, 1);
+}
+
+EventWrite *event_batch_find(const EventBatch *batch, const char *event_uid)
+{
+	for (guint i = batch->writes->len; i > 0; i--) {
+		EventWrite *write = batch->writes->pdata[i - 1];
+
+		if (g_str_equal(write->event_uid, event_uid))
+			return write;
+	}
+	return NULL;
+}
+
 static bool has_work(const EventBatch *batch)
 {
 	if (batch->writes->len > 0)
 		return true;
 	return batch->context.options->state != 0 && !batch->context.options->dry_run &&
-	       batch->objects->len + batch->forgotten_objects->len + batch->forgotten_events->len >
-		       0;
+	       (batch->objects->len + batch->forgotten_objects->len + batch->forgotten_events->len >
+			       0 ||
+		       batch->sightings->len + batch->forgotten_sightings->len +
+				       batch->moved_events->len >
+			       0);
 }
 
 bool event_batch_finish(EventBatch *batch, DbWork last, void *last_data, GError **error)

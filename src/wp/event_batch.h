@@ -9,6 +9,8 @@
 #include "db/db.h"
 #include "site/site.h"
 #include "state/calendar_objects.h"
+#include "state/known_events.h"
+#include "state/sightings.h"
 #include "wp/event_store.h"
 #include "wp/event_write.h"
 
@@ -31,6 +33,18 @@ bool event_batch_add_object(
 void event_batch_forget_object(EventBatch *batch, CalendarObject *take_object);
 /* An event that has no post any more, and is not put. */
 void event_batch_forget_event(EventBatch *batch, const char *event_uid);
+
+/* Another calendar holds an event: remembered no later than what is added after it. */
+bool event_batch_add_sighting(
+	EventBatch *batch, const Sighting *sighting, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* It does not any more. */
+void event_batch_forget_sighting(EventBatch *batch, const Sighting *sighting);
+/* A known event whose post stays as it is belongs to another calendar. Its strings are borrowed
+ * until the batch is sent. */
+void event_batch_move_event(EventBatch *batch, const KnownEvent *event);
+
+/* The write of an event that was added and not yet sent, or NULL. Borrowed. */
+EventWrite *event_batch_find(const EventBatch *batch, const char *event_uid);
 
 /* Sends what is left, with `last` in the same transaction. */
 bool event_batch_finish(

@@ -48,6 +48,7 @@ EventMemory *event_memory_new(const WpSite *site, TimeWindow window)
 	memory->by_uid = g_hash_table_new(g_str_hash, g_str_equal);
 	memory->calendars = g_array_new(FALSE, FALSE, sizeof(StoredCalendar));
 	memory->objects = g_array_new(FALSE, FALSE, sizeof(StoredObject));
+	memory->sightings = g_array_new(FALSE, FALSE, sizeof(StoredSighting));
 	memory->objects_by_hash = g_hash_table_new_full(
 		g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
 	return memory;
@@ -59,6 +60,7 @@ void event_memory_free(EventMemory *memory)
 		return;
 	g_hash_table_unref(memory->objects_by_hash);
 	g_array_unref(memory->objects);
+	g_array_unref(memory->sightings);
 	g_array_unref(memory->calendars);
 	g_hash_table_unref(memory->by_uid);
 	g_array_unref(memory->events);
@@ -139,6 +141,7 @@ static StoredEvent new_event(EventMemory *memory, const char *uid, const StoredE
 		.calendar = NO_CALENDAR,
 		.object = NO_OBJECT,
 		.next = NO_EVENT,
+		.sightings = NO_SIGHTING,
 	};
 }
 
@@ -164,6 +167,34 @@ void event_memory_rename(EventMemory *memory, StoredEvent *event, const char *ui
 	index_event(memory, event_memory_place(memory, event));
 }
 
+StoredSighting *event_memory_sighting_at(const EventMemory *memory, int32_t index)
+{
+	return index == NO_SIGHTING ? NULL
+				    : &g_array_index(memory->sightings, StoredSighting, index);
+}
+
+StoredSighting *event_memory_sighting(
+	const EventMemory *memory, const StoredEvent *event, int32_t calendar)
+{
+	StoredSighting *sighting = event_memory_sighting_at(memory, event->sightings);
+
+	while (sighting != NULL && sighting->calendar != calendar)
+		sighting = event_memory_sighting_at(memory, sighting->next);
+	return sighting;
+}
+
+StoredSighting *event_memory_add_sighting(EventMemory *memory, StoredEvent *event, int32_t calendar)
+{
+	StoredSighting *known = event_memory_sighting(memory, event, calendar);
+	StoredSighting sighting = {.calendar = calendar, .next = event->sightings};
+
+	if (known != NULL)
+		return known;
+	g_array_append_val(memory->sightings, sighting);
+	event->sightings = (int32_t)memory->sightings->len - 1;
+	return event_memory_sighting_at(memory, event->sightings);
+}
+
 /* The event last added came from this object. */
 static void chain_last(EventMemory *memory, const uint8_t hash[STATE_HASH_BYTES])
 {
@@ -182,11 +213,17 @@ static void chain_last(EventMemory *memory, const uint8_t hash[STATE_HASH_BYTES]
 static void take_known(const KnownEvent *known, void *data)
 {
 	EventMemory *memory = data;
-	StoredEvent event = new_event(memory, known->event_uid, NULL);
+	StoredEvent event;
+
+	/* Once for each of its sightings. */
+	if (event_memory_find(memory, known->event_uid) != NULL)
+		return;
+	event = new_event(memory, known->event_uid, NULL);
 
 	event.is_known = true;
 	event.is_lost = known->post_status == NULL;
 	event.post_id = event.is_lost ? 0 : known->post_id;
+	event.worth = known->worth;
 	event.starts = known->starts;
 	event.ends = known->ends;
 	event.calendar = event_memory_calendar(memory, known->calendar_hash);
@@ -200,10 +237,21 @@ static void take_known(const KnownEvent *known, void *data)
 	memory->stored++;
 }
 
+static void take_sighting(const KnownSighting *known, void *data)
+{
+	EventMemory *memory = data;
+	int32_t calendar = event_memory_calendar(memory, known->calendar_hash);
+	StoredEvent *event = event_memory_find(memory, known->event_uid);
+	StoredSighting *sighting = event_memory_add_sighting(memory, event, calendar);
+
+	sighting->worth = known->worth;
+	sighting->is_remembered = true;
+}
+
 bool event_memory_load_known(
 	EventMemory *memory, Db *db, int64_t connection, int64_t user_id, GError **error)
 {
-	return known_events_load(db, connection, user_id, take_known, memory, error);
+	return known_events_load(db, connection, user_id, take_known, take_sighting, memory, error);
 }
 
 /* Of several copies the one that was logged stays, else one that is not in the trash, else the
@@ -255,6 +303,7 @@ static void see_known(EventMemory *memory, StoredEvent *event, const StoredEvent
 static void see_new(EventMemory *memory, const StoredEvent *known, const StoredEvent *row)
 {
 	bool stays = known == NULL || (!known->is_put && is_better_copy(row, known));
+	int32_t sightings = NO_SIGHTING;
 
 	if (!row->is_trashed && event_memory_is_in_span(memory, row)) {
 		if (known != NULL)
@@ -262,9 +311,13 @@ static void see_new(EventMemory *memory, const StoredEvent *known, const StoredE
 		else
 			memory->has_unexplained = true;
 	}
+	if (known != NULL)
+		sightings = known->sightings;
 	g_array_append_vals(memory->events, row, 1);
-	if (stays)
-		index_event(memory, memory->events->len - 1);
+	if (!stays)
+		return;
+	event_memory_at(memory, memory->events->len - 1)->sightings = sightings;
+	index_event(memory, memory->events->len - 1);
 }
 
 /* `known` is an event with that uid, or NULL. */

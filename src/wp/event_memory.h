@@ -14,7 +14,7 @@
 #include "wp/event_row.h"
 #include "wp/event_store.h"
 
-enum { NO_CALENDAR = -1, NO_OBJECT = -1, NO_EVENT = -1 };
+enum { NO_CALENDAR = -1, NO_OBJECT = -1, NO_EVENT = -1, NO_SIGHTING = -1 };
 
 /* One post, or the place for one that is still to be made. Several may bear one uid: copies that
  * somebody else left; `by_uid` then names the one that stays.
@@ -27,9 +27,11 @@ typedef struct StoredEvent {
 	int64_t post_id; /* 0: none yet, or not any more */
 	int64_t starts;  /* site time as digits: 20260115090000 */
 	int64_t ends;
-	int32_t calendar; /* index, or NO_CALENDAR */
-	int32_t object;   /* index, or NO_OBJECT */
-	int32_t next;     /* the next one that came from the same object, or NO_EVENT */
+	int32_t calendar;  /* index, or NO_CALENDAR */
+	int32_t object;    /* index, or NO_OBJECT */
+	int32_t next;      /* the next one that came from the same object, or NO_EVENT */
+	int32_t sightings; /* the first of its further sightings, or NO_SIGHTING */
+	uint8_t worth;     /* of the copy in `calendar`; 0: not known */
 	uint8_t hash[EVENT_HASH_BYTES];
 	bool is_known; /* has a row among the known events, as this entry says */
 	bool is_lost;  /* has such a row, but its post is not there any more */
@@ -39,7 +41,9 @@ typedef struct StoredEvent {
 	bool is_logged;
 	bool is_orphan; /* of a connection that the user does not have any more */
 	bool is_put;
-	bool is_told_gone;
+	bool is_awaited; /* its row is to be made of the copy in `calendar`, which is still to come
+			  */
+	bool is_told_gone; /* by its calendar, as the next one */
 	bool is_told_outside;
 	bool is_replaced; /* a series in one post, whose occurrences are stored one by one now */
 } StoredEvent;
@@ -55,6 +59,7 @@ typedef enum {
 typedef struct StoredCalendar {
 	uint8_t hash[STATE_HASH_BYTES];
 	CalendarState state;
+	bool is_awaited; /* events await its copies */
 } StoredCalendar;
 
 typedef enum { OBJECT_NOT_TOLD, OBJECT_TOLD, OBJECT_GONE } ObjectState;
@@ -69,6 +74,17 @@ typedef struct StoredObject {
 	int32_t first;  /* event, or NO_EVENT */
 } StoredObject;
 
+/* Another calendar that holds an event, or was heard to. One of the event's own calendar means
+ * nothing: the event itself says more. Unique by event and calendar. */
+typedef struct StoredSighting {
+	int32_t calendar;
+	int32_t next; /* of the same event, or NO_SIGHTING */
+	uint8_t worth;
+	bool is_remembered; /* has a row with this worth */
+	bool is_told;       /* in this run */
+	bool is_told_gone;
+} StoredSighting;
+
 /* The window, as digits of site time. */
 typedef struct EventSpan {
 	int64_t from;
@@ -80,6 +96,7 @@ typedef struct EventSpan {
  * - Every event has its uid in `by_uid`; there it names one event with that uid, or (until it is
  *   asked for by event_memory_find(), which knows the difference) one that was renamed since.
  * - An event's `calendar`, `object` and `next` are indexes into these arrays, or NO_….
+ * - An event's `sightings` and a sighting's `next` are indexes into `sightings`, or NO_SIGHTING.
  * - Before event_memory_load_all(), `is_known` says all there is to say; after it, every event is
  *   seen, put, or has no post. */
 typedef struct EventMemory {
@@ -90,6 +107,7 @@ typedef struct EventMemory {
 	GHashTable *by_uid;          /* uid -> index in `events` of the one that stays, plus 1 */
 	GArray *calendars;           /* of StoredCalendar */
 	GArray *objects;             /* of StoredObject */
+	GArray *sightings;           /* of StoredSighting */
 	GHashTable *objects_by_hash; /* GBytes -> index, plus 1 */
 	bool has_unexplained; /* WordPress holds live events in the window that no object explains
 			       */
@@ -134,6 +152,15 @@ int32_t event_memory_calendar(EventMemory *memory, const uint8_t hash[STATE_HASH
 int32_t event_memory_object(EventMemory *memory, const uint8_t hash[STATE_HASH_BYTES]);
 StoredCalendar *event_memory_calendar_at(const EventMemory *memory, int32_t index);
 StoredObject *event_memory_object_at(const EventMemory *memory, int32_t index);
+
+/* The sighting of the event in this calendar, or NULL. Borrowed, until the next is added. */
+StoredSighting *event_memory_sighting(
+	const EventMemory *memory, const StoredEvent *event, int32_t calendar);
+/* The same, made when it is new. */
+StoredSighting *event_memory_add_sighting(
+	EventMemory *memory, StoredEvent *event, int32_t calendar);
+/* By its index; NULL for NO_SIGHTING. */
+StoredSighting *event_memory_sighting_at(const EventMemory *memory, int32_t index);
 
 /* That the events of a calendar came from objects is forgotten. */
 void event_memory_forget_objects(EventMemory *memory, int32_t calendar);

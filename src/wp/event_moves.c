@@ -203,11 +203,21 @@ void event_moves_wait(EventMoves *moves, guint place, EventWrite *take_write)
 	Party party = {
 		.hash = series_hash(take_write->event_uid),
 		.place = place,
-		.starts = event_time_digits(take_write->row->metas[EVENT_META_START_TIME]),
 		.write = take_write,
 	};
 
 	g_array_append_val(moves->waiting, party);
+}
+
+EventWrite *event_moves_find(const EventMoves *moves, guint place)
+{
+	for (guint i = 0; i < moves->waiting->len; i++) {
+		const Party *party = &g_array_index(moves->waiting, Party, i);
+
+		if (party->place == place)
+			return party->write;
+	}
+	return NULL;
 }
 
 /* By series, then by start. */
@@ -395,6 +405,11 @@ GPtrArray *event_moves_settle(
 {
 	GPtrArray *writes = g_ptr_array_new_with_free_func(write_destroy);
 
+	for (guint i = 0; i < moves->waiting->len; i++) {
+		Party *party = &g_array_index(moves->waiting, Party, i);
+
+		party->starts = event_time_digits(party->write->row->metas[EVENT_META_START_TIME]);
+	}
 	g_array_sort(moves->waiting, compare_parties);
 	for (guint i = 0; i < moves->waiting->len; i++) {
 		g_autoptr(GPtrArray) come = NULL;

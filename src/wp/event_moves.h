@@ -27,6 +27,9 @@ void event_moves_look_again(EventMoves *moves);
 /* The new event at this place of the memory waits. Consumes its write. */
 void event_moves_wait(EventMoves *moves, guint place, EventWrite *take_write);
 
+/* The write of the event at this place, if it waits; else NULL. Borrowed. */
+EventWrite *event_moves_find(const EventMoves *moves, guint place);
+
 /* What is asked of a stored event (by its place) when all was told. */
 typedef bool (*EventMovesTest)(guint place, const void *data);
 

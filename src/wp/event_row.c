@@ -431,6 +431,7 @@ EventRow *event_row_new(
 	}
 	if (!set_times(row, event, site, error))
 		return NULL;
+	row->worth = event->worth;
 	row->columns[EVENT_COLUMN_TITLE] = title_of(event, site);
 	row->columns[EVENT_COLUMN_CONTENT] = content_of(event, site);
 	metas[EVENT_META_CONNECTION_ID] = g_strdup(context->connection_id);

@@ -57,6 +57,7 @@ typedef struct EventRow {
 	char *metas[EVENT_META_COUNT]; /* NULL: the event has no such row */
 	char *series_uid; /* instances of a series: the UID under which the theme kept one post;
 			     else NULL */
+	uint8_t worth;    /* Event.worth: no part of what is stored in WordPress */
 	uint8_t hash[EVENT_HASH_BYTES];
 } EventRow;
 

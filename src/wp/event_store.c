@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "wp/event_sightings.h"
 #include "wp/event_store_private.h"
 
 const char *event_change_name(EventChange change)
@@ -111,6 +112,8 @@ void event_store_calendar_changes(EventStore *store, const char *calendar_id)
 void event_store_calendar_complete(EventStore *store, const char *calendar_id)
 {
 	set_calendar_state(store, calendar_id, CALENDAR_COMPLETE);
+	event_memory_calendar_at(store->memory, calendar_index(store, calendar_id))->is_awaited =
+		false;
 }
 
 void event_store_calendar_failed(EventStore *store, const char *calendar_id)
@@ -290,44 +293,27 @@ static EventChange store_match(EventStore *store, const EventRow *row, StoredEve
 	return change_of(*ret_event, row);
 }
 
-/* Whether the connection still has that calendar, while the one `in_hand` is told. */
-static bool is_selected(const EventStore *store, int32_t calendar, int32_t in_hand)
-{
-	const char *const *id = store->options.calendar_ids;
-
-	if (id == NULL || calendar == in_hand)
-		return true;
-	for (; *id != NULL; id++) {
-		uint8_t hash[STATE_HASH_BYTES];
-
-		state_hash_calendar(*id, hash);
-		if (memcmp(hash, event_memory_calendar_at(store->memory, calendar)->hash,
-			    sizeof(hash)) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* The event came from another object, which is there and has not been told without it. */
 static bool belongs_elsewhere(const EventStore *store, const StoredEvent *event, int32_t in_hand)
 {
 	return event->object != NO_OBJECT && event->object != store->object &&
-	       (event->calendar == NO_CALENDAR || is_selected(store, event->calendar, in_hand)) &&
+	       (event->calendar == NO_CALENDAR ||
+		       event_sightings_is_selected(store, event->calendar, in_hand)) &&
 	       event_memory_object_at(store->memory, event->object)->state == OBJECT_NOT_TOLD;
 }
 
 /* Whether its row among the known events says just this. */
-static bool is_known_so(const EventStore *store, const StoredEvent *event, int32_t calendar)
+static bool is_known_so(
+	const EventStore *store, const StoredEvent *event, int32_t calendar, uint8_t worth)
 {
 	return store->options.state == 0 ||
-	       (event->is_known && event->calendar == calendar && event->object == store->object);
+	       (event->is_known && event->calendar == calendar && event->object == store->object &&
+		       event->worth == worth);
 }
 
-static EventWrite *new_write(const EventStore *store, const StoredEvent *event, EventChange change,
-	int32_t calendar, EventRow *take_row)
+/* Where the event is found from now on: in the object in hand. */
+static void set_place(const EventStore *store, EventWrite *write, int32_t calendar)
 {
-	EventWrite *write = event_write_new(change, event->post_id, event->uid, take_row);
-
 	memcpy(write->calendar_hash, event_memory_calendar_at(store->memory, calendar)->hash,
 		STATE_HASH_BYTES);
 	write->has_object = store->object != NO_OBJECT;
@@ -335,19 +321,87 @@ static EventWrite *new_write(const EventStore *store, const StoredEvent *event, 
 		memcpy(write->object_hash,
 			event_memory_object_at(store->memory, store->object)->hash,
 			STATE_HASH_BYTES);
+}
+
+static EventWrite *new_write(const EventStore *store, const StoredEvent *event, EventChange change,
+	int32_t calendar, EventRow *take_row)
+{
+	EventWrite *write = event_write_new(change, event->post_id, event->uid, take_row);
+
+	set_place(store, write, calendar);
 	return write;
 }
 
-/* True when the event of this uid is not for the object in hand to write. */
-static bool is_taken(EventStore *store, const StoredEvent *event, int32_t calendar)
+/* Whether the event of this uid is not for the copy in hand to write. */
+static bool is_taken(EventStore *store, StoredEvent *event, int32_t calendar, uint8_t worth,
+	bool *ret_is_taken, GError **error)
 {
-	if (event == NULL)
-		return false;
-	if (event->is_put)
+	bool takes_over;
+
+	*ret_is_taken = true;
+	if (event->is_put && !event->is_awaited && event->calendar == calendar)
 		return true;
-	if (!belongs_elsewhere(store, event, calendar))
-		return false;
-	store->wants_listing = true;
+	if (worth > 0) {
+		if (!event_sightings_takes_over(store, event, calendar, worth, &takes_over, error))
+			return false;
+		*ret_is_taken = !takes_over;
+		return true;
+	}
+	*ret_is_taken =
+		(event->is_put && !event->is_awaited) || belongs_elsewhere(store, event, calendar);
+	if (*ret_is_taken && !event->is_put)
+		store->wants_listing = true;
+	return !*ret_is_taken || event->calendar == calendar ||
+	       event_sightings_note(store, event, calendar, worth, error);
+}
+
+/* An event of which a copy that is worth less was put before. */
+static bool put_again(
+	EventStore *store, StoredEvent *event, int32_t calendar, EventRow *take_row, GError **error)
+{
+	EventWrite *write = event_batch_find(store->batch, event->uid);
+
+	if (write == NULL)
+		write = event_moves_find(store->moves, event_memory_place(store->memory, event));
+	if (write == NULL)
+		return event_batch_add(store->batch,
+			new_write(store, event, event->post_id == 0 ? EVENT_ADDED : EVENT_CHANGED,
+				calendar, take_row),
+			error);
+	event_write_replace(write, take_row);
+	set_place(store, write, calendar);
+	return true;
+}
+
+/* The first copy of the event in this run, or one that is believed rather than those before. */
+static bool put_copy(EventStore *store, StoredEvent *event, int32_t calendar, EventRow *take_row,
+	EventChange *ret_change, GError **error)
+{
+	g_autoptr(EventRow) row = take_row;
+	bool is_again = event != NULL && event->is_put;
+	bool is_known_already;
+	EventWrite *write;
+
+	*ret_change = store_match(store, row, &event);
+	is_known_already = is_known_so(store, event, calendar, row->worth);
+	event->is_put = true;
+	event->is_awaited = false;
+	event->is_told_gone = false;
+	event->is_told_outside = false;
+	event->calendar = calendar;
+	event->object = store->object;
+	event->worth = row->worth;
+	if (is_again)
+		return put_again(store, event, calendar, g_steal_pointer(&row), error);
+	if (*ret_change == EVENT_UNCHANGED && is_known_already) {
+		event_batch_counts(store->batch)->unchanged++;
+		return true;
+	}
+	write = new_write(store, event, *ret_change, calendar, g_steal_pointer(&row));
+	if (*ret_change != EVENT_ADDED || !event_moves_may_be_one(store->moves, event->uid))
+		return event_batch_add(store->batch, write, error);
+	store->is_object_waiting = true;
+	event_moves_wait(store->moves, event_memory_place(store->memory, event), write);
 	return true;
 }
 
@@ -358,9 +412,8 @@ bool event_store_put(EventStore *store, const char *calendar_id, EventRow *take_
 	EventStoreCounts *counts = event_batch_counts(store->batch);
 	EventChange change = EVENT_UNCHANGED;
 	int32_t calendar = calendar_index(store, calendar_id);
-	bool needs_write = false;
-	StoredEvent *event;
-	EventWrite *write;
+	StoredEvent *event = event_memory_find(store->memory, row->metas[EVENT_META_EVENT_UID]);
+	bool is_other = false;
 
 	if (store->object != NO_OBJECT) {
 		g_free(store->object_uid);
@@ -368,28 +421,20 @@ bool event_store_put(EventStore *store, const char *calendar_id, EventRow *take_
 			g_strdup(row->series_uid != NULL ? row->series_uid
 							 : row->metas[EVENT_META_EVENT_UID]);
 	}
-	event = event_memory_find(store->memory, row->metas[EVENT_META_EVENT_UID]);
 	counts->seen++;
-	if (is_taken(store, event, calendar)) {
-		store->is_object_shadowed = true;
-	} else {
-		change = store_match(store, row, &event);
-		event->is_put = true;
-		needs_write = change != EVENT_UNCHANGED || !is_known_so(store, event, calendar);
-		event->calendar = calendar;
-		event->object = store->object;
-	}
 	if (ret_change != NULL)
-		*ret_change = change;
-	if (!needs_write) {
+		*ret_change = EVENT_UNCHANGED;
+	if (event != NULL && !is_taken(store, event, calendar, row->worth, &is_other, error))
+		return false;
+	if (is_other) {
+		store->is_object_shadowed = true;
 		counts->unchanged++;
 		return true;
 	}
-	write = new_write(store, event, change, calendar, g_steal_pointer(&row));
-	if (change != EVENT_ADDED || !event_moves_may_be_one(store->moves, event->uid))
-		return event_batch_add(store->batch, write, error);
-	store->is_object_waiting = true;
-	event_moves_wait(store->moves, event_memory_place(store->memory, event), write);
+	if (!put_copy(store, event, calendar, g_steal_pointer(&row), &change, error))
+		return false;
+	if (ret_change != NULL)
+		*ret_change = change;
 	return true;
 }
 
@@ -401,24 +446,35 @@ int64_t event_store_post_id(const EventStore *store, const char *event_uid)
 	return event != NULL ? event->post_id : 0;
 }
 
-void event_store_gone(EventStore *store, const char *event_uid, bool with_instances)
+bool event_store_was_put(const EventStore *store, const char *event_uid)
 {
 	g_autofree char *uid = event_row_uid(event_uid, store->site);
-	StoredEvent *event = event_memory_find(store->memory, uid);
+	const StoredEvent *event = event_memory_find(store->memory, uid);
 
-	if (event != NULL)
-		event->is_told_gone = true;
-	if (with_instances)
-		g_hash_table_add(store->gone, g_steal_pointer(&uid));
+	return event != NULL && (event->is_put || event_sightings_is_told(store, event));
 }
 
-void event_store_outside(EventStore *store, const char *event_uid)
+void event_store_gone(
+	EventStore *store, const char *calendar_id, const char *event_uid, bool with_instances)
 {
 	g_autofree char *uid = event_row_uid(event_uid, store->site);
+	int32_t calendar = calendar_index(store, calendar_id);
 	StoredEvent *event = event_memory_find(store->memory, uid);
 
 	if (event != NULL)
-		event->is_told_outside = true;
+		event_sightings_gone(store, event, calendar);
+	if (with_instances)
+		event_sightings_series_gone(store, uid, calendar);
+}
+
+void event_store_outside(EventStore *store, const char *calendar_id, const char *event_uid)
+{
+	g_autofree char *uid = event_row_uid(event_uid, store->site);
+	int32_t calendar = calendar_index(store, calendar_id);
+	StoredEvent *event = event_memory_find(store->memory, uid);
+
+	if (event != NULL)
+		event_sightings_outside(store, event, calendar);
 }
 
 void event_store_keep(EventStore *store, const char *uid)

@@ -142,23 +142,37 @@ void event_store_object_gone(EventStore *store, const char *calendar_id, const c
 
 /* One live event. `ret_change` (or NULL) tells what is going to happen to it. An uid that was
  * already put in this run is left as the first put made it, and so is that of another object that
- * is still there. Consumes the row, also on failure; false with a DB_ERROR when a full batch could
- * not be written at all. */
+ * is still there; but of copies that can be told apart (EventRow.worth), the one that is worth most
+ * is stored, and the others are remembered. Consumes the row, also on failure; false with a
+ * DB_ERROR when a full batch could not be written at all. */
 bool event_store_put(EventStore *store, const char *calendar_id, EventRow *take_row,
 	EventChange *ret_change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The post that holds this event; 0: none. */
 int64_t event_store_post_id(const EventStore *store, const char *event_uid);
 
-/* The calendar says that this event is cancelled or deleted: it goes, unless it is also put.
- * `with_instances`: and all instances of it. */
-void event_store_gone(EventStore *store, const char *event_uid, bool with_instances);
-/* The event is not in the window any more: it goes, unless the window has left it behind. */
-void event_store_outside(EventStore *store, const char *event_uid);
+/* Whether an event of this uid was put in this run, in whichever calendar. */
+bool event_store_was_put(const EventStore *store, const char *event_uid);
+
+/* The calendar says that this event is cancelled or deleted: it goes, unless it is also put or
+ * another calendar has it. `with_instances`: and all instances of it. */
+void event_store_gone(
+	EventStore *store, const char *calendar_id, const char *event_uid, bool with_instances);
+/* The event is not in the window any more: it goes likewise, unless the window has left it behind.
+ */
+void event_store_outside(EventStore *store, const char *calendar_id, const char *event_uid);
 /* An object of this UID could not be read: its stored events, single or instances, stay. */
 void event_store_keep(EventStore *store, const char *uid);
 
 /* --- The end */
+
+/* After all calendars were told: events whose copy is gone are given to the next best one, which
+ * another calendar holds. event_store_awaits() then says whether a calendar must be listed whole
+ * for that, at best in this run, before the sweep. What is still awaited at the end stays as it
+ * was. */
+bool event_store_choose(
+	EventStore *store, bool all_calendars_told, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+bool event_store_awaits(EventStore *store, const char *calendar_id);
 
 /* Removes what was not put: events in the window whose calendar or object was told completely;
  * events told to be gone; second copies of one event; and, when `all_calendars_told` (the provider

@@ -22,7 +22,7 @@ struct EventStore {
 	EventMemory *memory;
 	EventMoves *moves;    /* new events that may be stored ones at another time */
 	GHashTable *kept;     /* of uids */
-	GHashTable *gone;     /* of uids whose instances are gone, too */
+	GHashTable *gone;     /* of uids whose instances are gone, too, behind their calendar */
 	GPtrArray *held_back; /* of CalendarObject: remembered when their absent events are gone */
 	GPtrArray *forgotten; /* of CalendarObject: deleted ones */
 	int32_t object;       /* the one in hand, or NO_OBJECT */

@@ -2,6 +2,7 @@
 /* The end of a listing: which stored events it proves to be gone. */
 #include <string.h>
 
+#include "wp/event_sightings.h"
 #include "wp/event_store_private.h"
 
 /* What the listing as a whole proves. */
@@ -27,22 +28,6 @@ static Sweep sweep_of(const EventStore *store, bool all_calendars_told)
 		.all_calendars_told = all_calendars_told && counts[CALENDAR_FAILED] == 0 &&
 				      counts[CALENDAR_COMPLETE] + counts[CALENDAR_CHANGES_TOLD] > 0,
 	};
-}
-
-/* True for "UID_20260115T090000Z" and "UID_20260115" when the set holds UID. */
-static bool holds_series(GHashTable *uids, const char *event_uid)
-{
-	const char *underscore = strrchr(event_uid, '_');
-	g_autofree char *uid = NULL;
-
-	if (g_hash_table_size(uids) == 0)
-		return false;
-	if (g_hash_table_contains(uids, event_uid))
-		return true;
-	if (underscore == NULL)
-		return false;
-	uid = g_strndup(event_uid, (gsize)(underscore - event_uid));
-	return g_hash_table_contains(uids, uid);
 }
 
 /* The object that it came from is gone, or was told without it. */
@@ -94,8 +79,8 @@ static bool is_proven_absent(const EventStore *store, const StoredEvent *event, 
 static bool is_to_go(const EventStore *store, const StoredEvent *event,
 	const StoredEvent *kept_copy, const Sweep *sweep, EventChange *ret_change)
 {
-	if (event->is_put || event->is_trashed || event->post_id == 0 ||
-		holds_series(store->kept, event->uid))
+	if ((event->is_put && !event->is_awaited) || event->is_trashed || event->post_id == 0 ||
+		event_sightings_hold_series(store->kept, event->uid))
 		return false;
 	if (event != kept_copy && (kept_copy->is_put || !kept_copy->is_trashed)) {
 		*ret_change = EVENT_FOLDED;
@@ -103,7 +88,45 @@ static bool is_to_go(const EventStore *store, const StoredEvent *event,
 	}
 	*ret_change = EVENT_REMOVED;
 	return event->is_replaced || kept_copy->is_told_gone ||
-	       holds_series(store->gone, event->uid) || is_proven_absent(store, event, sweep);
+	       event_sightings_is_series_gone(store, event) ||
+	       is_proven_absent(store, event, sweep);
+}
+
+/* Each event with several copies goes to the best of those that are there. */
+static bool choose_copies(EventStore *store, const Sweep *sweep, GError **error)
+{
+	for (guint i = 0; i < store->memory->events->len; i++) {
+		StoredEvent *event = event_memory_at(store->memory, i);
+		const StoredEvent *kept_copy = event_memory_find(store->memory, event->uid);
+		EventChange change = EVENT_UNCHANGED;
+		bool is_going, is_moved;
+
+		if (event->sightings == NO_SIGHTING || event != kept_copy || event->is_replaced)
+			continue;
+		is_going = is_to_go(store, event, kept_copy, sweep, &change);
+		/* There is no post that could stay. */
+		if (!is_going && !event->is_put && (event->is_trashed || event->post_id == 0))
+			continue;
+		if (!event_sightings_choose(store, event, is_going, &is_moved, error))
+			return false;
+	}
+	return true;
+}
+
+bool event_store_choose(EventStore *store, bool all_calendars_told, GError **error)
+{
+	Sweep sweep = sweep_of(store, all_calendars_told);
+
+	return choose_copies(store, &sweep, error);
+}
+
+bool event_store_awaits(EventStore *store, const char *calendar_id)
+{
+	uint8_t hash[STATE_HASH_BYTES];
+
+	state_hash_calendar(calendar_id, hash);
+	return event_memory_calendar_at(store->memory, event_memory_calendar(store->memory, hash))
+		->is_awaited;
 }
 
 /* What the moves ask about stored events. A series in one post is no occurrence that was moved:
@@ -133,9 +156,10 @@ static bool is_doubtful(guint place, const void *data)
 	const StoredEvent *event = event_memory_at(store->memory, place);
 
 	if (event->is_put || event->is_replaced || !event_memory_is_in_span(store->memory, event) ||
-		holds_series(store->kept, event->uid))
+		event_sightings_hold_series(store->kept, event->uid))
 		return false;
-	if (event->is_told_gone || event->is_told_outside || holds_series(store->gone, event->uid))
+	if (event->is_told_gone || event->is_told_outside ||
+		event_sightings_is_series_gone(store, event))
 		return true;
 	return event->object != NO_OBJECT &&
 	       event_memory_object_at(store->memory, event->object)->state != OBJECT_NOT_TOLD;
@@ -163,6 +187,8 @@ static bool sweep_events(EventStore *store, const Sweep *sweep, GError **error)
 
 		if (event->is_orphan)
 			continue;
+		if (event->sightings != NO_SIGHTING)
+			event_sightings_settle(store, event);
 		/* Trashed by a person, or deleted: nobody asks for it any more. */
 		if (event->is_known && !event->is_put && !kept_copy->is_put &&
 			(event->is_lost || event->is_trashed))
@@ -210,6 +236,9 @@ bool event_store_sweep(EventStore *store, bool all_calendars_told, GError **erro
 {
 	Sweep sweep = sweep_of(store, all_calendars_told);
 
+	if (!choose_copies(store, &sweep, error))
+		return false;
+	sweep = sweep_of(store, all_calendars_told);
 	return settle_moves(store, &sweep, error) && sweep_events(store, &sweep, error) &&
 	       sweep_objects(store, error);
 }

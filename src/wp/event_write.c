@@ -17,6 +17,14 @@ EventWrite *event_write_new(
 	return write;
 }
 
+void event_write_replace(EventWrite *write, EventRow *take_row)
+{
+	if (write->change == EVENT_UNCHANGED)
+		write->change = EVENT_CHANGED;
+	event_row_free(write->row);
+	write->row = take_row;
+}
+
 void event_write_forget_outcome(EventWrite *write)
 {
 	write->done = write->change;

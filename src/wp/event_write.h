@@ -35,6 +35,8 @@ typedef struct EventWrite {
 
 EventWrite *event_write_new(
 	EventChange change, int64_t post_id, const char *event_uid, EventRow *take_row);
+/* Another copy of the event takes the place of the one that was to be written. Consumes the row. */
+void event_write_replace(EventWrite *write, EventRow *take_row);
 /* Makes it as if it had not been tried. */
 void event_write_forget_outcome(EventWrite *write);
 void event_write_free(EventWrite *write);

@@ -117,3 +117,60 @@ class GoneCalendars(Story):
         self.sync(status=1)
         self.assertEqual(self.events(self.anna), before)
         self.assertNotIn("in case it comes back", self.error())
+
+
+class SharedMeetings(Story):
+    """Two calendars of one CalDAV connection hold the same meeting."""
+
+    def setUp(self):
+        super().setUp()
+        self.account = self.account()
+        self.account.calendar("home")
+        self.anna = self.user()
+        for calendar in ("work", "home"):
+            self.put(calendar, f"Lunch of {calendar}")
+        self.choose("work", "home")
+        self.sync()
+        self.lunch = self.event(self.anna)
+
+    def put(self, calendar, summary):
+        self.account.put("lunch", vevent("lunch@story", self.utc(self.at(1)), summary=summary), calendar=calendar)
+
+    def choose(self, *calendars):
+        self.connect(self.anna, self.account.connection(calendar_ids=[
+            self.account.client.path(calendar) for calendar in calendars]))
+
+    def other(self, calendar):
+        return "home" if calendar == "work" else "work"
+
+    def holder(self):
+        return self.event(self.anna)["post_title"].removeprefix("Lunch of ")
+
+    def test_deleted_in_one_it_stays_and_goes_with_the_last(self):
+        holder = self.holder()
+        self.account.client.delete(holder, "lunch")
+        self.sync()
+        event = self.event(self.anna)
+        self.assertEqual((event["ID"], event["post_title"], event["post_status"]),
+                         (self.lunch["ID"], f"Lunch of {self.other(holder)}", "publish"))
+        self.account.client.delete(self.other(holder), "lunch")
+        self.sync()
+        self.assertEqual(self.titles(self.anna), [])
+
+    def test_deleted_in_the_other_nothing_happens(self):
+        self.account.client.delete(self.other(self.holder()), "lunch")
+        self.sync()
+        self.assertEqual(self.event(self.anna), self.lunch)
+        self.account.client.delete(self.holder(), "lunch")
+        self.sync()
+        self.assertEqual(self.titles(self.anna), [])
+
+    def test_deselected_in_one_it_stays(self):
+        holder = self.holder()
+        self.choose(self.other(holder))
+        self.sync()
+        self.assertEqual(self.titles(self.anna), [f"Lunch of {self.other(holder)}"])
+        self.assertEqual(self.event(self.anna)["ID"], self.lunch["ID"])
+        self.choose("work", "home")
+        self.sync()
+        self.assertEqual(len(self.titles(self.anna)), 1)

@@ -24,7 +24,8 @@ ROOMS = {
                "activities activity_claims connection connections_row event_attendees event_counts event_rematch "
                "event_store past_event people user user_state write_trial", holds_sql=True),
     "schema": Room("state db", "grants grants_held indexes prefix schema server", holds_sql=True),
-    "state": Room("site db", "calendar_objects connection_state contact_marks hash known_events run_history schema",
+    "state": Room("site db", "calendar_objects connection_state contact_marks hash known_events run_history schema "
+                  "sightings",
                   holds_sql=True),
     "site": Room("cache text php db", "column_text credentials cron lease option site site_env theme_detect theme_lock time "
                  "transient wp_config wp_config_file", holds_sql=True),
@@ -33,7 +34,7 @@ ROOMS = {
     "php": Room("", "date json lexer text url value zone"),
     "provider": Room("net event", "provider providers"),
     "match": Room("event", "contact_index"),
-    "event": Room("", "civil event event_json ical meeting_link"),
+    "event": Room("", "civil event event_copy event_json ical meeting_link"),
     "net": Room("", "dav_response href http multistatus"),
     "db": Room("", "db db_sql sql_script", holds_sql=True),
     "util": Room("", "config limits log process_mark time_zone secret"),

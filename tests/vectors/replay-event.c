@@ -285,7 +285,7 @@ static void run_store(EventCase *one, EventGone gone)
 	if (done && one->row != NULL)
 		done = event_store_put(store, "", g_steal_pointer(&one->row), NULL, &error);
 	else if (done)
-		event_store_gone(store, one->event_uid, false);
+		event_store_gone(store, "", one->event_uid, false);
 	done = done && event_store_sweep(store, false, &error) &&
 	       event_store_finish(store, NULL, NULL, &error);
 	if (!done)

@@ -18,7 +18,8 @@ static GoogleItemKind read_item(const char *quoted, Event **ret_event)
 {
 	g_autoptr(GTimeZone) site = g_time_zone_new_identifier("Europe/Amsterdam");
 	g_autoptr(GTimeZone) calendar = g_time_zone_new_identifier("America/New_York");
-	const GoogleItemContext context = {{FROM_UTC, TO_UTC}, site, calendar};
+	const GoogleItemContext context = {
+		{FROM_UTC, TO_UTC}, site, calendar, COPY_OF_ACCOUNT, NULL};
 	g_autofree char *json = g_strdelimit(g_strdup(quoted), "'", '"');
 	g_autoptr(JsonValue) item = json_parse_object(json, strlen(json));
 

@@ -7,7 +7,7 @@
 #include "db/sql_script.h"
 #include "schema/grants.h"
 
-#define LATEST "4" /* number of the last file in sql/ */
+#define LATEST "5" /* number of the last file in sql/ */
 
 static const char our_tables_sql[] =
 	"SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() "
@@ -140,6 +140,32 @@ static void test_a_table_gets_its_new_column(void)
 		==, 1);
 }
 
+/* What version 4 had stored are the first sightings: nothing has to be copied. */
+static void test_stored_events_are_the_first_sightings(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+	g_autofree char *events = NULL;
+
+	if (test == NULL)
+		return;
+	test_db_exec(test, "DROP TABLE wp_prm_calendar_sightings; "
+			   "ALTER TABLE wp_prm_calendar_events DROP COLUMN worth; "
+			   "DELETE FROM wp_prm_calendar_schema WHERE version = 5; "
+			   "INSERT INTO wp_prm_calendar_events VALUES (7, REPEAT('e', 16), 'one', "
+			   "REPEAT('c', 16), NULL, 12, REPEAT('h', 16), 1, 2)");
+	ensure(test->db);
+	g_assert_true(is_current(test->db));
+	events = test_db_rows(test, "SELECT event_uid, calendar_hash, post_id, worth, ends FROM "
+				    "wp_prm_calendar_events");
+	g_assert_cmpstr(events, ==, "one|cccccccccccccccc|12|0|2\n");
+	/* A program of version 4 that is still running goes on. */
+	test_db_exec(test,
+		"INSERT INTO wp_prm_calendar_events (connection, event_hash, event_uid, "
+		"calendar_hash, object_hash, post_id, content_hash, starts, ends) VALUES "
+		"(7, REPEAT('f', 16), 'two', REPEAT('c', 16), NULL, 13, REPEAT('h', 16), "
+		"1, 2)");
+}
+
 static void test_other_prefixes(void)
 {
 	g_autoptr(TestDb) test = test_db_new();
@@ -242,7 +268,7 @@ static void drop_user(const TestDb *test)
 #define SQL_FOLDER "/usr/share/prm-calendar/sql/"
 #define FILES                                                                                      \
 	SQL_FOLDER "001_state.sql " SQL_FOLDER "002_gone.sql " SQL_FOLDER                          \
-		   "003_window.sql " SQL_FOLDER "004_span.sql"
+		   "003_window.sql " SQL_FOLDER "004_span.sql " SQL_FOLDER "005_sightings.sql"
 
 static void assert_refused(Db *db, const char *command)
 {
@@ -313,6 +339,7 @@ static void test_root_can_run_the_files(void)
 	run_file(test, "sql/002_gone.sql");
 	run_file(test, "sql/003_window.sql");
 	run_file(test, "sql/004_span.sql");
+	run_file(test, "sql/005_sightings.sql");
 	db = connect_as(test, "GRANT SELECT, INSERT, UPDATE, DELETE ON * TO '%s'@'localhost'");
 	g_assert_true(is_current(db));
 	ensure(db);
@@ -401,6 +428,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/state/schema/half-done-is-finished", test_half_done_is_finished);
 	g_test_add_func(
 		"/state/schema/a-table-gets-its-new-column", test_a_table_gets_its_new_column);
+	g_test_add_func("/state/schema/stored-events-are-the-first-sightings",
+		test_stored_events_are_the_first_sightings);
 	g_test_add_func("/state/schema/other-prefixes", test_other_prefixes);
 	g_test_add_func(
 		"/state/schema/a-newer-database-is-refused", test_a_newer_database_is_refused);

@@ -156,7 +156,7 @@ EventStoreCounts story_sync(Story *story)
 	if (story->keep_uid != NULL)
 		event_store_keep(store, story->keep_uid);
 	if (story->gone_uid != NULL)
-		event_store_gone(store, story->gone_uid, false);
+		event_store_gone(store, story->calendar_id, story->gone_uid, false);
 	if (story->calendar_fails)
 		event_store_calendar_failed(store, story->calendar_id);
 	else

@@ -485,8 +485,8 @@ static void test_instances_go_with_their_series(void)
 		return;
 	two_objects(story);
 	run = begin(story);
-	event_store_gone(run->store, "b@x", true);
-	event_store_gone(run->store, "unknown", true);
+	event_store_gone(run->store, STORY_CALENDAR, "b@x", true);
+	event_store_gone(run->store, STORY_CALENDAR, "unknown", true);
 	end(run);
 	ASSERT_TEXT(
 		story_changes(story), "removed b@x_20260116T090000Z, removed b@x_20260117T090000Z");
@@ -501,12 +501,12 @@ static void test_an_event_that_left_the_window_goes_unless_the_window_left_it(vo
 		return;
 	two_objects(story);
 	run = begin(story);
-	event_store_outside(run->store, "a@x");
+	event_store_outside(run->store, STORY_CALENDAR, "a@x");
 	end(run);
 	ASSERT_TEXT(story_changes(story), "removed a@x");
 	story->now_utc += 120 * STORY_DAY;
 	run = begin(story);
-	event_store_outside(run->store, "b@x_20260116T090000Z");
+	event_store_outside(run->store, STORY_CALENDAR, "b@x_20260116T090000Z");
 	end(run);
 	ASSERT_TEXT(story_changes(story), "");
 }
