@@ -458,6 +458,91 @@ class Changes(OnGoogle):
         self.assertIsNone(self.stored()["last_error"])
 
 
+class Moves(OnGoogle):
+    """A meeting stays the same one, with its post, its notes and its activity."""
+
+    def setUp(self):
+        super().setUp()
+        self.weeks = [-14, -7, 7, 14]
+        self.connect_work()
+
+    def week(self, day, hour, base="weekly"):
+        """An instance as Google names it: by the start that the rule gave it."""
+        start = self.at(day, hour)
+        stamp = self.utc(start).strftime("%Y%m%dT%H%M%SZ")
+        self.calendar.meeting(f"{base}_{stamp}", start, summary="Weekly", recurringEventId=base,
+                              originalStartTime={"dateTime": start.isoformat()}, iCalUID="weekly@google.com",
+                              attendees=[guest("jose@example.org")])
+        return f"{base}_{stamp}"
+
+    def series(self):
+        ids = [self.week(day, 10) for day in self.weeks]
+        self.sync()
+        self.assertEqual(len(self.activities(self.jose)), 2)
+        for event in self.events(self.anna):
+            self.wp.run("update_post_meta( $id, '_meeting_notes', $note );", id=int(event["ID"]),
+                        note=event["post_date"])
+        return ids
+
+    def assert_kept(self, before, hours):
+        """The same posts, at these hours, each with the note that it had."""
+        after = self.events(self.anna)
+        self.assertEqual([event["ID"] for event in after], [event["ID"] for event in before])
+        self.assertEqual({event["post_status"] for event in after}, {"publish"})
+        self.assertEqual([event["post_date"] for event in after],
+                         [self.site_time(self.at(day, hour)) for day, hour in zip(self.weeks, hours)])
+        notes = {event["ID"]: self.wp.run("return get_post_meta( $id, '_meeting_notes', true );",
+                                          id=int(event["ID"])) for event in after}
+        self.assertEqual(notes, {event["ID"]: event["post_date"] for event in before})
+        self.assertEqual(len(self.activities(self.jose)), 2)
+
+    def test_a_series_that_is_moved_as_a_whole(self):
+        ids = self.series()
+        before = self.events(self.anna)
+        for event_id in ids:
+            self.calendar.cancel(event_id)
+        for day in self.weeks:
+            self.week(day, 11)
+        self.sync()
+        self.assert_kept(before, [11] * 4)
+        content = self.content()
+        self.drop_own_tables()
+        self.sync()
+        self.assertEqual(self.content(), content)
+
+    def test_this_and_following(self):
+        ids = self.series()
+        before = self.events(self.anna)
+        stamp = self.utc(self.at(self.weeks[1], 11)).strftime("%Y%m%dT%H%M%S")
+        for event_id in ids[1:]:
+            self.calendar.cancel(event_id)
+        for day in self.weeks[1:]:
+            self.week(day, 11, base=f"weekly_R{stamp}")
+        self.sync()
+        self.assert_kept(before, [10, 11, 11, 11])
+
+    def test_one_calendar_chosen_in_another_way(self):
+        self.series()
+        before = self.events(self.anna)
+        for chosen in ({"calendar_id": "anna@example.org"}, {"calendar_id": "", "calendar_ids": []},
+                       {"calendar_ids": ["anna@example.org"]}, {"calendar_id": "primary"}):
+            with self.subTest(chosen):
+                self.connect_work(**chosen)
+                done = self.sync("--all", "--json").json["connections"][0]["events"]
+                self.assertEqual((done["added"], done["removed"]), (0, 0))
+                self.assert_kept(before, [10] * 4)
+
+    def test_a_copy_of_the_calendar_under_another_address(self):
+        self.series()
+        before = self.events(self.anna)
+        copy = self.account.add_calendar("copy@group.calendar.google.com", "Copy")
+        for item in self.calendar.items.values():
+            copy.put(dict(item))
+        self.connect_work(calendar_ids=[copy.id])
+        self.sync()
+        self.assert_kept(before, [10] * 4)
+
+
 class Tokens(OnGoogle):
 
     def setUp(self):

@@ -109,6 +109,37 @@ class OnGoogle(InterruptedStory):
         for day in range(1, 4):
             self.account.calendar().meeting(f"day{day}", self.at(day), summary=f"Day {day}")
 
+    def connect_to(self, *calendars, **fields):
+        self.connect(self.anna, {
+            "id": "conn_65a4f0c1d2e01", "provider": "google", "name": "Work", "calendar_id": calendars[0],
+            "calendar_ids": list(calendars), "credentials": self.account.credentials(),
+            "sync_enabled": True, "auto_log": True, **fields})
+
+    def test_one_meeting_in_several_calendars(self):
+        """Copies come, go and change places: what is remembered of them never lags behind the rows."""
+        boss = self.account.add_calendar("boss@example.org", "Boss", role="reader")
+        mine = self.account.calendar()
+        for day in range(1, 4):
+            boss.meeting(f"day{day}", self.at(day), summary=f"Day {day} of the boss")
+        boss.meeting("theirs", self.at(5), summary="Of the boss")
+        self.connect_to("primary", "boss@example.org")
+        self.run_well("sync", "--all")
+        mine.cancel("day1")                                    # the boss's copy is next
+        boss.cancel("day2")                                    # Anna's stays
+        mine.meeting("theirs", self.at(5), summary="Of Anna")  # a better one comes
+        for calendar in (boss, mine):                          # two at once
+            calendar.meeting("both", self.at(6), summary=f"Both, {calendar.id}")
+        self.prove("copies", "sync", "--all")
+
+    def test_a_calendar_with_copies_is_deselected(self):
+        boss = self.account.add_calendar("boss@example.org", "Boss", role="reader")
+        for day in range(1, 3):
+            boss.meeting(f"day{day}", self.at(day), summary=f"Day {day} of the boss")
+        self.connect_to("primary", "boss@example.org")
+        self.run_well("sync", "--all")
+        self.connect_to("boss@example.org")
+        self.prove("deselect", "sync", "--all")
+
     def test_a_token_is_renewed(self):
         old = self.google.issue(self.account)
         self.connect(self.anna, {
