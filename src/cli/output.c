@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "util/visible.h"
+
 Json *json_object_new(void)
 {
 	return cJSON_CreateObject();
@@ -60,22 +62,15 @@ Json *json_append_object(Json *list)
 void json_print(const Json *value)
 {
 	char *text = cJSON_PrintUnformatted(value);
+	g_autofree char *visible = visible_json(text);
 
-	puts(text);
+	puts(visible);
 	cJSON_free(text);
 }
 
 char *printable(const char *text)
 {
-	g_autofree char *valid = g_utf8_make_valid(text, -1);
-	GString *out = g_string_new(NULL);
-
-	for (const char *p = valid; *p != '\0'; p = g_utf8_next_char(p)) {
-		gunichar character = g_utf8_get_char(p);
-
-		g_string_append_unichar(out, g_unichar_iscntrl(character) ? '?' : character);
-	}
-	return g_string_free(out, FALSE);
+	return visible_text(text);
 }
 
 bool output_has_colour(void)

@@ -27,7 +27,7 @@ Json *json_append_object(Json *list);
 /* One line on standard output. */
 void json_print(const Json *value);
 
-/* Text for a person's terminal: valid UTF-8, control characters shown as "?". Caller frees. */
+/* Text for a person's terminal: as visible_text(). Caller frees. */
 char *printable(const char *text);
 
 /* True where colours are welcome: a terminal, and no NO_COLOR. */

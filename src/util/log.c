@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/visible.h"
+
 static struct {
 	LogLevel level;
 	LogFormat format;
@@ -44,24 +46,6 @@ bool log_level_parse(const char *text, LogLevel *ret_level)
 	return false;
 }
 
-/* Valid UTF-8 without control characters: what a server sent cannot begin a new line or move a
- * cursor. */
-static char *log_printable(const char *message)
-{
-	g_autofree char *valid = g_utf8_make_valid(message, -1);
-	GString *out = g_string_sized_new(strlen(valid));
-
-	for (const char *p = valid; *p != '\0'; p = g_utf8_next_char(p)) {
-		gunichar character = g_utf8_get_char(p);
-
-		if (g_unichar_iscntrl(character))
-			g_string_append_printf(out, "\\x%02X", character);
-		else
-			g_string_append_unichar(out, character);
-	}
-	return g_string_free(out, FALSE);
-}
-
 static char *log_format_text(LogLevel level, const LogAbout *about, const char *message)
 {
 	g_autoptr(GString) line = g_string_new("prm-calendar: ");
@@ -79,7 +63,8 @@ static char *log_format_text(LogLevel level, const LogAbout *about, const char *
 	if (about->event_uid != NULL)
 		g_string_append_printf(line, "event %s: ", about->event_uid);
 	g_string_append(line, message);
-	return log_printable(line->str);
+	/* What a server sent cannot begin a new line or move a cursor. */
+	return visible_text(line->str);
 }
 
 static char *log_format_json(LogLevel level, const LogAbout *about, const char *message)
@@ -100,7 +85,7 @@ static char *log_format_json(LogLevel level, const LogAbout *about, const char *
 	if (about->event_uid != NULL)
 		cJSON_AddStringToObject(object, "event_uid", about->event_uid);
 	printed = cJSON_PrintUnformatted(object);
-	line = g_strdup(printed);
+	line = visible_json(printed);
 	cJSON_free(printed);
 	cJSON_Delete(object);
 	return line;
@@ -143,7 +128,7 @@ void log_progress(const char *text)
 	g_mutex_lock(&logger.mutex);
 	clear_progress();
 	if (text != NULL && isatty(STDERR_FILENO)) {
-		g_autofree char *printable = log_printable(text);
+		g_autofree char *printable = visible_text(text);
 
 		fputs(printable, stderr);
 		fflush(stderr);

@@ -25,7 +25,7 @@ void log_setup(LogLevel level, LogFormat format);
 /* True when a line of this level would be written. */
 bool log_enabled(LogLevel level);
 
-/* Writes one line. `about` may be NULL. Control characters in the message are shown as "\xNN", so
+/* Writes one line. `about` may be NULL. What nobody sees in the message (visible.h) is shown as "\xNN" or "\uNNNN", so
  * that no server or calendar can forge a line. Safe to call from several threads. Rooms below
  * `sync` do not log: they return errors. */
 void log_line(LogLevel level, const LogAbout *about, const char *format, ...) G_GNUC_PRINTF(3, 4);

@@ -37,7 +37,7 @@ ROOMS = {
     "event": Room("", "civil event event_copy event_json ical meeting_link"),
     "net": Room("", "dav_response href http multistatus"),
     "db": Room("", "db db_sql sql_script", holds_sql=True),
-    "util": Room("", "config limits log process_mark time_zone secret"),
+    "util": Room("", "config limits log process_mark time_zone secret visible"),
 }
 # Libraries that one room owns.
 OWNED = {
