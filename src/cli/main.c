@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/environment.h"
 
 static const Command *find_command(const char *name)
 {
@@ -125,6 +126,7 @@ int main(int argc, char **argv)
 	const Command *command;
 	int position;
 
+	environment_clean();
 	if (!open_standard_files())
 		return EXIT_CONFIG;
 	keep_memory_private();
