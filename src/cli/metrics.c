@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
-enum { READABLE_BY_ALL = 0644 };
+enum { READABLE_BY_ALL = 0644, SUFFIX_CHARACTERS = 6, LEFT_BEHIND_SECS = 10 * 60 };
 
 /* Names the series that follow. */
 static void add_family(GString *text, const char *name, const char *help)
@@ -80,6 +82,28 @@ char *metrics_text(const Metrics *metrics)
 	return g_string_free(text, FALSE);
 }
 
+/* What a process left behind that was killed while it wrote "PATH.new" (g_file_set_contents_full()
+ * adds a dot and six characters), unless another one may be at it right now. */
+static void sweep(const char *beside)
+{
+	g_autofree char *folder = g_path_get_dirname(beside);
+	g_autofree char *base = g_path_get_basename(beside);
+	g_autofree char *prefix = g_strconcat(base, ".", NULL);
+	g_autoptr(GDir) directory = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	while (directory != NULL && (name = g_dir_read_name(directory)) != NULL) {
+		g_autofree char *path = g_build_filename(folder, name, NULL);
+		struct stat status;
+
+		if (g_str_has_prefix(name, prefix) &&
+			strlen(name) == strlen(prefix) + SUFFIX_CHARACTERS &&
+			g_lstat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+			status.st_mtime < time(NULL) - LEFT_BEHIND_SECS)
+			g_unlink(path);
+	}
+}
+
 bool metrics_write(const char *path, const Metrics *metrics, GError **error)
 {
 	g_autofree char *text = metrics_text(metrics);
@@ -93,6 +117,7 @@ bool metrics_write(const char *path, const Metrics *metrics, GError **error)
 			path);
 		return false;
 	}
+	sweep(beside);
 	/* Its name is no collector's business, and its mode is not the umask's. */
 	if (!g_file_set_contents_full(
 		    beside, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, READABLE_BY_ALL, error))

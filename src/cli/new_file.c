@@ -82,6 +82,12 @@ bool new_file_replace(const char *path, const char *text, GError **error)
 {
 	g_autofree char *beside = g_strdup_printf("%s.new", path);
 
+	/* Left behind by one that was killed: it never took the other's place. */
+	if (unlink(beside) != 0 && errno != ENOENT) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID, "cannot remove %s: %s",
+			beside, g_strerror(errno));
+		return false;
+	}
 	if (!new_file_write(beside, text, error))
 		return false;
 	if (rename(beside, path) == 0)

@@ -2,6 +2,8 @@
 #include "cli/metrics.h"
 
 #include <glib/gstdio.h>
+#include <time.h>
+#include <utime.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -119,6 +121,45 @@ static void test_a_file_for_everyone(void)
 	g_rmdir(folder);
 }
 
+static bool has_file(const char *folder, const char *name)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+
+	return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+static void put_file(const char *folder, const char *name, time_t age_secs)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	const struct utimbuf then = {time(NULL) - age_secs, time(NULL) - age_secs};
+
+	g_assert_true(g_file_set_contents(path, "half a", -1, NULL));
+	g_assert_cmpint(g_utime(path, (struct utimbuf *)&then), ==, 0);
+}
+
+static void test_what_killed_processes_left_is_swept(void)
+{
+	static const char *const others[] = {"m.prom.new.ABCDEF", "m.prom.new.ABCDEFG",
+		"other.prom.new.ABC123"};
+	g_autoptr(GError) error = NULL;
+	g_autofree char *folder = g_dir_make_tmp("prm-metrics-XXXXXX", &error);
+	g_autofree char *path = g_build_filename(folder, "m.prom", NULL);
+
+	put_file(folder, "m.prom.new.ABC123", 3600);
+	put_file(folder, others[0], 0); /* perhaps of a process at work */
+	put_file(folder, others[1], 3600);
+	put_file(folder, others[2], 3600);
+	g_assert_true(metrics_write(path, &example, &error));
+	g_assert_false(has_file(folder, "m.prom.new.ABC123"));
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+		g_autofree char *other = g_build_filename(folder, others[i], NULL);
+
+		g_assert_cmpint(g_unlink(other), ==, 0);
+	}
+	g_unlink(path);
+	g_assert_cmpint(g_rmdir(folder), ==, 0);
+}
+
 static void test_a_folder_that_is_not_there(void)
 {
 	g_autoptr(GError) error = NULL;
@@ -137,6 +178,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/cli/metrics/never-a-success", test_never_a_success);
 	g_test_add_func("/cli/metrics/labels-are-escaped", test_labels_are_escaped);
 	g_test_add_func("/cli/metrics/a-file-for-everyone", test_a_file_for_everyone);
+	g_test_add_func("/cli/metrics/what-killed-processes-left-is-swept",
+		test_what_killed_processes_left_is_swept);
 	g_test_add_func("/cli/metrics/a-folder-that-is-not-there", test_a_folder_that_is_not_there);
 	return g_test_run();
 }

@@ -49,6 +49,23 @@ static void test_replaces_at_once(void)
 	g_assert_cmpint(g_rmdir(folder), ==, 0); /* nothing stayed beside it */
 }
 
+static void test_what_a_killed_process_left_is_no_obstacle(void)
+{
+	g_autofree char *folder = g_dir_make_tmp("prm-new-file-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "new", NULL);
+	g_autofree char *left = g_build_filename(folder, "new.new", NULL);
+	g_autofree char *text = NULL;
+	g_autoptr(GError) error = NULL;
+
+	g_assert_true(g_file_set_contents(left, "half a", -1, NULL));
+	g_assert_true(new_file_replace(path, "whole", &error));
+	g_assert_no_error(error);
+	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	g_assert_cmpstr(text, ==, "whole");
+	g_unlink(path);
+	g_assert_cmpint(g_rmdir(folder), ==, 0);
+}
+
 static void test_a_folder_is_not_replaced(void)
 {
 	g_autofree char *folder = g_dir_make_tmp("prm-new-file-XXXXXX", NULL);
@@ -95,6 +112,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/cli/new_file/closed", test_is_closed_to_others_and_never_overwritten);
 	g_test_add_func("/cli/new_file/replaces", test_replaces_at_once);
+	g_test_add_func("/cli/new_file/what a killed process left is no obstacle",
+		test_what_a_killed_process_left_is_no_obstacle);
 	g_test_add_func("/cli/new_file/no-place-of-a-folder", test_a_folder_is_not_replaced);
 	g_test_add_func("/cli/new_file/no-folder", test_no_folder);
 	g_test_add_func("/cli/theme_files/word", test_theme_files);
