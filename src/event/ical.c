@@ -134,6 +134,17 @@ static ZoneTable *zones_of(const Run *run, const IcalCalendar *calendar)
 	return zones;
 }
 
+static void report_attendees(Run *run, const IcalComponent *component)
+{
+	g_autofree char *note = NULL;
+
+	if (component->attendees == component->attendees_kept)
+		return;
+	note = g_strdup_printf("it names %u attendees; the first %u are kept",
+		component->attendees, component->attendees_kept);
+	report_note(run, note);
+}
+
 /* The parts of one UID that can be read. */
 static GPtrArray *read_parts(Run *run, const GPtrArray *components)
 {
@@ -154,6 +165,7 @@ static GPtrArray *read_parts(Run *run, const GPtrArray *components)
 			continue;
 		if (note != NULL)
 			report_note(run, note);
+		report_attendees(run, component);
 		if (component->is_windows_1252)
 			report_note(run, "its texts are in Windows-1252 in place of UTF-8");
 		if (component->calendar->is_version_1)

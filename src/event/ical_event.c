@@ -6,9 +6,7 @@
 
 #include "event/ical_people.h"
 #include "event/meeting_link.h"
-
-/* More guests than any meeting; a hostile list would be compared with itself. */
-#define ATTENDEES_MAX 2000
+#include "util/limits.h"
 
 static icalproperty *first_property(const IcalComponent *component, icalproperty_kind kind)
 {
@@ -112,7 +110,7 @@ static void read_attendees(
 {
 	icalproperty *property = first_property(component, ICAL_ATTENDEE_PROPERTY);
 
-	for (int count = 0; property != NULL && count < ATTENDEES_MAX; count++) {
+	for (int count = 0; property != NULL && count < LIMIT_EVENT_ATTENDEES; count++) {
 		attendee_merge(attendees, ical_people_read(property, own_addresses));
 		property =
 			icalcomponent_get_next_property(component->others, ICAL_ATTENDEE_PROPERTY);

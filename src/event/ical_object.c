@@ -8,6 +8,7 @@
 
 #include "event/ical.h"
 #include "event/ical_lex.h"
+#include "util/limits.h"
 
 /* VCALENDAR > VEVENT > VALARM > an extension is four. */
 #define DEPTH_MAX 8
@@ -25,6 +26,7 @@ typedef struct {
 	icalparser *parser;     /* collects the other properties of a VEVENT */
 	guint components;
 	size_t kept_bytes;
+	guint attendees; /* kept, of all events */
 	bool seen_calendar;
 	bool is_windows_1252; /* the line in hand */
 } Builder;
@@ -272,6 +274,22 @@ static bool is_wanted(const char *name, size_t length)
 	return false;
 }
 
+/* Before it takes up memory. */
+static bool has_room(Builder *builder, const char *line, size_t length)
+{
+	static const char attendee[] = "ATTENDEE";
+
+	if (length != strlen(attendee) || g_ascii_strncasecmp(line, attendee, length) != 0)
+		return true;
+	builder->top->attendees++;
+	if (builder->top->attendees_kept == LIMIT_EVENT_ATTENDEES ||
+		builder->attendees == LIMIT_OBJECT_ATTENDEES)
+		return false;
+	builder->top->attendees_kept++;
+	builder->attendees++;
+	return true;
+}
+
 /* What stands in the VCALENDAR itself; the first of two counts. */
 static void add_calendar_property(Builder *builder, const char *line, bool cut)
 {
@@ -298,6 +316,8 @@ static bool add_property(
 		return true;
 	is_field = ical_field_find(line->str, name) != ICAL_FIELD_NONE;
 	if (!is_field && (builder->parser == NULL || !is_wanted(line->str, name)))
+		return true;
+	if (!is_field && !has_room(builder, line->str, name))
 		return true;
 	builder->kept_bytes += line->len;
 	if (builder->kept_bytes > KEPT_BYTES_MAX) {

@@ -2,13 +2,12 @@
 /* Organizer and guests of Google's event objects. */
 #include "provider/google_people.h"
 
+#include "util/limits.h"
+
 #include <string.h>
 
 /* RFC 5321 allows 254; some servers exceed it. */
 #define EMAIL_MAX_BYTES 320
-/* More guests than any meeting. */
-#define ATTENDEES_MAX 2000
-
 /* Sometimes an id stands there instead, or nothing. Caller frees. */
 static char *read_email(const cJSON *person)
 {
@@ -102,7 +101,7 @@ void google_people_read(const cJSON *item, bool is_own, const char *account, Eve
 		return;
 	cJSON_ArrayForEach(person, attendees)
 	{
-		if (event->attendees->len == ATTENDEES_MAX)
+		if (event->attendees->len == LIMIT_EVENT_ATTENDEES)
 			return;
 		if (json_string(person, "email") != NULL ||
 			json_string(person, "displayName") != NULL)

@@ -10,6 +10,12 @@
  * 120 days. An object of 200 octets could otherwise make 172,800. */
 #define LIMIT_SERIES_EVENTS 5000
 
+/* Attendees of one event, the first ones; and of all events of one calendar object, which may be a
+ * series whose every occurrence names them again. The largest meetings that calendars allow have
+ * 1,000 (Microsoft 365) and 200 (Google) guests. An object of a million took 369 MB. */
+#define LIMIT_EVENT_ATTENDEES 2000
+#define LIMIT_OBJECT_ATTENDEES 100000
+
 /* Events of one connection (max_events in the ini), and of all connections of a user
  * (max_events_per_user): those nearest to now are kept. Ten years of a full working calendar are
  * some 25,000; the largest that we measure ourselves with has 100,000. */

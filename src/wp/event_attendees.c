@@ -4,9 +4,7 @@
 
 #include "wp/event_row.h"
 #include "wp/stored_people.h"
-
-/* As many as a source may name. */
-#define ATTENDEES_MAX 2000
+#include "util/limits.h"
 
 static bool is_there(const Event *event, const char *email, const char *name)
 {
@@ -23,7 +21,7 @@ static bool is_there(const Event *event, const char *email, const char *name)
 
 static void add_missing(Event *event, Event *stored)
 {
-	while (stored->attendees->len > 0 && event->attendees->len < ATTENDEES_MAX) {
+	while (stored->attendees->len > 0 && event->attendees->len < LIMIT_EVENT_ATTENDEES) {
 		g_autoptr(Attendee) guest = g_ptr_array_steal_index(stored->attendees, 0);
 
 		if ((guest->email != NULL || guest->name != NULL) &&

@@ -919,6 +919,47 @@ static void test_of_too_many_the_nearest_are_kept(void)
 	}
 }
 
+/* Of an event with so many attendees. Caller frees. */
+static char *crowded(guint attendees)
+{
+	g_autoptr(GString) text =
+		g_string_new("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20260115T100000Z\n");
+
+	for (guint i = 0; i < attendees; i++)
+		g_string_append_printf(text, "ATTENDEE;CN=Guest:mailto:g%u@example.org\n", i);
+	g_string_append(text, "END:VEVENT\nEND:VCALENDAR\n");
+	return g_strdup(text->str);
+}
+
+static void test_of_too_many_attendees_the_first_are_kept(void)
+{
+	static const guint counts[] = {
+		LIMIT_EVENT_ATTENDEES, LIMIT_EVENT_ATTENDEES + 1, 20 * LIMIT_EVENT_ATTENDEES};
+	const IcalOptions options = {.window = {INT64_C(1767225600), INT64_C(1769904000)}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
+		g_autofree char *text = crowded(counts[i]);
+		g_autofree char *note =
+			g_strdup_printf("it names %u attendees; the first 2000 are kept", counts[i]);
+		g_autoptr(GPtrArray) events = NULL;
+		g_autoptr(GPtrArray) problems = NULL;
+		g_autoptr(GError) error = NULL;
+		const IcalProblem *problem;
+
+		g_assert_true(ical_collect(
+			text, strlen(text), &options, &events, &problems, &error));
+		g_assert_cmpuint(events->len, ==, 1);
+		g_assert_cmpuint(((const Event *)g_ptr_array_index(events, 0))->attendees->len, ==,
+			LIMIT_EVENT_ATTENDEES);
+		g_assert_cmpuint(problems->len, ==, counts[i] > LIMIT_EVENT_ATTENDEES ? 1 : 0);
+		if (problems->len == 0)
+			continue;
+		problem = g_ptr_array_index(problems, 0);
+		g_assert_false(problem->skipped);
+		g_assert_nonnull(strstr(problem->text, note));
+	}
+}
+
 static void test_find_uid(void)
 {
 	static const char text[] = "BEGIN:VCALENDAR\nUID:calendar\nBEGIN:VEVENT\nUID;X=1: b\n";
@@ -956,6 +997,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/event/ical/last-end", test_last_end);
 	g_test_add_func("/event/ical/of-too-many-the-nearest-are-kept",
 		test_of_too_many_the_nearest_are_kept);
+	g_test_add_func("/event/ical/of-too-many-attendees-the-first-are-kept",
+		test_of_too_many_attendees_the_first_are_kept);
 	g_test_add_func("/event/ical/uid-of-a-damaged-object", test_find_uid);
 	return g_test_run();
 }
