@@ -5,6 +5,7 @@
 
 #include "cli/app.h"
 #include "cli/commands.h"
+#include "cli/connection_problems.h"
 #include "cli/output.h"
 #include "cli/run_list.h"
 #include "state/connection_state.h"
@@ -27,6 +28,7 @@ typedef struct {
 	EventCounts *events;
 	GPtrArray *runs;    /* of RunRecord: the last ones */
 	GHashTable *states; /* of ConnectionState */
+	GPtrArray *problems; /* of ConnectionProblem */
 	PassTurn turn;
 	int64_t now_utc;
 	int64_t next_pass_utc; /* 0 when no pass has begun within the last day */
@@ -39,6 +41,7 @@ static void status_view_clear(StatusView *view)
 	g_clear_pointer(&view->events, event_counts_free);
 	g_clear_pointer(&view->runs, g_ptr_array_unref);
 	g_clear_pointer(&view->states, g_hash_table_unref);
+	g_clear_pointer(&view->problems, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StatusView, status_view_clear)
 
@@ -88,6 +91,9 @@ static bool status_view_load(
 		return false;
 	view->states = connection_states_load(app->db, error);
 	if (view->states == NULL)
+		return false;
+	view->problems = connection_problems_load(app->db, app->site, error);
+	if (view->problems == NULL)
 		return false;
 	view->next_index = index_of_next(view);
 	if (view->turn.began_utc > 0)
@@ -168,6 +174,30 @@ static void add_json_connection(const StatusView *view, const WpUser *user,
 	json_set_text(object, "next_due", due);
 }
 
+static void add_json_problems(const StatusView *view, Json *list)
+{
+	for (guint i = 0; i < view->problems->len; i++) {
+		const ConnectionProblem *problem = g_ptr_array_index(view->problems, i);
+		Json *object = json_append_object(list);
+
+		json_set_int(object, "user_id", problem->user_id);
+		json_set_text(object, "user_login", problem->user_login);
+		json_set_text(object, "problem", problem->text);
+	}
+}
+
+static void print_problems(const StatusView *view)
+{
+	for (guint i = 0; i < view->problems->len; i++) {
+		const ConnectionProblem *problem = g_ptr_array_index(view->problems, i);
+		g_autofree char *login = printable(problem->user_login);
+		g_autofree char *text = printable(problem->text);
+
+		printf("\n%s (user %" G_GINT64_FORMAT "): not understood, and left as it is: %s\n",
+			login, problem->user_id, text);
+	}
+}
+
 static void print_json_status(const StatusView *view)
 {
 	g_autoptr(Json) root = json_object_new();
@@ -184,6 +214,7 @@ static void print_json_status(const StatusView *view)
 	json_set_int(root, "estimated_full_cycle", full_cycle_minutes(view));
 	run_list_add_json(view->runs, view->app->site->zone, json_add_list(root, "runs"));
 	visit_connections(view, add_json_connection, json_add_list(root, "connections"));
+	add_json_problems(view, json_add_list(root, "problems"));
 	json_print(root);
 }
 
@@ -221,6 +252,7 @@ static void print_status(const StatusView *view)
 	printf("Last runs%s\n", view->runs->len == 0 ? "                none is remembered" : "");
 	run_list_print(view->runs, view->app->site->zone);
 	visit_connections(view, print_connection, NULL);
+	print_problems(view);
 }
 
 static ExitStatus run_status(const CliOptions *options)

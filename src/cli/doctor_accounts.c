@@ -2,13 +2,14 @@
 /* `prm-calendar doctor`: people's connections, their credentials and their servers. */
 #include <string.h>
 
+#include "cli/connection_problems.h"
 #include "cli/credential_check.h"
 #include "cli/doctor.h"
 #include "cli/output.h"
 #include "sync/account.h"
 #include "wp/connections_row.h"
 
-enum { ONLINE_MAX = 200 }; /* connections that are asked */
+enum { ONLINE_MAX = 200 /* connections that are asked */, PROBLEMS_MAX = 20 /* told */ };
 
 bool doctor_visit_connections(Doctor *doctor, DoctorVisitor visit, void *data)
 {
@@ -36,6 +37,33 @@ bool doctor_visit_connections(Doctor *doctor, DoctorVisitor visit, void *data)
 	return true;
 }
 
+/* Those of whole users are counted by credential_check() as well, which cannot say why. */
+static bool tell_problems(Doctor *doctor)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) problems =
+		connection_problems_load(doctor->app.db, doctor->app.site, &error);
+
+	if (problems == NULL) {
+		doctor_add_gap(doctor, error);
+		return false;
+	}
+	for (guint i = 0; i < MIN(problems->len, PROBLEMS_MAX); i++) {
+		const ConnectionProblem *problem = g_ptr_array_index(problems, i);
+		g_autofree char *login = printable(problem->user_login);
+		g_autofree char *text = printable(problem->text);
+
+		doctor_add(doctor, DOCTOR_WARN,
+			"let its owner remove and connect this calendar again in the theme",
+			"user %" G_GINT64_FORMAT " (%s): %s; it is left as it is, and not synced",
+			problem->user_id, login, text);
+	}
+	if (problems->len > PROBLEMS_MAX)
+		doctor_add(doctor, DOCTOR_WARN, "see prm-calendar status for all",
+			"%u more entries cannot be understood", problems->len - PROBLEMS_MAX);
+	return true;
+}
+
 void doctor_check_credentials(Doctor *doctor)
 {
 	g_autoptr(GError) error = NULL;
@@ -50,6 +78,8 @@ void doctor_check_credentials(Doctor *doctor)
 			doctor->app.config->wordpress_wp_config);
 	if (doctor->app.kept_auth_key != NULL)
 		doctor_ok(doctor, "%s", APP_KEPT_KEY_TEXT);
+	if (!tell_problems(doctor))
+		return;
 	if (!credential_check(doctor->app.db, doctor->app.site, &counts, &error)) {
 		doctor_add_gap(doctor, error);
 		return;

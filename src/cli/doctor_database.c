@@ -105,11 +105,17 @@ void doctor_check_tls(Doctor *doctor)
 
 	if (!load_facts(doctor, &facts))
 		return;
-	if (facts.tls_cipher != NULL)
-		doctor_ok(doctor, "encrypted (%s)%s", facts.tls_cipher,
-			config->database_tls_ca[0] == '\0' && !is_on_this_machine(config)
-				? "; that it is the right server is not checked without tls_ca"
-				: "");
+	if (facts.tls_cipher != NULL && config->database_tls_ca[0] == '\0' &&
+		(!is_on_this_machine(config) || config->database_tls == CONFIG_TLS_REQUIRED))
+		doctor_add(doctor, DOCTOR_WARN,
+			"name the authority of its certificate in tls_ca of section [database]; for "
+			"one that signs for everybody, /etc/ssl/certs/ca-certificates.crt",
+			"encrypted (%s), but without tls_ca any certificate is taken, of a wrong "
+			"host, expired or of an unknown authority: whoever is between can pose as "
+			"the server",
+			facts.tls_cipher);
+	else if (facts.tls_cipher != NULL)
+		doctor_ok(doctor, "encrypted (%s)", facts.tls_cipher);
 	else if (is_on_this_machine(config))
 		doctor_ok(doctor, "not encrypted, but the server is on this machine");
 	else
