@@ -26,8 +26,8 @@ typedef struct {
 	const App *app;
 	GPtrArray *users; /* of PassUser: those who take turns */
 	EventCounts *events;
-	GPtrArray *runs;    /* of RunRecord: the last ones */
-	GHashTable *states; /* of ConnectionState */
+	GPtrArray *runs;     /* of RunRecord: the last ones */
+	GHashTable *states;  /* of ConnectionState */
 	GPtrArray *problems; /* of ConnectionProblem */
 	PassTurn turn;
 	int64_t now_utc;

@@ -108,7 +108,8 @@ void doctor_check_tls(Doctor *doctor)
 	if (facts.tls_cipher != NULL && config->database_tls_ca[0] == '\0' &&
 		(!is_on_this_machine(config) || config->database_tls == CONFIG_TLS_REQUIRED))
 		doctor_add(doctor, DOCTOR_WARN,
-			"name the authority of its certificate in tls_ca of section [database]; for "
+			"name the authority of its certificate in tls_ca of section [database]; "
+			"for "
 			"one that signs for everybody, /etc/ssl/certs/ca-certificates.crt",
 			"encrypted (%s), but without tls_ca any certificate is taken, of a wrong "
 			"host, expired or of an unknown authority: whoever is between can pose as "

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Two tables: what is taken from the environment, and what is kept of the same families. All else is
- * kept, since a wp-config.php may read any name; the libraries that we use read none of it. */
+/* Two tables: what is taken from the environment, and what is kept of the same families. All else
+ * is kept, since a wp-config.php may read any name; the libraries that we use read none of it. */
 #include "cli/environment.h"
 
 #include <glib.h>

@@ -140,8 +140,8 @@ static void report_attendees(Run *run, const IcalComponent *component)
 
 	if (component->attendees == component->attendees_kept)
 		return;
-	note = g_strdup_printf("it names %u attendees; the first %u are kept",
-		component->attendees, component->attendees_kept);
+	note = g_strdup_printf("it names %u attendees; the first %u are kept", component->attendees,
+		component->attendees_kept);
 	report_note(run, note);
 }
 

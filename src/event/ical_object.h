@@ -27,9 +27,9 @@ typedef struct IcalComponent {
 	bool is_windows_1252;         /* some of its lines were */
 	GPtrArray *fields;            /* of IcalFieldLine, in their order */
 	icalcomponent *others;        /* VEVENT: people and links, as libical reads them */
-	guint attendees;              /* VEVENT: so many it names; `others` has those that are kept */
+	guint attendees; /* VEVENT: so many it names; `others` has those that are kept */
 	guint attendees_kept;
-	GPtrArray *children;          /* of IcalComponent; VTIMEZONE: its observances */
+	GPtrArray *children; /* of IcalComponent; VTIMEZONE: its observances */
 } IcalComponent;
 
 typedef struct IcalObject {

@@ -25,9 +25,9 @@ void log_setup(LogLevel level, LogFormat format);
 /* True when a line of this level would be written. */
 bool log_enabled(LogLevel level);
 
-/* Writes one line. `about` may be NULL. What nobody sees in the message (visible.h) is shown as "\xNN" or "\uNNNN", so
- * that no server or calendar can forge a line. Safe to call from several threads. Rooms below
- * `sync` do not log: they return errors. */
+/* Writes one line. `about` may be NULL. What nobody sees in the message (visible.h) is shown as
+ * "\xNN" or "\uNNNN", so that no server or calendar can forge a line. Safe to call from several
+ * threads. Rooms below `sync` do not log: they return errors. */
 void log_line(LogLevel level, const LogAbout *about, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 /* Shows a line that the next one replaces, where stderr is a terminal; NULL takes it away. Log

@@ -14,6 +14,7 @@ bool visible_is_hidden(gunichar character);
 /* The text, valid UTF-8, with each of them as "\x1B" or "\u202E". Caller frees. */
 char *visible_text(const char *text);
 
-/* JSON text with each of them as "\u202e" (RFC 8259, section 7), which means the same. Caller frees.
+/* JSON text with each of them as "\u202e" (RFC 8259, section 7), which means the same. Caller
+ * frees.
  */
 char *visible_json(const char *json);

@@ -2,9 +2,9 @@
 /* The attendees that are stored of an event, read from its meta rows. */
 #include "wp/event_attendees.h"
 
+#include "util/limits.h"
 #include "wp/event_row.h"
 #include "wp/stored_people.h"
-#include "util/limits.h"
 
 static bool is_there(const Event *event, const char *email, const char *name)
 {

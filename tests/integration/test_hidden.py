@@ -41,7 +41,7 @@ class Hidden(Story):
         self.assertIn("entry 1 of the connections", problems[0]["problem"])
         self.assertIn("entry 2 of the connections", problems[1]["problem"])
         status = self.run_it("status").stdout
-        doctor = self.run_it("doctor", status=None).stdout
+        doctor = self.run_it("doctor").stdout
         for index in (1, 2):
             self.assert_one_line(status, f"anna (user {self.anna}): not understood", f"entry {index} of")
             self.assert_one_line(doctor, f"user {self.anna} (anna): entry {index} of")

@@ -2,10 +2,10 @@
 #include "cli/metrics.h"
 
 #include <glib/gstdio.h>
-#include <time.h>
-#include <utime.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <utime.h>
 
 static const Metrics example = {
 	.site = "https://crm.example.org",
@@ -139,8 +139,8 @@ static void put_file(const char *folder, const char *name, time_t age_secs)
 
 static void test_what_killed_processes_left_is_swept(void)
 {
-	static const char *const others[] = {"m.prom.new.ABCDEF", "m.prom.new.ABCDEFG",
-		"other.prom.new.ABC123"};
+	static const char *const others[] = {
+		"m.prom.new.ABCDEF", "m.prom.new.ABCDEFG", "other.prom.new.ABC123"};
 	g_autoptr(GError) error = NULL;
 	g_autofree char *folder = g_dir_make_tmp("prm-metrics-XXXXXX", &error);
 	g_autofree char *path = g_build_filename(folder, "m.prom", NULL);

@@ -939,15 +939,15 @@ static void test_of_too_many_attendees_the_first_are_kept(void)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(counts); i++) {
 		g_autofree char *text = crowded(counts[i]);
-		g_autofree char *note =
-			g_strdup_printf("it names %u attendees; the first 2000 are kept", counts[i]);
+		g_autofree char *note = g_strdup_printf(
+			"it names %u attendees; the first 2000 are kept", counts[i]);
 		g_autoptr(GPtrArray) events = NULL;
 		g_autoptr(GPtrArray) problems = NULL;
 		g_autoptr(GError) error = NULL;
 		const IcalProblem *problem;
 
-		g_assert_true(ical_collect(
-			text, strlen(text), &options, &events, &problems, &error));
+		g_assert_true(
+			ical_collect(text, strlen(text), &options, &events, &problems, &error));
 		g_assert_cmpuint(events->len, ==, 1);
 		g_assert_cmpuint(((const Event *)g_ptr_array_index(events, 0))->attendees->len, ==,
 			LIMIT_EVENT_ATTENDEES);

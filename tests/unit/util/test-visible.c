@@ -12,7 +12,10 @@ static const struct {
 } cases[] = {
 	{"plain", "José's \"Lunch\" 🎉", "José's \"Lunch\" 🎉", "José's \"Lunch\" 🎉"},
 	{"escape", "a\x1b[2Jb", "a\\x1B[2Jb", "a\\u001b[2Jb"},
-	{"C1 control", "a\xc2\x9b" "b", "a\\x9Bb", "a\\u009bb"},
+	{"C1 control",
+		"a\xc2\x9b"
+		"b",
+		"a\\x9Bb", "a\\u009bb"},
 	{"right-to-left override", "invoice\u202efdp.exe", "invoice\\u202Efdp.exe",
 		"invoice\\u202efdp.exe"},
 	{"isolate", "\u2066x\u2069", "\\u2066x\\u2069", "\\u2066x\\u2069"},
@@ -23,7 +26,10 @@ static const struct {
 	{"Arabic and Hebrew", "سلام שלום", "سلام שלום", "سلام שלום"},
 	{"joined emoji and Persian", "👩\u200d💻 می\u200cخواهم", "👩\u200d💻 می\u200cخواهم",
 		"👩\u200d💻 می\u200cخواهم"},
-	{"not UTF-8", "a\xff" "b", "a\ufffdb", "a\ufffdb"},
+	{"not UTF-8",
+		"a\xff"
+		"b",
+		"a\ufffdb", "a\ufffdb"},
 };
 
 static void check(gconstpointer data)
