@@ -56,5 +56,5 @@ class Hidden(Story):
         ini = self.write_ini("tls.ini", network_ca_file=server.ca_file)
         with unittest.mock.patch.dict(os.environ, SSLKEYLOGFILE=keys):
             self.run_it("sync", "--all", ini=ini, status=1)
-        self.assertGreater(server.count(), 0)
+        self.assertTrue(server.requests)
         self.assertFalse(os.path.exists(keys))
