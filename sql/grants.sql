@@ -3,7 +3,8 @@
 --   mysql wordpress < sql/grants.sql
 --
 -- Change the database (wordpress), the prefix (wp_), the password and, where the program runs on another
--- machine, 'localhost'. DELETE on posts is for `gone = delete` alone; leave it out with `gone = trash`.
+-- machine, 'localhost'. DELETE on posts is for `gone = delete` alone; leave it out with `gone = trash`. Where people comment on events,
+-- `gone = delete` needs DELETE on comments and commentmeta, too.
 
 CREATE USER IF NOT EXISTS 'prm_calendar'@'localhost' IDENTIFIED BY 'change me';
 
@@ -15,8 +16,8 @@ GRANT SELECT, UPDATE ON wordpress.wp_usermeta TO 'prm_calendar'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON wordpress.wp_posts TO 'prm_calendar'@'localhost';
 GRANT SELECT, INSERT, UPDATE, DELETE ON wordpress.wp_postmeta TO 'prm_calendar'@'localhost';
 
--- Activities: written, never changed, never removed.
-GRANT SELECT, INSERT ON wordpress.wp_comments TO 'prm_calendar'@'localhost';
+-- Activities: written, never changed, never removed. Comments on an event go with it to another post, into the trash and back.
+GRANT SELECT, INSERT, UPDATE (comment_post_ID, comment_approved) ON wordpress.wp_comments TO 'prm_calendar'@'localhost';
 GRANT SELECT, INSERT ON wordpress.wp_commentmeta TO 'prm_calendar'@'localhost';
 
 -- Transients (whose turn it is) and locks.

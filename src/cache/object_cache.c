@@ -269,6 +269,16 @@ void object_cache_note_comments(Db *db, int64_t post_id)
 	note_shared(cache, shared, G_N_ELEMENTS(shared));
 }
 
+void object_cache_note_comment(Db *db, int64_t comment_id)
+{
+	ObjectCache *cache = cache_of(db);
+
+	if (cache == NULL)
+		return;
+	note_id(cache, "comment", comment_id);
+	note(cache, "comment", "last_changed");
+}
+
 void object_cache_note_user_meta(Db *db, int64_t user_id)
 {
 	ObjectCache *cache = cache_of(db);

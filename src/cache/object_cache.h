@@ -26,6 +26,8 @@ void object_cache_note_event(Db *db, int64_t post_id);
 void object_cache_note_post_meta(Db *db, int64_t post_id);
 /* Comments of this post came or went; with its comment_count. */
 void object_cache_note_comments(Db *db, int64_t post_id);
+/* One comment, whose post stays as it is: clean_comment_cache(). */
+void object_cache_note_comment(Db *db, int64_t comment_id);
 void object_cache_note_user_meta(Db *db, int64_t user_id);
 /* An autoloaded option is in the array of all of them, too. */
 void object_cache_note_option(Db *db, const char *name, bool is_autoloaded);

@@ -19,7 +19,7 @@ static const GrantNeed privileges[] = {
 	{"usermeta", "SELECT, UPDATE", false},
 	{"posts", "SELECT, INSERT, UPDATE, DELETE", false},
 	{"postmeta", "SELECT, INSERT, UPDATE, DELETE", false},
-	{"comments", "SELECT, INSERT", false},
+	{"comments", "SELECT, INSERT, UPDATE (comment_post_ID, comment_approved)", false},
 	{"commentmeta", "SELECT, INSERT", false},
 	{"options", "SELECT, INSERT, UPDATE, DELETE", false},
 };

@@ -11,6 +11,7 @@
 #include "wp/activity_claims.h"
 #include "wp/activity_history.h"
 #include "wp/activity_rows.h"
+#include "wp/comment_count.h"
 #include "wp/event_sql.h"
 
 /* comment_content is a text. */
@@ -29,14 +30,6 @@ enum { COLUMN_PERSON_ID, COLUMN_USER_ID, COLUMN_PERSON_NAME };
 static const char flags_sql[] = "SELECT post_id, meta_value FROM {postmeta} WHERE "
 				"meta_key = '_logged_as_activity' AND post_id IN (";
 enum { COLUMN_EVENT_ID, COLUMN_FLAG };
-
-/* wp_update_comment_count_now(). From 6.9 on (database version 60717) WordPress keeps its editors'
- * notes in comments and leaves them out. */
-static const char recount_sql[] =
-	"UPDATE {posts} p SET p.comment_count = (SELECT COUNT(*) FROM {comments} c "
-	"WHERE c.comment_post_ID = p.ID AND c.comment_approved = '1' AND (c.comment_type <> 'note' "
-	"OR COALESCE((SELECT CAST(o.option_value AS UNSIGNED) FROM {options} o "
-	"WHERE o.option_name = 'db_version'), 0) < 60717)) WHERE p.ID IN (";
 
 /* The events of one transaction. */
 typedef struct {
@@ -378,8 +371,7 @@ static bool recount(Db *db, const Batch *batch, GError **error)
 
 		g_array_append_vals(ids, meeting->to_log->data, meeting->to_log->len);
 	}
-	return ids->len == 0 ||
-	       event_sql_run_ids(db, recount_sql, ids_of(ids), ids->len, ")", error);
+	return comment_count_update(db, ids_of(ids), ids->len, error);
 }
 
 static void note_logged(Db *db, const Batch *batch)

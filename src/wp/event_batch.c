@@ -86,6 +86,8 @@ typedef struct {
 	GPtrArray *added;
 	GPtrArray *changed;
 	GPtrArray *removed;
+	GPtrArray *folded;   /* removed, with a successor that has an id */
+	GPtrArray *replaced; /* removed, with one that may be among those added */
 } Sorted;
 
 static void sorted_clear(Sorted *sorted)
@@ -93,19 +95,29 @@ static void sorted_clear(Sorted *sorted)
 	g_clear_pointer(&sorted->added, g_ptr_array_unref);
 	g_clear_pointer(&sorted->changed, g_ptr_array_unref);
 	g_clear_pointer(&sorted->removed, g_ptr_array_unref);
+	g_clear_pointer(&sorted->folded, g_ptr_array_unref);
+	g_clear_pointer(&sorted->replaced, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sorted, sorted_clear)
 
+static GPtrArray *removals_of_kind(const Sorted *sorted, const EventWrite *write)
+{
+	if (write->successor_id != 0)
+		return sorted->folded;
+	return write->successor_uid != NULL ? sorted->replaced : sorted->removed;
+}
+
 static Sorted sort_writes(const EventBatchPart *part)
 {
-	Sorted sorted = {g_ptr_array_new(), g_ptr_array_new(), g_ptr_array_new()};
+	Sorted sorted = {g_ptr_array_new(), g_ptr_array_new(), g_ptr_array_new(), g_ptr_array_new(),
+		g_ptr_array_new()};
 
 	for (size_t i = part->first; i < part->first + part->count; i++) {
 		EventWrite *write = part->batch->writes->pdata[i];
 
 		event_write_forget_outcome(write);
 		if (write->row == NULL)
-			g_ptr_array_add(sorted.removed, write);
+			g_ptr_array_add(removals_of_kind(&sorted, write), write);
 		else if (write->change != EVENT_UNCHANGED)
 			g_ptr_array_add(write->post_id == 0 ? sorted.added : sorted.changed, write);
 	}
@@ -147,21 +159,38 @@ static bool follow_claims(
 		       context->options->connection_id, moves, error);
 }
 
-/* Removals first: a slug that they free may be wanted by a restored event. */
+typedef bool (*Removal)(
+	Db *db, const EventWriteContext *context, GPtrArray *writes, GError **error);
+
+static bool send_removals(
+	Db *db, const EventBatchPart *part, GPtrArray *writes, Removal removal, GError **error)
+{
+	const EventWriteContext *context = &part->batch->context;
+
+	if (writes->len == 0)
+		return true;
+	return context->options->dry_run ? event_remove_preview(db, writes, error)
+					 : removal(db, context, writes, error);
+}
+
+/* What goes for another post before all else: that one may go itself, with everything. Removals
+ * before what is written: a slug that they free may be wanted by a restored event. */
 static bool send_writes(Db *db, const EventBatchPart *part, GError **error)
 {
 	g_auto(Sorted) sorted = sort_writes(part);
 	const EventWriteContext *context = &part->batch->context;
+	bool writes = !context->options->dry_run;
 
-	if (context->options->dry_run)
-		return sorted.removed->len == 0 || event_remove_preview(db, sorted.removed, error);
-	if (sorted.removed->len > 0 && !event_remove(db, context, sorted.removed, error))
+	if (!send_removals(db, part, sorted.folded, event_replace, error) ||
+		!send_removals(db, part, sorted.removed, event_remove, error))
 		return false;
-	if (sorted.changed->len > 0 &&
+	if (writes && sorted.changed->len > 0 &&
 		(!follow_claims(db, context, sorted.changed, error) ||
 			!event_update(db, context, sorted.changed, sorted.added, error)))
 		return false;
-	return sorted.added->len == 0 || event_insert(db, context, sorted.added, error);
+	if (writes && sorted.added->len > 0 && !event_insert(db, context, sorted.added, error))
+		return false;
+	return send_removals(db, part, sorted.replaced, event_replace, error);
 }
 
 static bool send_part(Db *db, void *data, GError **error)

@@ -27,6 +27,27 @@ int64_t event_time_digits(const char *time)
 	return digits;
 }
 
+/* Wall clock seconds of digits of site time; only for distances, in which an hour is nothing. */
+static int64_t seconds_of(int64_t digits)
+{
+	int64_t day = digits / EVENT_DIGITS_PER_DAY;
+	int64_t time = digits % EVENT_DIGITS_PER_DAY;
+	g_autoptr(GDate) date = NULL;
+
+	if (!g_date_valid_dmy(
+		    (GDateDay)(day % 100), (GDateMonth)(day / 100 % 100), (GDateYear)(day / 10000)))
+		return 0;
+	date = g_date_new_dmy(
+		(GDateDay)(day % 100), (GDateMonth)(day / 100 % 100), (GDateYear)(day / 10000));
+	return (int64_t)g_date_get_julian(date) * 86400 + time / 10000 * 3600 +
+	       time / 100 % 100 * 60 + time % 100;
+}
+
+int64_t event_digits_distance_secs(int64_t digits, int64_t other)
+{
+	return ABS(seconds_of(digits) - seconds_of(other));
+}
+
 static int64_t digits_of_instant(const WpSite *site, int64_t utc)
 {
 	g_autofree char *time = site_zone_format(site->zone, utc);
@@ -51,6 +72,7 @@ EventMemory *event_memory_new(const WpSite *site, TimeWindow window)
 	memory->sightings = g_array_new(FALSE, FALSE, sizeof(StoredSighting));
 	memory->objects_by_hash = g_hash_table_new_full(
 		g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+	memory->successors = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	return memory;
 }
 
@@ -58,6 +80,7 @@ void event_memory_free(EventMemory *memory)
 {
 	if (memory == NULL)
 		return;
+	g_hash_table_unref(memory->successors);
 	g_hash_table_unref(memory->objects_by_hash);
 	g_array_unref(memory->objects);
 	g_array_unref(memory->sightings);
@@ -193,6 +216,34 @@ StoredSighting *event_memory_add_sighting(EventMemory *memory, StoredEvent *even
 	g_array_append_val(memory->sightings, sighting);
 	event->sightings = (int32_t)memory->sightings->len - 1;
 	return event_memory_sighting_at(memory, event->sightings);
+}
+
+void event_memory_name_successor(
+	EventMemory *memory, const StoredEvent *event, const StoredEvent *successor, int64_t rank)
+{
+	gpointer place = GUINT_TO_POINTER(event_memory_place(memory, event));
+	Successor *named = g_hash_table_lookup(memory->successors, place);
+
+	if (named != NULL && named->rank <= rank)
+		return;
+	named = g_new0(Successor, 1);
+	named->place = event_memory_place(memory, successor);
+	named->rank = rank;
+	g_hash_table_insert(memory->successors, place, named);
+}
+
+void event_memory_forget_successor(EventMemory *memory, const StoredEvent *event)
+{
+	g_hash_table_remove(
+		memory->successors, GUINT_TO_POINTER(event_memory_place(memory, event)));
+}
+
+StoredEvent *event_memory_successor(const EventMemory *memory, const StoredEvent *event)
+{
+	const Successor *named = g_hash_table_lookup(
+		memory->successors, GUINT_TO_POINTER(event_memory_place(memory, event)));
+
+	return named == NULL ? NULL : event_memory_at(memory, named->place);
 }
 
 /* The event last added came from this object. */

@@ -91,6 +91,12 @@ typedef struct EventSpan {
 	int64_t to;
 } EventSpan;
 
+/* The event in which a meeting goes on whose post goes. It was put, and gives way to none. */
+typedef struct Successor {
+	guint place;
+	int64_t rank; /* the lowest of those that were named */
+} Successor;
+
 /* Everything is owned by the memory and freed with it; nothing is ever removed, so that an index
  * stays good for its whole life, and a pointer until the next event, calendar or object is added.
  * - Every event has its uid in `by_uid`; there it names one event with that uid, or (until it is
@@ -109,6 +115,7 @@ typedef struct EventMemory {
 	GArray *objects;             /* of StoredObject */
 	GArray *sightings;           /* of StoredSighting */
 	GHashTable *objects_by_hash; /* GBytes -> index, plus 1 */
+	GHashTable *successors;      /* index of an event that gives way -> Successor */
 	bool has_unexplained; /* WordPress holds live events in the window that no object explains
 			       */
 	size_t stored;        /* rows that were read, in any status */
@@ -132,7 +139,10 @@ bool event_memory_load_orphans(EventMemory *memory, Db *db, int64_t user_id,
 	const char *const *connection_ids, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* "2026-01-15 09:00:00" as 20260115090000; 0 for what is no such time. */
+#define EVENT_DIGITS_PER_DAY INT64_C(1000000)
 int64_t event_time_digits(const char *time);
+/* How far apart two such times are, in seconds of the wall clock. */
+int64_t event_digits_distance_secs(int64_t digits, int64_t other);
 
 /* All borrowed, until the next event is added. */
 StoredEvent *event_memory_at(const EventMemory *memory, guint index);
@@ -143,6 +153,14 @@ StoredEvent *event_memory_find_former(const EventMemory *memory, const char *uid
 StoredEvent *event_memory_add(EventMemory *memory, const char *uid);
 /* From now on the event has this uid. */
 void event_memory_rename(EventMemory *memory, StoredEvent *event, const char *uid);
+
+/* When the post of `event` goes its meeting goes on in `successor`; of several that are named the
+ * first with the lowest rank. */
+void event_memory_name_successor(
+	EventMemory *memory, const StoredEvent *event, const StoredEvent *successor, int64_t rank);
+void event_memory_forget_successor(EventMemory *memory, const StoredEvent *event);
+/* NULL: nobody was named. */
+StoredEvent *event_memory_successor(const EventMemory *memory, const StoredEvent *event);
 
 /* Whether absence says anything about the event. */
 bool event_memory_is_in_span(const EventMemory *memory, const StoredEvent *event);

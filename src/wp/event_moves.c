@@ -2,14 +2,10 @@
 /* Pairs occurrences that come with those of the same series that go. */
 #include "wp/event_moves.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* So many wait at most, with their rows; of more than that the rest is new. */
 enum { WAITING_MAX = 2000 };
-
-/* Digits of site time: 20260115090000. */
-#define DIGITS_PER_DAY INT64_C(1000000)
 
 /* A stored event by its series, to be found by binary search. */
 typedef struct {
@@ -27,7 +23,7 @@ typedef struct {
 } Party;
 
 struct EventMoves {
-	const EventMemory *memory;
+	EventMemory *memory;
 	GArray *members; /* of Member, sorted; NULL: to be made */
 	GArray *waiting; /* of Party */
 };
@@ -46,7 +42,7 @@ static void party_clear(gpointer data)
 	event_write_free(((Party *)data)->write);
 }
 
-EventMoves *event_moves_new(const EventMemory *memory)
+EventMoves *event_moves_new(EventMemory *memory)
 {
 	EventMoves *moves = g_new0(EventMoves, 1);
 
@@ -233,34 +229,13 @@ static int compare_parties(gconstpointer a, gconstpointer b)
 	return (one->place > other->place) - (one->place < other->place);
 }
 
-/* Wall clock seconds of digits of site time; only for distances, in which an hour is nothing. */
-static int64_t seconds_of(int64_t digits)
-{
-	int64_t day = digits / DIGITS_PER_DAY;
-	int64_t time = digits % DIGITS_PER_DAY;
-	g_autoptr(GDate) date = NULL;
-
-	if (!g_date_valid_dmy(
-		    (GDateDay)(day % 100), (GDateMonth)(day / 100 % 100), (GDateYear)(day / 10000)))
-		return 0;
-	date = g_date_new_dmy(
-		(GDateDay)(day % 100), (GDateMonth)(day / 100 % 100), (GDateYear)(day / 10000));
-	return (int64_t)g_date_get_julian(date) * 86400 + time / 10000 * 3600 +
-	       time / 100 % 100 * 60 + time % 100;
-}
-
-static int64_t distance_secs(int64_t digits, int64_t other)
-{
-	return ABS(seconds_of(digits) - seconds_of(other));
-}
-
 static void measure_gap(Series *series, GArray *starts)
 {
 	series->gap_secs = G_MAXINT64;
 	for (guint i = 1; i < starts->len; i++)
-		series->gap_secs =
-			MIN(series->gap_secs, distance_secs(g_array_index(starts, int64_t, i - 1),
-						      g_array_index(starts, int64_t, i)));
+		series->gap_secs = MIN(series->gap_secs,
+			event_digits_distance_secs(g_array_index(starts, int64_t, i - 1),
+				g_array_index(starts, int64_t, i)));
 }
 
 static int compare_starts(gconstpointer a, gconstpointer b)
@@ -312,6 +287,8 @@ static void pair(const EventMoves *moves, Party *going, Party *coming)
 	write->former_uid = g_strdup(from->uid);
 	from->post_id = 0;
 	from->is_known = false;
+	/* Copies of the one that was moved are copies of what it is now. */
+	event_memory_name_successor(moves->memory, from, to, 0);
 }
 
 typedef bool (*Likeness)(
@@ -330,7 +307,7 @@ static bool is_same_day(
 {
 	(void)moves;
 	(void)series;
-	return going->starts / DIGITS_PER_DAY == coming->starts / DIGITS_PER_DAY;
+	return going->starts / EVENT_DIGITS_PER_DAY == coming->starts / EVENT_DIGITS_PER_DAY;
 }
 
 /* An occurrence that lies further off than the next one is another meeting, unless all of them were
@@ -340,7 +317,7 @@ static bool is_near(
 {
 	(void)moves;
 	return !series->has_staying ||
-	       distance_secs(going->starts, coming->starts) < series->gap_secs;
+	       event_digits_distance_secs(going->starts, coming->starts) < series->gap_secs;
 }
 
 static void pair_by(const EventMoves *moves, Series *series, Likeness is_like)

@@ -15,7 +15,7 @@
 typedef struct EventMoves EventMoves;
 
 /* Borrows the memory, which must outlive it. */
-EventMoves *event_moves_new(const EventMemory *memory);
+EventMoves *event_moves_new(EventMemory *memory);
 void event_moves_free(EventMoves *moves);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventMoves, event_moves_free)
 

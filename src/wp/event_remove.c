@@ -4,12 +4,15 @@
 #include <string.h>
 
 #include "text/post_slug.h"
+#include "wp/event_comments.h"
 #include "wp/event_sql.h"
 #include "wp/event_write.h"
 
-static const char read_sql[] = "SELECT ID, post_status, post_name, post_title, CAST(post_date AS "
-			       "CHAR) FROM {posts} WHERE ID IN (";
-enum { COLUMN_ID, COLUMN_STATUS, COLUMN_NAME, COLUMN_TITLE, COLUMN_DATE };
+static const char read_sql[] =
+	"SELECT p.ID, p.post_status, p.post_name, p.post_title, CAST(p.post_date AS CHAR), "
+	"EXISTS (SELECT 1 FROM {comments} c WHERE c.comment_post_ID = p.ID) "
+	"FROM {posts} p WHERE p.ID IN (";
+enum { COLUMN_ID, COLUMN_STATUS, COLUMN_NAME, COLUMN_TITLE, COLUMN_DATE, COLUMN_HAS_COMMENTS };
 
 static const char taken_sql[] =
 	"SELECT ID, post_name FROM {posts} WHERE post_type = 'calendar_event' AND post_name IN (";
@@ -25,6 +28,7 @@ typedef struct {
 	char *status;
 	char *name;
 	char *trashed_name;
+	bool has_comments;
 } Doomed;
 
 static void doomed_clear(gpointer data)
@@ -84,6 +88,7 @@ static bool read_posts(Db *db, GPtrArray *writes, const char *tail, GArray *doom
 		post.status = g_strdup(db_column_text(statement, COLUMN_STATUS));
 		post.name = g_strdup(db_column_text(statement, COLUMN_NAME));
 		post.trashed_name = post_slug_trashed(post.name);
+		post.has_comments = db_column_int(statement, COLUMN_HAS_COMMENTS) != 0;
 		g_array_append_val(doomed, post);
 	}
 }
@@ -172,6 +177,33 @@ static GArray *doomed_ids(const GArray *doomed)
 	return ids;
 }
 
+static GArray *commented_ids(const GArray *doomed)
+{
+	GArray *ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+	for (guint i = 0; i < doomed->len; i++) {
+		const Doomed *post = &g_array_index(doomed, Doomed, i);
+
+		if (post->has_comments)
+			g_array_append_val(ids, post->id);
+	}
+	return ids;
+}
+
+static bool run_ids(Db *db, const char *sql, const GArray *ids, GError **error)
+{
+	return event_sql_run_ids(db, sql, (const int64_t *)(void *)ids->data, ids->len, ")", error);
+}
+
+typedef bool (*CommentsWork)(Db *db, const int64_t *post_ids, size_t count, GError **error);
+
+/* Costs nothing where nobody commented. */
+static bool treat_comments(Db *db, const GArray *commented, CommentsWork work, GError **error)
+{
+	return commented->len == 0 ||
+	       work(db, (const int64_t *)(void *)commented->data, commented->len, error);
+}
+
 static void bind_meta(DbStatement *statement, int64_t post_id, const char *key, const char *value)
 {
 	db_bind_int(statement, post_id);
@@ -230,34 +262,41 @@ static bool trash_posts(
 static bool move_to_trash(Db *db, const EventWriteContext *context, GArray *doomed, GError **error)
 {
 	g_autoptr(GArray) ids = doomed_ids(doomed);
+	g_autoptr(GArray) commented = commented_ids(doomed);
 
 	return choose_names(db, doomed, error) &&
-	       event_sql_run_ids(
-		       db, forget_sql, (const int64_t *)(void *)ids->data, ids->len, ")", error) &&
+	       treat_comments(db, commented, event_comments_restore_left, error) &&
+	       run_ids(db, forget_sql, ids, error) &&
 	       insert_trash_metas(db, context, doomed, error) &&
-	       trash_posts(db, context, doomed, error);
+	       trash_posts(db, context, doomed, error) &&
+	       treat_comments(db, commented, event_comments_trash, error);
+}
+
+/* The privilege to delete comments is only needed where there are some. */
+static bool delete_comments(Db *db, const int64_t *post_ids, size_t count, GError **error)
+{
+	static const char metas_sql[] =
+		"DELETE m FROM {commentmeta} m JOIN {comments} c ON c.comment_ID = m.comment_id "
+		"WHERE c.comment_post_ID IN (";
+	static const char comments_sql[] = "DELETE FROM {comments} WHERE comment_post_ID IN (";
+
+	return event_sql_run_ids(db, metas_sql, post_ids, count, ")", error) &&
+	       event_sql_run_ids(db, comments_sql, post_ids, count, ")", error);
 }
 
 /* In the order of wp_delete_post(). Events have no terms and no revisions. */
 static bool delete_for_good(Db *db, const GArray *doomed, GError **error)
 {
-	static const char *const statements[] = {
+	static const char attachments_sql[] =
 		"UPDATE {posts} SET post_parent = 0 WHERE post_type = 'attachment' AND post_parent "
-		"IN (",
-		"DELETE m FROM {commentmeta} m JOIN {comments} c ON c.comment_ID = m.comment_id "
-		"WHERE c.comment_post_ID IN (",
-		"DELETE FROM {comments} WHERE comment_post_ID IN (",
-		"DELETE FROM {postmeta} WHERE post_id IN (",
-		"DELETE FROM {posts} WHERE ID IN (",
-	};
+		"IN (";
 	g_autoptr(GArray) ids = doomed_ids(doomed);
+	g_autoptr(GArray) commented = commented_ids(doomed);
 
-	for (size_t i = 0; i < G_N_ELEMENTS(statements); i++) {
-		if (!event_sql_run_ids(db, statements[i], (const int64_t *)(void *)ids->data,
-			    ids->len, ")", error))
-			return false;
-	}
-	return true;
+	return run_ids(db, attachments_sql, ids, error) &&
+	       treat_comments(db, commented, delete_comments, error) &&
+	       run_ids(db, "DELETE FROM {postmeta} WHERE post_id IN (", ids, error) &&
+	       run_ids(db, "DELETE FROM {posts} WHERE ID IN (", ids, error);
 }
 
 bool event_remove(Db *db, const EventWriteContext *context, GPtrArray *writes, GError **error)

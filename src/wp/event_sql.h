@@ -18,7 +18,8 @@
 
 /* What wp_trash_post() leaves behind in postmeta. */
 #define EVENT_SQL_TRASH_KEYS                                                                       \
-	"'_wp_trash_meta_status', '_wp_trash_meta_time', '_wp_desired_post_slug'"
+	"'_wp_trash_meta_status', '_wp_trash_meta_time', '_wp_desired_post_slug', "                \
+	"'_wp_trash_meta_comments_status'"
 
 /* WordPress escapes the guid at every save of a post but not when it makes one (vectors/README,
  * fact 5). */

@@ -265,7 +265,23 @@ static StoredEvent *store_adopt(EventStore *store, const EventRow *row, const ch
 		event_batch_forget_event(store->batch, series->uid);
 	event_memory_rename(memory, series, uid);
 	series->is_replaced = false;
+	event_memory_forget_successor(memory, series);
 	return series;
+}
+
+/* Of the occurrences that take the place of a series in one post, the one nearest to the post's
+ * start gets what people wrote on it; of two as near the earlier. */
+static void note_successor(EventStore *store, const EventRow *row, const StoredEvent *event)
+{
+	EventMemory *memory = store->memory;
+	int64_t starts = event_time_digits(row->metas[EVENT_META_START_TIME]);
+	const StoredEvent *series =
+		row->series_uid == NULL ? NULL : event_memory_find(memory, row->series_uid);
+
+	if (series == NULL || series == event || !series->is_replaced)
+		return;
+	event_memory_name_successor(memory, series, event,
+		2 * event_digits_distance_secs(series->starts, starts) + (starts > series->starts));
 }
 
 static EventChange change_of(const StoredEvent *event, const EventRow *row)
@@ -383,6 +399,7 @@ static bool put_copy(EventStore *store, StoredEvent *event, int32_t calendar, Ev
 	EventWrite *write;
 
 	*ret_change = store_match(store, row, &event);
+	note_successor(store, row, event);
 	is_known_already = is_known_so(store, event, calendar, row->worth);
 	event->is_put = true;
 	event->is_awaited = false;

@@ -177,12 +177,39 @@ static bool settle_moves(EventStore *store, const Sweep *sweep, GError **error)
 	return true;
 }
 
+/* Where the meeting goes on whose post goes: in the copy that stays, or in what takes the place of
+ * either. NULL: nowhere. */
+static const StoredEvent *successor_of(const EventStore *store, const StoredEvent *event,
+	const StoredEvent *kept_copy, EventChange change)
+{
+	const StoredEvent *stays = change == EVENT_FOLDED ? kept_copy : event;
+	const StoredEvent *successor = event_memory_successor(store->memory, stays);
+
+	if (successor != NULL && (stays->is_replaced || stays->post_id == 0))
+		return successor;
+	return stays == event ? NULL : stays;
+}
+
+static EventWrite *new_removal(const EventStore *store, const StoredEvent *event,
+	const StoredEvent *kept_copy, EventChange change)
+{
+	EventWrite *write = event_write_new(change, event->post_id, event->uid, NULL);
+	const StoredEvent *successor = successor_of(store, event, kept_copy, change);
+
+	write->stays_known = change == EVENT_FOLDED;
+	if (successor == NULL)
+		return write;
+	write->successor_id = successor->post_id;
+	if (successor->post_id == 0)
+		write->successor_uid = g_strdup(successor->uid);
+	return write;
+}
+
 static bool sweep_events(EventStore *store, const Sweep *sweep, GError **error)
 {
 	for (guint i = 0; i < store->memory->events->len; i++) {
 		const StoredEvent *event = event_memory_at(store->memory, i);
 		const StoredEvent *kept_copy = event_memory_find_former(store->memory, event->uid);
-		EventWrite *write;
 		EventChange change;
 
 		if (event->is_orphan)
@@ -195,9 +222,8 @@ static bool sweep_events(EventStore *store, const Sweep *sweep, GError **error)
 			event_batch_forget_event(store->batch, event->uid);
 		if (!is_to_go(store, event, kept_copy, sweep, &change))
 			continue;
-		write = event_write_new(change, event->post_id, event->uid, NULL);
-		write->stays_known = change == EVENT_FOLDED;
-		if (!event_batch_add(store->batch, write, error))
+		if (!event_batch_add(
+			    store->batch, new_removal(store, event, kept_copy, change), error))
 			return false;
 	}
 	return true;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "php/json.h"
+#include "wp/event_comments.h"
 #include "wp/event_sql.h"
 #include "wp/event_write.h"
 
@@ -76,6 +77,7 @@ typedef struct {
 	GPtrArray *posts;     /* of StoredPost, borrowed: those to be written */
 	GArray *meta_writes;  /* of MetaWrite */
 	GArray *meta_deletes; /* of int64_t */
+	GArray *comments;     /* of CommentStatus: those that come back with their posts */
 } Plan;
 
 static void stored_meta_clear(gpointer data)
@@ -110,6 +112,7 @@ static Plan plan_new(void)
 		.posts = g_ptr_array_new(),
 		.meta_writes = g_array_new(FALSE, FALSE, sizeof(MetaWrite)),
 		.meta_deletes = g_array_new(FALSE, FALSE, sizeof(int64_t)),
+		.comments = g_array_new(FALSE, FALSE, sizeof(CommentStatus)),
 	};
 
 	g_array_set_clear_func(plan.meta_writes, meta_write_clear);
@@ -121,6 +124,7 @@ static void plan_clear(Plan *plan)
 	g_clear_pointer(&plan->posts, g_ptr_array_unref);
 	g_clear_pointer(&plan->meta_writes, g_array_unref);
 	g_clear_pointer(&plan->meta_deletes, g_array_unref);
+	g_clear_pointer(&plan->comments, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Plan, plan_clear)
 
@@ -298,13 +302,16 @@ static bool is_trash_key(const char *key)
 }
 
 /* wp_untrash_post(). Also after a save in the theme, which publishes a trashed post but leaves
- * these rows behind, so that the next clean-up finds them. */
+ * these rows behind, so that the next clean-up finds them. What was remembered of comments and
+ * cannot be read stays, as in WordPress. */
 static void plan_untrash(Plan *plan, const StoredPost *post)
 {
 	for (guint i = 0; i < post->metas->len; i++) {
 		const StoredMeta *stored = &g_array_index(post->metas, StoredMeta, i);
 
-		if (is_trash_key(stored->key))
+		if (g_str_equal(stored->key, EVENT_COMMENTS_KEY)
+				? event_comments_read(stored->value, post->id, plan->comments)
+				: is_trash_key(stored->key))
 			g_array_append_val(plan->meta_deletes, stored->meta_id);
 	}
 }
@@ -480,6 +487,8 @@ static bool run_plan(Db *db, const EventWriteContext *context, const Plan *plan,
 	if (!free_slugs(db, context, plan, error) || !write_posts(db, context, plan, error))
 		return false;
 	if (plan->meta_writes->len > 0 && !write_metas(db, plan->meta_writes, error))
+		return false;
+	if (plan->comments->len > 0 && !event_comments_restore(db, plan->comments, error))
 		return false;
 	return plan->meta_deletes->len == 0 ||
 	       event_sql_run_ids(db, "DELETE FROM {postmeta} WHERE meta_id IN (",

@@ -29,6 +29,7 @@ void event_write_forget_outcome(EventWrite *write)
 {
 	write->done = write->change;
 	write->done_id = write->post_id;
+	write->done_successor_id = write->successor_id;
 	write->was_damaged = false;
 	g_clear_pointer(&write->title, g_free);
 	g_clear_pointer(&write->start, g_free);
@@ -41,6 +42,7 @@ void event_write_free(EventWrite *write)
 	event_write_forget_outcome(write);
 	g_free(write->event_uid);
 	g_free(write->former_uid);
+	g_free(write->successor_uid);
 	event_row_free(write->row);
 	g_free(write);
 }

@@ -25,9 +25,15 @@ typedef struct EventWrite {
 	uint8_t object_hash[STATE_HASH_BYTES];
 	bool stays_known; /* removals: another post has the uid */
 
+	/* Removals: the meeting goes on in another post, by its id or, where it may not have one
+	 * yet, by its uid. Else 0 and NULL. */
+	int64_t successor_id;
+	char *successor_uid;
+
 	/* The outcome of the last try: the tables may have moved on since the store was opened. */
 	EventChange done;
 	int64_t done_id;
+	int64_t done_successor_id;
 	bool was_damaged; /* its JSON could not be read */
 	char *title;      /* removals: as it was stored */
 	char *start;
@@ -41,6 +47,12 @@ void event_write_replace(EventWrite *write, EventRow *take_row);
 void event_write_forget_outcome(EventWrite *write);
 void event_write_free(EventWrite *write);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventWrite, event_write_free)
+
+/* A post that goes, and the one that what people wrote on it goes to. */
+typedef struct EventHeir {
+	int64_t post_id;
+	int64_t successor_id;
+} EventHeir;
 
 /* What the writers need to know. All borrowed. */
 typedef struct EventWriteContext {
@@ -59,6 +71,10 @@ bool event_update(Db *db, const EventWriteContext *context, GPtrArray *writes, G
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Trashes or deletes, as the options say. */
 bool event_remove(Db *db, const EventWriteContext *context, GPtrArray *writes,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for posts whose meetings go on in others: what is not ours on them goes there first. A
+ * post whose successor is named by its uid, and is not there, stays. */
+bool event_replace(Db *db, const EventWriteContext *context, GPtrArray *writes,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Only fills in title and start: what a dry run tells of removals. */
 bool event_remove_preview(Db *db, GPtrArray *writes, GError **error) G_GNUC_WARN_UNUSED_RESULT;

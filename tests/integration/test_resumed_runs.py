@@ -6,6 +6,7 @@ import time
 from fake.google_server import API_PATH, CLIENT_ID, CLIENT_SECRET, GoogleServer
 from lib.ics import vevent
 from lib.interruptions import STRIDE_OF_SMALLEST, InterruptedStory
+from lib.theme import Theme, theme_event
 
 ZONE = {"tzid": "Europe/Amsterdam"}
 
@@ -54,6 +55,7 @@ class OnCalDav(InterruptedStory):
 
     def test_a_deletion_and_a_return(self):
         self.synced()
+        self.comment_on_all()
         self.account.client.delete("work", "day3")
         self.run_well("sync", "--all")
         self.account.client.delete("work", "day1")
@@ -77,6 +79,26 @@ class OnCalDav(InterruptedStory):
         rows = self.rows()
         for post in rows.events:
             self.assertEqual(rows.first_meta(post["ID"], "_meeting_notes"), post["ID"], post)
+
+    def test_what_people_wrote_on_the_themes_posts_goes_with_their_meetings(self):
+        """Three copies of a meeting to come, and a series in one post by another clock."""
+        self.connect_it()
+        theme = Theme(self.wp, self.anna, self.account.connection()["id"])
+        for _ in range(3):
+            theme.old_caldav(theme_event("day2@story", self.utc(self.at(2)), "Meeting day2"))
+        theme.old_caldav(theme_event("weekly@story", self.utc(self.at(-7, 9)), "Weekly"))
+        self.session.run("INSERT INTO wp_postmeta (post_id, meta_key, meta_value) SELECT ID, '_meeting_notes', post_title "
+                         "FROM wp_posts WHERE post_type = 'calendar_event';")
+        self.session.run("UPDATE wp_postmeta SET meta_value = CONCAT(meta_value, ' ', post_id) WHERE meta_key = "
+                         "'_meeting_notes';")
+        self.comment_on_all()
+        self.prove("the theme's posts", "sync", "--all")
+
+    def comment_on_all(self):
+        self.session.run("INSERT INTO wp_comments (comment_post_ID, comment_author, comment_content, comment_approved) "
+                         "SELECT ID, 'Ana', CONCAT(post_title, ' ', ID), '1' FROM wp_posts "
+                         "WHERE post_type = 'calendar_event';")
+        self.session.run("UPDATE wp_posts SET comment_count = 1 WHERE post_type = 'calendar_event';")
 
     def test_past_meetings_become_activities(self):
         for day in range(1, 4):

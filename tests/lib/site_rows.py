@@ -81,7 +81,8 @@ class SiteRows:
         lines = [f"posts: {_post_line(post, names)}" for post in self.tables["posts"]]
         lines += [f"postmeta: {names.get(post, 'nowhere')}: {_meta_line(key, value)}"
                   for post, pairs in self.meta.items() for key, value in pairs]
-        lines += [f"comments: {_without(row, 'comment_ID')}" for row in self.tables["comments"]]
+        lines += [f"comments: {names.get(row['comment_post_ID'], 'nowhere')}: "
+                  f"{_without(row, 'comment_ID', 'comment_post_ID')}" for row in self.tables["comments"]]
         lines += [f"commentmeta: {comments.get(comment, 'nowhere')}: {key} = "
                   f"{names.get(value, value) if key == 'calendar_event_id' else value}"
                   for comment, pairs in self.comment_meta.items() for key, value in pairs]

@@ -18,7 +18,8 @@
 #define OTHERS                                                                                     \
 	"GRANT SELECT, UPDATE ON `my_wp`.`wp_usermeta` TO `crm`@`localhost`\n"                     \
 	"GRANT SELECT, INSERT, UPDATE, DELETE ON `my_wp`.`wp_postmeta` TO `crm`@`localhost`\n"     \
-	"GRANT SELECT, INSERT ON `my_wp`.`wp_comments` TO `crm`@`localhost`\n"                     \
+	"GRANT SELECT, INSERT, UPDATE (`comment_approved`, `comment_post_ID`) "                    \
+	"ON `my_wp`.`wp_comments` TO `crm`@`localhost`\n"                                          \
 	"GRANT SELECT, INSERT ON `my_wp`.`wp_commentmeta` TO `crm`@`localhost`\n"                  \
 	"GRANT SELECT, INSERT, UPDATE, DELETE ON `my_wp`.`wp_options` TO `crm`@`localhost`\n"
 #define POSTS "GRANT SELECT, INSERT, UPDATE, DELETE ON `my_wp`.`wp_posts` TO `crm`@`localhost`\n"

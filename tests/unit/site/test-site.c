@@ -194,7 +194,9 @@ static void test_few_privileges_suffice(void)
 		"SELECT (ID, user_login, user_email, display_name) ON `%s`.wp_users",
 		"SELECT, UPDATE ON `%s`.wp_usermeta", "SELECT, INSERT, UPDATE ON `%s`.wp_posts",
 		"SELECT, INSERT, UPDATE, DELETE ON `%s`.wp_postmeta",
-		"SELECT, INSERT ON `%s`.wp_comments", "SELECT, INSERT ON `%s`.wp_commentmeta",
+
+		"SELECT, INSERT, UPDATE (comment_post_ID, comment_approved) ON `%s`.wp_comments",
+		"SELECT, INSERT ON `%s`.wp_commentmeta",
 		"SELECT, INSERT, UPDATE, DELETE ON `%s`.wp_options"};
 	g_autoptr(TestDb) test = test_db_new();
 	g_autoptr(WpSite) site = NULL;
