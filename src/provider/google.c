@@ -63,6 +63,7 @@ static GPtrArray *google_list_calendars(const ProviderRequest *request, GError *
 
 const Provider google_provider = {
 	.name = "google",
+	.names_calendars = true,
 	.sync = google_sync,
 	.list_calendars = google_list_calendars,
 };

@@ -152,6 +152,10 @@ typedef struct ProviderRequest {
 typedef struct Provider {
 	const char *name; /* as in the connections array: "caldav" */
 
+	/* A connection may have several calendars, of which each event names its own; else the
+	 * connection's label is the calendar's name. */
+	bool names_calendars;
+
 	/* Lists the calendars of the request and passes every event in the window to the sink;
 	 * holds at most one page or one batch in memory. A calendar that fails is reported through
 	 * end_calendar() and the others go on; false (error set) when the connection as a whole

@@ -139,6 +139,12 @@ static TimeWindow window_of(const Connection *connection, int64_t now_utc)
 	};
 }
 
+/* The theme shows it where an event names no calendar. */
+static bool has_label(const Connection *connection)
+{
+	return !provider_find(connection->provider)->names_calendars && connection->name[0] != '\0';
+}
+
 /* Of all that an event's rows depend on besides the calendar: when it changes, all is read again.
  */
 static void hash_settings(const ConnectionRun *run, uint8_t ret_hash[STATE_HASH_BYTES])
@@ -151,6 +157,8 @@ static void hash_settings(const ConnectionRun *run, uint8_t ret_hash[STATE_HASH_
 		run->connection->sync_to_days, site_zone_name(site->zone), site->is_utf8mb3);
 	if (run->state->span_days > 0)
 		g_string_append_printf(settings, " %u", run->state->span_days);
+	if (!provider_find(run->connection->provider)->names_calendars)
+		g_string_append(settings, has_label(run->connection) ? " label" : " no label");
 	state_hash(settings->str, settings->len, ret_hash);
 }
 
@@ -321,6 +329,7 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, GError **e
 		.store = &store_options,
 		.match_names =
 			dialect_matches_names(context->site->dialect, context->config->match_names),
+		.has_label = has_label(run->connection),
 		.state = run->state,
 		.has_tables = context->has_tables,
 		.full_every_secs = (int64_t)config->sync_full_every_hours * SECONDS_PER_HOUR,

@@ -70,6 +70,31 @@ static bool begin_all(Listing *listing, Told *told, GError **error)
 	       calendar_cursor_restart(options->db, options->state->id, restarted, error);
 }
 
+/* Whether a calendar without a name of its own is called by its address, or a part of it. */
+static bool is_called_by_address(const ProviderCalendar *calendar)
+{
+	g_autofree char *url = NULL;
+	g_autofree char *segment = NULL;
+
+	if (calendar->name[0] == '/' || strstr(calendar->name, "://") != NULL)
+		return true;
+	if (calendar->url == NULL || calendar->name[0] == '\0')
+		return false;
+	url = g_uri_unescape_string(calendar->url, NULL);
+	segment = g_strconcat("/", calendar->name, NULL);
+	for (size_t end = url == NULL ? 0 : strlen(url); end > 0 && url[end - 1] == '/'; end--)
+		url[end - 1] = '\0';
+	return url != NULL && g_str_has_suffix(url, segment);
+}
+
+/* What `_calendar_name` is. The newest theme looks up the connection of an event only where this is
+ * empty, and then shows the label that its owner gave it; where it is not, it warns of a variable
+ * that it has not set. */
+static const char *shown_name(const Listing *listing, const ProviderCalendar *calendar)
+{
+	return listing->options->has_label || is_called_by_address(calendar) ? "" : calendar->name;
+}
+
 static bool on_begin_calendar(
 	ProviderSink *sink, const ProviderCalendar *calendar, ProviderListing kind, GError **error)
 {
@@ -77,7 +102,7 @@ static bool on_begin_calendar(
 	Told *told = g_new0(Told, 1);
 
 	told->id = g_strdup(calendar->id);
-	told->name = g_strdup(calendar->name);
+	told->name = g_strdup(shown_name(listing, calendar));
 	told->kind = kind;
 	told->is_certain = true;
 	g_ptr_array_add(listing->told, told);

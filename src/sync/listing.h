@@ -19,6 +19,9 @@ typedef struct ListingOptions {
 	const WpSite *site;
 	const EventStoreOptions *store; /* but its `state`, which the listing finds out */
 	bool match_names;
+	/* Events name no calendar: the theme shows the connection's label in its place, as it is
+	 * at the time. */
+	bool has_label;
 
 	ConnectionState *state; /* gets a row when it needs one */
 	bool has_tables;        /* else nothing is remembered, and all is listed each time */

@@ -13,6 +13,7 @@ ODD = 'Café "Ω" d\'été \\o/ \\u00e9 R&D 🎉 100%'
 
 
 class OnRadicale(Story):
+    named = 0
 
     def setUp(self):
         super().setUp()
@@ -150,17 +151,42 @@ class OnRadicale(Story):
                          if event["meta"]["_connection_id"] == connection["id"]]
                 self.assertIn("Found", found)
 
-    def test_the_calendar_keeps_its_name(self):
-        self.account.calendar("named" + self.account.login, 'Wörk & "Fun" 🎉')
-        self.account.put("one", vevent("one@story", self.utc(self.at(1))),
-                         calendar="named" + self.account.login)
-        self.connect(self.anna, self.account.connection(credentials={
-            "url": self.account.client.url("named" + self.account.login),
-            "username": self.account.login, "password": self.account.password}))
+    def test_the_theme_shows_the_label_of_the_connection(self):
+        """It does so where an event names no calendar, and else warns of a variable that it has not set."""
+        self.name_and_connect('Wörk & "Fun" 🎉')
+        self.assertEqual(self.event(self.anna)["meta"]["_calendar_name"], "")
+
+    def test_a_connection_without_label_shows_the_name_of_its_calendar(self):
+        self.name_and_connect('Wörk & "Fun" 🎉', name="")
+        self.assertEqual(self.event(self.anna)["meta"]["_calendar_name"], 'Wörk & "Fun" 🎉')
+
+    def test_an_address_is_no_name(self):
+        for name in (None, "/anna/work/", "https://dav.example.org/anna/work/"):
+            with self.subTest(name):
+                self.name_and_connect(name, name="")
+                self.assertEqual({event["meta"]["_calendar_name"] for event in self.events(self.anna)}, {""})
+
+    def name_and_connect(self, calendar_name, **fields):
+        self.named += 1
+        calendar = f"named{self.named}{self.account.login}"
+        self.account.calendar(calendar, calendar_name)
+        self.account.put("one", vevent("one@story", self.utc(self.at(1))), calendar=calendar)
+        self.connect(self.anna, self.account.connection(self.named, credentials={
+            "url": self.account.client.url(calendar), "username": self.account.login,
+            "password": self.account.password}, **fields))
         self.sync()
-        event = self.event(self.anna)
-        self.assertEqual(event["meta"]["_calendar_name"], 'Wörk & "Fun" 🎉')
-        self.assertEqual(event["post_title"], "(No title)")
+
+    def test_rows_with_a_former_name_are_mended_once(self):
+        """As an earlier version stored them; a label that is changed later costs nothing."""
+        self.name_and_connect("Shared", name="")
+        connection, = self.connections(self.anna)
+        self.connect(self.anna, {**connection, "name": "Mine"})
+        self.sync()
+        self.assertEqual(self.event(self.anna)["meta"]["_calendar_name"], "")
+        self.connect(self.anna, {**connection, "name": "Ours"})
+        before = self.content()
+        self.assertIn("nothing changed", self.sync().stdout)
+        self.assertEqual(self.content(), before)
 
     def test_only_the_window_is_stored(self):
         for days in (-91, -89, 29, 32):
