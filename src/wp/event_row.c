@@ -347,7 +347,18 @@ static void append_start(GString *json, const Event *event, const WpSite *site)
 	append_text(json, "start_wall", event->start_wall);
 }
 
-/* The source, byte for byte, with the above put before its first member. */
+/* By which other connections' copies of the meeting are known: the source has it, where it is
+ * kept. */
+static void append_uid(GString *json, const Event *event)
+{
+	if (event->uid == NULL)
+		return;
+	append_comma(json);
+	append_text(json, "uid", event->uid);
+}
+
+/* The source, byte for byte, with the above put before its first member; where it is too long, or
+ * the provider had to leave it out for that, what is read back of it stands alone. */
 static char *raw_data_of(const Event *event, const WpSite *site)
 {
 	g_autofree char *raw = column_text_repair(event->raw_json, RAW_BYTES_MAX);
@@ -360,6 +371,7 @@ static char *raw_data_of(const Event *event, const WpSite *site)
 	append_start(json, event, site);
 	g_strstrip(raw);
 	if (was_cut || raw[0] != '{' || !g_str_has_suffix(raw, "}")) {
+		append_uid(json, event);
 		g_string_append_c(json, '}');
 		return finish_json(json, site);
 	}

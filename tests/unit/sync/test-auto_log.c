@@ -506,7 +506,8 @@ static void test_what_was_not_read_from_its_calendar_is_not_logged(void)
 			"'_end_time'",
 			false},
 		{"the theme's raw data, without its class",
-			"UPDATE wp_postmeta SET meta_value = '{\"uid\":\"a@x\"}' WHERE meta_key = "
+			"UPDATE wp_postmeta SET meta_value = '{\"uid\":\"a@x\",\"summary\":\"A\"}' "
+			"WHERE meta_key = "
 			"'_raw_data'",
 			false},
 		{"raw data that nobody can read",

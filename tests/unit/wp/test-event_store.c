@@ -51,7 +51,7 @@ static void test_a_new_event_has_the_rows_of_wordpress(void)
 		"_organizer_email|\n"
 		"_attendees|[]\n"
 		"_matched_people|[]\n"
-		"_raw_data|{}\n");
+		"_raw_data|{\"uid\":\"standup@x\"}\n");
 	ASSERT_TEXT(test_db_rows(story->test,
 			    "SELECT COUNT(DISTINCT post_name), MIN(LENGTH(post_name)) "
 			    "FROM wp_posts WHERE post_name LIKE 'calendar-event-%'"),
