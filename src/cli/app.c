@@ -320,6 +320,20 @@ bool app_open_tables(App *app, const CliOptions *options, GError **error)
 	return app->has_tables;
 }
 
+void app_find_place(const App *app, const CliOptions *options, SitePlace *ret_place)
+{
+	const char *given = options->wp_config;
+	const char *path = given != NULL ? given : app->config->wordpress_wp_config;
+	g_autofree char *beside = path[0] == '\0' && options->wordpress != NULL
+					  ? site_place_wp_config(options->wordpress, NULL)
+					  : g_strdup(path);
+	g_autoptr(WpConfig) wp_config =
+		beside != NULL && beside[0] != '\0' ? site_config_read(beside, NULL, NULL) : NULL;
+
+	if (wp_config != NULL)
+		site_place_find(wp_config, beside, options->wordpress, ret_place);
+}
+
 SyncContext app_sync_context(const App *app, const CliOptions *options)
 {
 	return (SyncContext){

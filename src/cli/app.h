@@ -7,6 +7,7 @@
 
 #include "cache/object_cache.h"
 #include "cli/options.h"
+#include "cli/site_place.h"
 #include "db/db.h"
 #include "net/http.h"
 #include "site/site.h"
@@ -62,6 +63,10 @@ ExitStatus app_fail(const CliOptions *options, const GError *error);
 /* Makes the sidecar's own tables where they are missing; in a dry run only looks whether they are
  * there. */
 bool app_open_tables(App *app, const CliOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Where the site's files are, as far as somebody says where its wp-config.php is: the options, or
+ * the configuration. Needs nothing but the configuration; the caller clears. */
+void app_find_place(const App *app, const CliOptions *options, SitePlace *ret_place);
 
 /* What the sync room works with; borrows from app. */
 SyncContext app_sync_context(const App *app, const CliOptions *options);

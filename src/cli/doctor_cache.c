@@ -14,22 +14,6 @@
 #define OPTION_PLUGINS "active_plugins"
 #define DROP_IN "object-cache.php"
 
-/* Where the site's files are, as far as somebody says where its wp-config.php is. */
-static void find_place(const Doctor *doctor, SitePlace *ret_place)
-{
-	const CliOptions *options = doctor->options;
-	const char *given = options->wp_config;
-	const char *path = given != NULL ? given : doctor->app.config->wordpress_wp_config;
-	g_autofree char *beside = path[0] == '\0' && options->wordpress != NULL
-					  ? site_place_wp_config(options->wordpress, NULL)
-					  : g_strdup(path);
-	g_autoptr(WpConfig) wp_config =
-		beside != NULL && beside[0] != '\0' ? site_config_read(beside, NULL, NULL) : NULL;
-
-	if (wp_config != NULL)
-		site_place_find(wp_config, beside, options->wordpress, ret_place);
-}
-
 /* A plugin whose purpose is such a drop-in, which tells without a look at the site's files; NULL
  * for none. Static. */
 static const char *find_plugin(Db *db)
@@ -92,7 +76,7 @@ void doctor_check_object_cache(Doctor *doctor)
 	const char *plugin;
 	SiteFile found;
 
-	find_place(doctor, &place);
+	app_find_place(&doctor->app, doctor->options, &place);
 	found = site_place_drop_in(&place, DROP_IN, doctor->app.site->stylesheet, &drop_in);
 	plugin = found == SITE_FILE_THERE ? NULL : find_plugin(doctor->app.db);
 	if (is_set && found == SITE_FILE_NOT_THERE && plugin == NULL)
@@ -118,7 +102,7 @@ void doctor_check_db_drop_in(Doctor *doctor)
 	g_auto(SitePlace) place = {0};
 	g_autofree char *path = NULL;
 
-	find_place(doctor, &place);
+	app_find_place(&doctor->app, doctor->options, &place);
 	switch (db_drop_in_find(&place, &path)) {
 	case DB_DROP_IN_NONE:
 		if (place.content != NULL)

@@ -76,3 +76,21 @@ ThemeFiles theme_files_hold(const char *folder, const char *word)
 		return THEME_FILES_HOLD;
 	return search.is_incomplete ? THEME_FILES_UNKNOWN : THEME_FILES_DO_NOT_HOLD;
 }
+
+ThemeFiles theme_files_of_site(const SitePlace *place, const WpSite *site, const char *word)
+{
+	const char *const names[] = {site->stylesheet, site->template_name};
+	ThemeFiles all = THEME_FILES_DO_NOT_HOLD;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *folder = site_place_theme(place, names[i]);
+		ThemeFiles found =
+			folder != NULL ? theme_files_hold(folder, word) : THEME_FILES_UNKNOWN;
+
+		if (found == THEME_FILES_HOLD)
+			return THEME_FILES_HOLD;
+		if (found == THEME_FILES_UNKNOWN)
+			all = THEME_FILES_UNKNOWN;
+	}
+	return all;
+}
