@@ -357,7 +357,8 @@ static bool remember(Db *db, const WpSite *site, GBytes *stored, GError **error)
 	bool is_known;
 
 	return cron_find_event(bytes, length, site->cron_hook, &event, &is_known, error) &&
-	       (!is_known || cron_memory_store(db, site, &event, error));
+	       (is_known ? cron_memory_store(db, site, &event, error)
+			 : cron_memory_begin(db, site, error));
 }
 
 static bool swap_option(
@@ -401,5 +402,5 @@ bool cron_hand_back(Db *db, const WpSite *site, int64_t now_utc, bool *ret_chang
 	if (is_known)
 		event.at_utc = cron_event_next(&event, now_utc);
 	return swap_option(db, site, &event, ret_changed, error) &&
-	       (!is_known || cron_memory_forget(db, site, error));
+	       cron_memory_forget(db, site, error);
 }

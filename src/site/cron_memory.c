@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One option: "TIME INTERVAL RECURRENCE". */
+/* One option: "TIME INTERVAL RECURRENCE", or "unknown". */
 #include "site/cron_memory.h"
 
 #include <string.h>
@@ -8,11 +8,7 @@
 
 enum { INTERVAL_SECS_MAX = 366 * 24 * 60 * 60 };
 
-/* Caller frees. */
-static char *option_name(const WpSite *site)
-{
-	return g_strconcat(site->cron_hook, "_former_schedule", NULL);
-}
+#define UNKNOWN "unknown"
 
 bool cron_event_set(
 	CronEvent *ret_event, int64_t at_utc, const char *recurrence, int64_t interval_secs)
@@ -37,14 +33,21 @@ int64_t cron_event_next(const CronEvent *event, int64_t now_utc)
 
 bool cron_memory_store(Db *db, const WpSite *site, const CronEvent *event, GError **error)
 {
-	g_autofree char *name = option_name(site);
 	g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %s",
 		event->at_utc, event->interval_secs, event->recurrence);
 	bool is_new = false;
 
-	return option_insert(db, name, text, strlen(text), option_autoload_word(site, false),
-		       &is_new, error) &&
-	       (is_new || option_update(db, name, text, false, error));
+	return option_insert(db, site->takeover_option, text, strlen(text),
+		       option_autoload_word(site, false), &is_new, error) &&
+	       (is_new || option_update(db, site->takeover_option, text, false, error));
+}
+
+bool cron_memory_begin(Db *db, const WpSite *site, GError **error)
+{
+	bool is_new = false;
+
+	return option_insert(db, site->takeover_option, UNKNOWN, strlen(UNKNOWN),
+		option_autoload_word(site, false), &is_new, error);
 }
 
 static bool parse(const char *text, CronEvent *ret_event)
@@ -62,10 +65,9 @@ static bool parse(const char *text, CronEvent *ret_event)
 bool cron_memory_load(
 	Db *db, const WpSite *site, CronEvent *ret_event, bool *ret_is_known, GError **error)
 {
-	g_autofree char *name = option_name(site);
 	g_autofree char *text = NULL;
 
-	if (!option_get(db, name, &text, NULL, error))
+	if (!option_get(db, site->takeover_option, &text, NULL, error))
 		return false;
 	*ret_is_known = text != NULL && parse(text, ret_event);
 	return true;
@@ -73,7 +75,5 @@ bool cron_memory_load(
 
 bool cron_memory_forget(Db *db, const WpSite *site, GError **error)
 {
-	g_autofree char *name = option_name(site);
-
-	return option_delete(db, name, false, error);
+	return option_delete(db, site->takeover_option, false, error);
 }

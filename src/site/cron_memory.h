@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How the theme's event was scheduled before we took it out of WordPress's schedule: in an option,
- * for our own tables may be dropped at any time. */
+/* That the theme's event was taken out of WordPress's schedule, and how it was scheduled: in an
+ * option, for our own tables may be dropped at any time. The option is there from takeover to
+ * handback. */
 #pragma once
 
 #include <glib.h>
@@ -29,6 +30,10 @@ int64_t cron_event_next(const CronEvent *event, int64_t now_utc);
 /* Remembers the event, in place of what was remembered. */
 bool cron_memory_store(Db *db, const WpSite *site, const CronEvent *event,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Remembers that it was taken out, though nobody knows how it was scheduled; what is remembered
+ * already stays. */
+bool cron_memory_begin(Db *db, const WpSite *site, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* `*ret_is_known` is false where nothing is remembered, or nothing that can be understood; then
  * `ret_event` is left alone. */

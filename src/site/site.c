@@ -20,6 +20,7 @@ typedef struct {
 	char *stylesheet;
 	char *template_name;
 	char *blog_charset;
+	bool is_taken_over;
 	bool new_autoload_words;
 } SiteRows;
 
@@ -57,18 +58,20 @@ static const Dialect *find_dialect(const char *prefix, GError **error)
  * neighbours. */
 static const char options_sql[] =
 	"(SELECT option_name, option_value, option_id FROM {options} WHERE option_name IN "
-	"('home', 'timezone_string', 'gmt_offset', 'stylesheet', 'template', 'blog_charset')) "
+	"('home', 'timezone_string', 'gmt_offset', 'stylesheet', 'template', 'blog_charset', ?)) "
 	"UNION ALL (SELECT '', autoload, 0 FROM {options} "
 	"WHERE autoload IN ('on', 'off', 'auto', 'auto-on', 'auto-off') LIMIT 1) "
 	"ORDER BY option_id";
 enum { COLUMN_NAME, COLUMN_VALUE };
 
-static void take_option(SiteRows *rows, const DbStatement *statement)
+static void take_option(SiteRows *rows, const char *takeover_option, const DbStatement *statement)
 {
 	const char *name = db_column_text(statement, COLUMN_NAME);
 
 	if (name[0] == '\0')
 		rows->new_autoload_words = true;
+	if (strcmp(name, takeover_option) == 0)
+		rows->is_taken_over = true;
 	for (size_t i = 0; i < G_N_ELEMENTS(option_fields); i++) {
 		char **field = &G_STRUCT_MEMBER(char *, rows, option_fields[i].offset);
 
@@ -80,19 +83,22 @@ static void take_option(SiteRows *rows, const DbStatement *statement)
 	}
 }
 
-static SiteRows *read_options(Db *db, GError **error)
+static SiteRows *read_options(Db *db, const WpSite *site, GError **error)
 {
 	g_autoptr(SiteRows) rows = g_new0(SiteRows, 1);
 	DbStatement *statement = db_prepare(db, options_sql, error);
 	bool row = true;
 
-	if (statement == NULL || !db_query(statement, error))
+	if (statement == NULL)
+		return NULL;
+	db_bind_text(statement, site->takeover_option);
+	if (!db_query(statement, error))
 		return NULL;
 	while (row) {
 		if (!db_next(statement, &row, error))
 			return NULL;
 		if (row)
-			take_option(rows, statement);
+			take_option(rows, site->takeover_option, statement);
 	}
 	return g_steal_pointer(&rows);
 }
@@ -154,6 +160,7 @@ static void set_names(WpSite *site, const Dialect *dialect, const char *activity
 	site->connections_key = g_strdup(dialect->connections_key);
 	site->turn_transient = g_strdup_printf("%s_calendar_sync_last_user_index", dialect->prefix);
 	site->cron_hook = g_strdup_printf("%s_calendar_sync", dialect->prefix);
+	site->takeover_option = g_strconcat(site->cron_hook, "_former_schedule", NULL);
 	site->linked_person_key = g_strdup_printf("%s_linked_person_id", dialect->prefix);
 	site->activity_comment_type =
 		g_strdup(activity_comment_type != NULL ? activity_comment_type
@@ -178,7 +185,7 @@ WpSite *wp_site_new_unread(const WpSiteOptions *options, GError **error)
 
 bool wp_site_read(WpSite *site, Db *db, GError **error)
 {
-	g_autoptr(SiteRows) rows = read_options(db, error);
+	g_autoptr(SiteRows) rows = read_options(db, site, error);
 
 	if (rows == NULL || !check_options(rows, error))
 		return false;
@@ -187,6 +194,7 @@ bool wp_site_read(WpSite *site, Db *db, GError **error)
 	site->stylesheet = g_strdup(rows->stylesheet != NULL ? rows->stylesheet : "");
 	site->template_name = g_strdup(rows->template_name != NULL ? rows->template_name : "");
 	site->new_autoload_words = rows->new_autoload_words;
+	site->is_taken_over = rows->is_taken_over;
 	site->zone = site_zone_new(rows->timezone_string, rows->gmt_offset, error);
 	return site->zone != NULL;
 }
@@ -217,6 +225,7 @@ void wp_site_free(WpSite *site)
 	g_free(site->connections_key);
 	g_free(site->turn_transient);
 	g_free(site->cron_hook);
+	g_free(site->takeover_option);
 	g_free(site->linked_person_key);
 	g_free(site->theme_prefix);
 	g_free(site->activity_comment_type);

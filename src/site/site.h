@@ -32,6 +32,8 @@ typedef struct WpSite {
 	char *connections_key;   /* usermeta key: `_prm_calendar_connections` */
 	char *turn_transient;    /* `prm_calendar_sync_last_user_index` */
 	char *cron_hook;         /* `prm_calendar_sync` */
+	char *takeover_option;   /* ours, there from takeover to handback (cron_memory.h) */
+	bool is_taken_over;      /* it was there when the site was read */
 	char *linked_person_key; /* usermeta key: `prm_linked_person_id` */
 	const Dialect *dialect;  /* static */
 	char *theme_prefix;

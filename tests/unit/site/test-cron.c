@@ -8,6 +8,7 @@
 
 #define VECTORS "../shared/vectors/db_writes.json"
 #define HOOK "prm_calendar_sync"
+#define MEMORY HOOK "_former_schedule"
 #define DAILY                                                                                      \
 	"a:1:{s:32:\"40cd750bba9870f18aada2478b24840a\";a:3:{s:8:\"schedule\";s:5:\"daily\";"      \
 	"s:4:\"args\";a:0:{}s:8:\"interval\";i:86400;}}"
@@ -86,10 +87,18 @@ static void test_what_is_no_schedule_is_left_alone(void)
 	}
 }
 
+static void assert_memory(const TestDb *test, const char *expected)
+{
+	g_autofree char *stored = test_db_text(test, "SELECT option_value FROM wp_options WHERE "
+						     "option_name = '" MEMORY "'");
+
+	g_assert_cmpstr(stored, ==, expected);
+}
+
 static void test_takes_over_and_hands_back(void)
 {
 	g_autoptr(TestDb) test = test_db_new();
-	WpSite site = {.cron_hook = (char *)HOOK};
+	WpSite site = {.cron_hook = (char *)HOOK, .takeover_option = (char *)MEMORY};
 	g_autoptr(GError) error = NULL;
 	bool changed = true;
 	int64_t next = 0;
@@ -101,8 +110,10 @@ static void test_takes_over_and_hands_back(void)
 			   "('cron', 'a:1:{" VERSION "}')");
 	g_assert_true(cron_take_over(test->db, &site, &changed, &error));
 	g_assert_false(changed);
+	assert_memory(test, "unknown");
 	g_assert_true(cron_hand_back(test->db, &site, 500, &changed, &error));
 	g_assert_true(changed);
+	assert_memory(test, NULL);
 	g_assert_true(cron_hand_back(test->db, &site, 600, &changed, &error));
 	g_assert_false(changed);
 	g_assert_true(cron_next_theme_run(test->db, &site, &next, &error));
@@ -121,15 +132,6 @@ static void assert_schedule(const TestDb *test, const char *expected)
 	g_assert_cmpstr(stored, ==, expected);
 }
 
-static void assert_memory(const TestDb *test, const char *expected)
-{
-	g_autofree char *stored = test_db_text(test, "SELECT option_value FROM wp_options WHERE "
-						     "option_name = "
-						     "'prm_calendar_sync_former_schedule'");
-
-	g_assert_cmpstr(stored, ==, expected);
-}
-
 #define HOURLY                                                                                     \
 	"s:17:\"prm_calendar_sync\";a:1:{s:32:\"40cd750bba9870f18aada2478b24840a\";a:3:{"          \
 	"s:8:\"schedule\";s:6:\"hourly\";s:4:\"args\";a:0:{}s:8:\"interval\";i:3600;}}"
@@ -138,7 +140,7 @@ static void test_the_former_schedule_comes_back(void)
 {
 	static const char without[] = "a:2:{i:400;a:1:{" OTHER "}" VERSION "}";
 	g_autoptr(TestDb) test = test_db_new();
-	WpSite site = {.cron_hook = (char *)HOOK};
+	WpSite site = {.cron_hook = (char *)HOOK, .takeover_option = (char *)MEMORY};
 	g_autoptr(GError) error = NULL;
 	bool is_changed = false;
 
@@ -166,7 +168,7 @@ static void test_a_memory_that_nobody_can_read_is_none(void)
 		"400 0 hourly", "-1 3600 hourly", "400 99999999999 hourly",
 		"99999999999999999999 3600 hourly"};
 	g_autoptr(TestDb) test = test_db_new();
-	WpSite site = {.cron_hook = (char *)HOOK};
+	WpSite site = {.cron_hook = (char *)HOOK, .takeover_option = (char *)MEMORY};
 
 	if (test == NULL)
 		return;
@@ -176,7 +178,7 @@ static void test_a_memory_that_nobody_can_read_is_none(void)
 			g_strdup_printf("DELETE FROM wp_options; INSERT INTO wp_options "
 					"(option_name, option_value) "
 					"VALUES ('cron', 'a:1:{" VERSION "}'), "
-					"('prm_calendar_sync_former_schedule', '%s')",
+					"('" MEMORY "', '%s')",
 				memories[i]);
 		bool is_changed = false;
 

@@ -46,6 +46,24 @@ static void test_a_fresh_site_is_read(void)
 	g_assert_cmpstr(site->activity_comment_type, ==, "activity");
 }
 
+static void test_a_takeover_is_known(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(WpSite) before = NULL;
+	g_autoptr(WpSite) after = NULL;
+
+	if (test == NULL)
+		return;
+	test_db_exec(test, "INSERT INTO wp_options (option_name, option_value) VALUES "
+			   "('rondo_calendar_sync_former_schedule', 'unknown')");
+	before = load(test, &usual);
+	g_assert_false(before->is_taken_over);
+	test_db_exec(test, "INSERT INTO wp_options (option_name, option_value) VALUES "
+			   "('prm_calendar_sync_former_schedule', '400 3600 hourly')");
+	after = load(test, &usual);
+	g_assert_true(after->is_taken_over);
+}
+
 static void test_names_count_where_the_theme_goes_by_them(void)
 {
 	static const struct {
@@ -250,5 +268,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/site/site/refusals-say-what-to-do", test_refusals_say_what_to_do);
 	g_test_add_func("/site/site/few-privileges-suffice", test_few_privileges_suffice);
 	g_test_add_func("/site/site/bad-time-zone-is-refused", test_a_bad_time_zone_is_refused);
+	g_test_add_func("/site/site/a-takeover-is-known", test_a_takeover_is_known);
 	return g_test_run();
 }
