@@ -41,6 +41,7 @@ static const struct {
 	{"writes", DOCTOR_NEEDS_SITE, false, doctor_check_writes},
 	{"theme", DOCTOR_NEEDS_SITE, false, doctor_check_theme},
 	{"theme's sync", DOCTOR_NEEDS_SITE, false, doctor_check_theme_sync},
+	{"other writers", DOCTOR_NEEDS_SITE, false, doctor_check_other_writers},
 	{"object cache", DOCTOR_NEEDS_SITE, false, doctor_check_object_cache},
 	{"credentials", DOCTOR_NEEDS_SITE, false, doctor_check_credentials},
 	{"runs", DOCTOR_NEEDS_SITE, false, doctor_check_runs},

@@ -101,6 +101,15 @@ static bool status_view_load(
 	return true;
 }
 
+/* What is remembered of a connection, or NULL. */
+static const ConnectionState *state_of(
+	const StatusView *view, const WpUser *user, const Connection *connection)
+{
+	g_autofree char *key = connection_state_key(user->id, connection->id);
+
+	return g_hash_table_lookup(view->states, key);
+}
+
 /* Until when passes leave a connection alone that failed; 0: they do not. */
 static int64_t patience_utc(
 	const StatusView *view, const WpUser *user, const Connection *connection)
@@ -109,8 +118,7 @@ static int64_t patience_utc(
 		.credentials = connection->credentials,
 		.calendar_ids = (const char *const *)connection->calendar_ids,
 	};
-	g_autofree char *key = connection_state_key(user->id, connection->id);
-	const ConnectionState *state = g_hash_table_lookup(view->states, key);
+	const ConnectionState *state = state_of(view, user, connection);
 
 	return state == NULL ? 0 : patience_until_utc(state, &subject, view->now_utc);
 }
@@ -156,6 +164,34 @@ static void visit_connections(const StatusView *view, ConnectionVisitor visit, v
 	}
 }
 
+static char *others_text(const StatusView *view, const ConnectionState *state)
+{
+	if (state == NULL || state->others_utc == 0)
+		return NULL;
+	return site_zone_format_iso(view->app->site->zone, state->others_utc);
+}
+
+/* What else wrote the connection's events. */
+static void add_json_others(const StatusView *view, const ConnectionState *state, Json *object)
+{
+	g_autofree char *last = others_text(view, state);
+
+	json_set_int(object, "times", state != NULL ? state->others_times : 0);
+	json_set_text(object, "last", last);
+	json_set_int(object, "events_mended", state != NULL ? state->others_mended : 0);
+}
+
+static void print_others(const StatusView *view, const ConnectionState *state)
+{
+	g_autofree char *last = others_text(view, state);
+
+	if (last != NULL)
+		printf("  by others   written %u %s by something else, last noticed %s; "
+		       "%u events mended\n",
+			state->others_times, state->others_times == 1 ? "time" : "times", last,
+			state->others_mended);
+}
+
 static void add_json_connection(const StatusView *view, const WpUser *user,
 	const Connection *connection, const char *due, void *data)
 {
@@ -172,6 +208,8 @@ static void add_json_connection(const StatusView *view, const WpUser *user,
 	json_set_text(object, "last_error", connection->last_error);
 	json_set_int(object, "events", event_counts_of(view->events, user->id, connection->id));
 	json_set_text(object, "next_due", due);
+	add_json_others(view, state_of(view, user, connection),
+		json_add_object(object, "written_by_others"));
 }
 
 static void add_json_problems(const StatusView *view, Json *list)
@@ -236,6 +274,7 @@ static void print_connection(const StatusView *view, const WpUser *user,
 	}
 	printf("  events      %" G_GINT64_FORMAT "\n",
 		event_counts_of(view->events, user->id, connection->id));
+	print_others(view, state_of(view, user, connection));
 	if (due != NULL)
 		printf("  next due    %s\n", due);
 }
@@ -282,7 +321,8 @@ const Command command_status = {
 	.details = "Shows what the theme's status page shows (next run, users with connections, "
 		   "current\n"
 		   "user index, estimated full cycle), what the last runs did, and for each\n"
-		   "connection its last sync, its last error, its events and when it is due.\n\n"
+		   "connection its last sync, its last error, its events, what else wrote them,\n"
+		   "and when it is due.\n\n"
 		   "Example: prm-calendar status --json",
 	.options = status_options,
 	.run = run_status,

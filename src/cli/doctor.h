@@ -95,6 +95,7 @@ void doctor_check_writes(Doctor *doctor);
 void doctor_check_site(Doctor *doctor);
 void doctor_check_theme(Doctor *doctor);
 void doctor_check_theme_sync(Doctor *doctor);
+void doctor_check_other_writers(Doctor *doctor);
 void doctor_check_object_cache(Doctor *doctor);
 void doctor_check_db_drop_in(Doctor *doctor);
 void doctor_check_credentials(Doctor *doctor);

@@ -5,7 +5,10 @@
 #include "cli/doctor.h"
 #include "cli/output.h"
 #include "site/cron.h"
+#include "state/connection_state.h"
 #include "state/schema.h"
+
+enum { OTHERS_REMEMBERED_SECS = 7 * 24 * 60 * 60 };
 
 void doctor_check_own_tables(Doctor *doctor)
 {
@@ -99,12 +102,69 @@ void doctor_check_theme_sync(Doctor *doctor)
 		return;
 	}
 	if (next_utc == 0) {
-		doctor_ok(doctor, "the theme's own sync (%s) is not scheduled", site->cron_hook);
+		doctor_ok(doctor, "the theme's own sync (%s) is not scheduled%s", site->cron_hook,
+			site->is_taken_over ? ", and the locks of its connections are held" : "");
 		return;
 	}
 	next = site_zone_format_iso(site->zone, next_utc);
 	doctor_add(doctor, DOCTOR_WARN, remedy,
 		"the theme's own sync (%s) is still scheduled, next for %s: two syncs do the work "
-		"twice",
+		"twice, and what the theme's writes over is mended at the next pass",
 		site->cron_hook, next);
+}
+
+/* Of the connections that take turns. */
+typedef struct {
+	GHashTable *states; /* of ConnectionState */
+	unsigned all;
+	unsigned written; /* by something else, lately */
+	unsigned mended;  /* their events, ever */
+	int64_t last_utc;
+} OtherWriters;
+
+static void count_others(
+	Doctor *doctor, const WpUser *user, const Connection *connection, void *data)
+{
+	OtherWriters *others = data;
+	g_autofree char *key = connection_state_key(user->id, connection->id);
+	const ConnectionState *state = g_hash_table_lookup(others->states, key);
+
+	others->all++;
+	if (state == NULL || state->others_utc <= doctor->now_utc - OTHERS_REMEMBERED_SECS)
+		return;
+	others->written++;
+	others->mended += state->others_mended;
+	others->last_utc = MAX(others->last_utc, state->others_utc);
+}
+
+void doctor_check_other_writers(Doctor *doctor)
+{
+	const WpSite *site = doctor->app.site;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GHashTable) states = connection_states_load(doctor->app.db, &error);
+	g_autofree char *last = NULL;
+	g_autofree char *takeover = doctor_run(doctor, "takeover");
+	OtherWriters others = {.states = states};
+
+	if (states == NULL) {
+		doctor_add_gap(doctor, error);
+		return;
+	}
+	if (!doctor_visit_connections(doctor, count_others, &others))
+		return;
+	if (others.written == 0) {
+		doctor_ok(doctor,
+			"in the last week nothing else was seen to sync any of %u connections",
+			others.all);
+		return;
+	}
+	last = site_zone_format_iso(site->zone, others.last_utc);
+	doctor_add(doctor, DOCTOR_WARN,
+		site->is_taken_over ? "this theme does not ask for the locks that takeover holds: "
+				      "ask people not to use its \"Sync now\", and see that "
+				      "nothing else runs its sync"
+				    : takeover,
+		"something else synced %u of %u connections, last noticed %s: the theme's \"Sync "
+		"now\" or its WP-Cron event; %u of their events were written again so far",
+		others.written, others.all, last, others.mended);
 }

@@ -121,6 +121,9 @@ static void print_connection(const ConnectionReport *report)
 		if (report->events.seen > 0)
 			printf("%" G_GSIZE_FORMAT " events, ", report->events.seen);
 		printf("%s (%.1f s)\n", changes, report->elapsed_secs);
+		if (report->written_by_others)
+			printf("  something else had written these events, as the theme's \"Sync "
+			       "now\" does\n");
 		if (message != NULL)
 			printf("  %s\n", message);
 		break;
@@ -153,6 +156,7 @@ static void on_connection(SyncListener *listener, const ConnectionReport *report
 	json_set_text(object, "outcome", outcome_names[report->outcome]);
 	json_set_text(object, "message", report->message);
 	json_set_int(object, "unreadable", (int64_t)report->unreadable);
+	json_set_bool(object, "written_by_others", report->written_by_others);
 	json_set_counts(json_add_object(object, "events"), &report->events);
 }
 

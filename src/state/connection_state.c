@@ -33,6 +33,7 @@ ConnectionState *connection_state_new(int64_t id, const char *connection_id)
 
 	state->id = id;
 	state->connection_id = g_strdup(connection_id);
+	state->rows_mark = g_strdup("");
 	state->cursors = g_ptr_array_new_with_free_func((GDestroyNotify)calendar_cursor_free);
 	return state;
 }
@@ -43,6 +44,7 @@ void connection_state_free(ConnectionState *state)
 		return;
 	g_free(state->connection_id);
 	g_free(state->first_problem);
+	g_free(state->rows_mark);
 	g_ptr_array_unref(state->cursors);
 	g_free(state);
 }
@@ -90,7 +92,8 @@ char *connection_state_key(int64_t user_id, const char *connection_id)
 
 static const char load_sql[] =
 	"SELECT id, user_id, connection_id, refused_hash, refused_at, failures, retry_at, "
-	"problems, first_problem FROM {prm_calendar_connections}";
+	"problems, first_problem, others_at, others_times, others_mended "
+	"FROM {prm_calendar_connections}";
 enum {
 	COLUMN_ID,
 	COLUMN_USER,
@@ -101,6 +104,9 @@ enum {
 	COLUMN_RETRY_AT,
 	COLUMN_PROBLEMS,
 	COLUMN_FIRST_PROBLEM,
+	COLUMN_OTHERS_AT,
+	COLUMN_OTHERS_TIMES,
+	COLUMN_OTHERS_MENDED,
 };
 
 static ConnectionState *read_state(const DbStatement *statement)
@@ -117,6 +123,9 @@ static ConnectionState *read_state(const DbStatement *statement)
 	state->retry_utc = db_column_int(statement, COLUMN_RETRY_AT);
 	state->problems = (unsigned)db_column_int(statement, COLUMN_PROBLEMS);
 	state->first_problem = g_strdup(db_column_text(statement, COLUMN_FIRST_PROBLEM));
+	state->others_utc = db_column_int(statement, COLUMN_OTHERS_AT);
+	state->others_times = (unsigned)db_column_int(statement, COLUMN_OTHERS_TIMES);
+	state->others_mended = (unsigned)db_column_int(statement, COLUMN_OTHERS_MENDED);
 	return state;
 }
 
@@ -155,7 +164,8 @@ GHashTable *connection_states_load(Db *db, GError **error)
 
 static const char store_sql[] =
 	"UPDATE {prm_calendar_connections} SET refused_hash = ?, refused_at = ?, failures = ?, "
-	"retry_at = ?, problems = ?, first_problem = ?, span_days = ? WHERE id = ?";
+	"retry_at = ?, problems = ?, first_problem = ?, span_days = ?, rows_mark = ?, "
+	"others_mended = ?, locked_until = ? WHERE id = ?";
 
 bool connection_state_store(Db *db, const ConnectionState *state, GError **error)
 {
@@ -173,8 +183,90 @@ bool connection_state_store(Db *db, const ConnectionState *state, GError **error
 	db_bind_int(statement, state->problems);
 	db_bind_text(statement, state->first_problem);
 	db_bind_int(statement, state->span_days);
+	db_bind_text(statement, state->rows_mark);
+	db_bind_int(statement, state->others_mended);
+	db_bind_int(statement, state->locked_until_utc);
 	db_bind_int(statement, state->id);
 	return db_run(statement, NULL, error);
+}
+
+void connection_state_hash_last_sync(const char *last_sync, uint8_t ret_hash[STATE_HASH_BYTES])
+{
+	state_hash(last_sync == NULL ? "" : last_sync, last_sync == NULL ? 0 : strlen(last_sync),
+		ret_hash);
+}
+
+static void set_listed(ConnectionState *state, int64_t listed_utc)
+{
+	for (guint i = 0; i < state->cursors->len; i++)
+		((CalendarCursor *)g_ptr_array_index(state->cursors, i))->listed_utc = listed_utc;
+}
+
+void connection_state_distrust(ConnectionState *state)
+{
+	set_listed(state, 0);
+}
+
+static const char note_others_sql[] =
+	"UPDATE {prm_calendar_connections} SET last_sync_hash = ?, others_at = ?, "
+	"others_times = ? WHERE id = ?";
+
+static const char distrust_sql[] =
+	"UPDATE {prm_calendar_cursors} SET listed_at = ? WHERE connection = ?";
+
+static bool store_others(Db *db, void *data, GError **error)
+{
+	const ConnectionState *state = data;
+	DbStatement *statement = db_prepare(db, note_others_sql, error);
+
+	if (statement == NULL)
+		return false;
+	db_bind_bytes(statement, state->last_sync_hash, STATE_HASH_BYTES);
+	db_bind_int(statement, state->others_utc);
+	db_bind_int(statement, state->others_times);
+	db_bind_int(statement, state->id);
+	if (!db_run(statement, NULL, error))
+		return false;
+	statement = db_prepare(db, distrust_sql, error);
+	if (statement == NULL)
+		return false;
+	db_bind_int(statement, CURSOR_DISTRUSTED);
+	db_bind_int(statement, state->id);
+	return db_run(statement, NULL, error);
+}
+
+bool connection_state_note_others(
+	Db *db, ConnectionState *state, const char *last_sync, int64_t now_utc, GError **error)
+{
+	set_listed(state, CURSOR_DISTRUSTED);
+	connection_state_hash_last_sync(last_sync, state->last_sync_hash);
+	state->knows_last_sync = true;
+	state->others_utc = now_utc;
+	state->others_times++;
+	return db_transaction(db, store_others, state, error);
+}
+
+static const char unmark_sql[] =
+	"UPDATE {prm_calendar_connections} SET rows_mark = '' WHERE user_id = ?";
+
+bool connection_states_unmark(Db *db, int64_t user_id, GError **error)
+{
+	DbStatement *statement = db_prepare(db, unmark_sql, error);
+
+	if (statement == NULL)
+		return false;
+	db_bind_int(statement, user_id);
+	return db_run(statement, NULL, error);
+}
+
+static const char unlock_sql[] =
+	"UPDATE {prm_calendar_connections} SET locked_until = 0 WHERE locked_until <> 0";
+
+bool connection_states_unlock(Db *db, GError **error)
+{
+	DbStatement *statement = db_prepare(db, unlock_sql, error);
+
+	return statement != NULL && db_run(statement, NULL, error);
 }
 
 static bool forget(Db *db, void *data, GError **error)

@@ -9,12 +9,15 @@
 #include "db/db.h"
 #include "state/hash.h"
 
+enum { CURSOR_DISTRUSTED = -1 };
+
 /* How far a calendar was read. */
 typedef struct CalendarCursor {
 	char *calendar_id; /* as configured */
 	uint8_t settings_hash[STATE_HASH_BYTES];
 	char *text;         /* the provider's own; "" while the first listing is not complete */
-	int64_t listed_utc; /* when all of it was last listed completely, unix seconds */
+	int64_t listed_utc; /* when all of it was last listed completely, unix seconds; 0: list it
+			       soon; CURSOR_DISTRUSTED: and something else wrote its events */
 	int64_t gone_utc;   /* since when the account has no such calendar; 0: it has one */
 } CalendarCursor;
 
@@ -26,7 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CalendarCursor, calendar_cursor_free)
 
 /* Everything is owned. Unique by user and `connection_id`; a cursor is unique by its `calendar_id`.
  * - `refused_hash` and `refused_utc` mean something only when `is_refused`.
- * - `failures` is 0 after a success and before the first try; then `retry_utc` is 0, too. */
+ * - `failures` is 0 after a success and before the first try; then `retry_utc` is 0, too.
+ * - `last_sync_hash` means something only when `knows_last_sync`. */
 typedef struct ConnectionState {
 	int64_t id; /* 0: not in the table yet */
 	char *connection_id;
@@ -39,6 +43,16 @@ typedef struct ConnectionState {
 	char *first_problem; /* or NULL */
 	unsigned span_days;  /* so many days before and after now are kept; 0: the whole window */
 	GPtrArray *cursors;  /* of CalendarCursor */
+
+	/* What tells that something else wrote the connection's events meanwhile. */
+	bool knows_last_sync;
+	uint8_t last_sync_hash[STATE_HASH_BYTES]; /* of its `last_sync` as we left it */
+	char *rows_mark;    /* of its posts as we left them (event_counts_mark()); "": not known */
+	int64_t others_utc; /* when that was last noticed; 0: never */
+	unsigned others_times;  /* how often */
+	unsigned others_mended; /* events that were written again after it */
+
+	int64_t locked_until_utc; /* how long the theme's lock is held; 0: not */
 } ConnectionState;
 
 /* Id 0: it has no row yet. Caller frees. */
@@ -60,7 +74,27 @@ GHashTable *connection_states_load(Db *db, GError **error) G_GNUC_WARN_UNUSED_RE
 /* Caller frees. */
 char *connection_state_key(int64_t user_id, const char *connection_id);
 
-/* Writes everything but the cursors. */
+/* The hash of a connection's `last_sync`; NULL, for none, has one too. */
+void connection_state_hash_last_sync(const char *last_sync, uint8_t ret_hash[STATE_HASH_BYTES]);
+
+/* From now on nothing that is remembered of the connection's events spares looking at them: all of
+ * its calendars are to be listed. In memory. */
+void connection_state_distrust(ConnectionState *state);
+
+/* The same, in memory and in the tables, since something else wrote the events: the cursors say so
+ * until their calendars were listed. `last_sync` is what it left behind, or NULL. One transaction.
+ */
+bool connection_state_note_others(Db *db, ConnectionState *state, const char *last_sync,
+	int64_t now_utc, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How the posts of the user's connections were left is not known any more. */
+bool connection_states_unmark(Db *db, int64_t user_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The locks of all connections count as not held. */
+bool connection_states_unlock(Db *db, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Writes everything but the cursors and `last_sync_hash`, which is written together with the
+ * connection's own row (user_meta_change()). */
 bool connection_state_store(
 	Db *db, const ConnectionState *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "provider/providers.h"
-#include "site/theme_lock.h"
 #include "state/connection_state.h"
 #include "sync/account.h"
+#include "sync/claim.h"
 #include "sync/listing.h"
+#include "sync/others.h"
 #include "sync/patience.h"
 #include "sync/span.h"
 #include "wp/connections_row.h"
@@ -25,8 +26,9 @@ typedef struct {
 	Account account;
 	ConnectionState *state;
 	const Listing *listing; /* while it is open; borrowed */
-	ThemeLock *theme_lock;  /* NULL until something differs */
+	Claim claim;
 	bool has_complete;      /* a calendar was told completely */
+	bool has_relisted;      /* one that something else had written */
 	bool forgets;           /* all is listed as if nothing were remembered */
 	char *first_unreadable; /* in words for the calendar's owner */
 } ConnectionRun;
@@ -34,7 +36,7 @@ typedef struct {
 static void run_clear(ConnectionRun *run)
 {
 	account_clear(&run->account);
-	g_clear_pointer(&run->theme_lock, theme_lock_free);
+	claim_clear(&run->claim);
 	g_clear_pointer(&run->first_unreadable, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ConnectionRun, run_clear)
@@ -97,38 +99,21 @@ static bool on_progress(void *data, GError **error)
 
 	if (listener != NULL)
 		listener->progress(listener, run->report, listing_counts(run->listing).seen);
-	return run->heartbeat->beat(run->heartbeat->data, error) &&
-	       (run->theme_lock == NULL || theme_lock_keep(run->worker->db, run->theme_lock,
-						   run->worker->context->now_utc(), error));
+	return run->heartbeat->beat(run->heartbeat->data, error) && claim_keep(&run->claim, error);
 }
 
-/* Newer themes lock the connection that they sync: nobody should insert the same event twice. */
 static bool claim(void *data, GError **error)
 {
 	ConnectionRun *run = data;
-	const SyncContext *context = run->worker->context;
+	bool is_busy;
 
-	/* Held already where all is listed once more to make room. */
-	if (context->dry_run || run->theme_lock != NULL)
-		return true;
-	if (!theme_lock_take(run->worker->db, context->site, run->report->user_id,
-		    run->report->connection_id, context->now_utc(), &run->theme_lock, error))
+	if (!claim_take(&run->claim, &is_busy, error))
 		return false;
-	if (run->theme_lock != NULL)
+	if (!is_busy)
 		return true;
 	g_set_error_literal(error, SYNC_ERROR, SYNC_ERROR_BUSY,
 		"the theme is syncing this connection right now; leaving it for the next pass");
 	return false;
-}
-
-static void release_claim(ConnectionRun *run)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (run->theme_lock != NULL && !theme_lock_release(run->worker->db, run->theme_lock,
-					       run->worker->context->now_utc(), &error))
-		log_line(LOG_DEBUG, NULL, "cannot give back the theme's lock, it runs out: %s",
-			error->message);
 }
 
 static TimeWindow window_of(const Connection *connection, int64_t now_utc)
@@ -201,6 +186,7 @@ static bool list_and_store(ConnectionRun *run, const Provider *provider,
 			    listing_abandon(listing, error);
 	run->report->events = listing_counts(listing);
 	run->has_complete = listing_has_complete(listing);
+	run->has_relisted = run->has_relisted || listing_has_relisted(listing);
 	run->listing = NULL;
 	if (!is_stored)
 		return false;
@@ -345,12 +331,14 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, GError **e
 	return list_until_it_fits(run, provider, &options, error);
 }
 
-/* Opens the credentials and hands over to the provider. */
+/* Looks at who else is at it, opens the credentials and hands over to the provider. */
 static bool fetch(ConnectionRun *run, GError **error)
 {
 	const SyncWorker *worker = run->worker;
 
-	return account_open(&run->account, worker->context, worker->db, worker->http,
+	return others_notice(worker, run->connection, run->state, run->report, error) &&
+	       claim_stand(&run->claim, run->state, error) &&
+	       account_open(&run->account, worker->context, worker->db, worker->http,
 		       run->report->user_id, run->connection, error) &&
 	       sync_events(run, provider_find(run->connection->provider), error);
 }
@@ -391,17 +379,22 @@ static char *last_error_of(const ConnectionRun *run, const GError *failure)
 static bool record_outcome(ConnectionRun *run, const GError *failure, GError **error)
 {
 	const SyncContext *context = run->worker->context;
-	g_autofree char *began = site_zone_format_iso(context->site->zone, run->began_utc);
+	/* A second before it began: what the theme writes when a sync of its own ends, however soon
+	 * after ours, is another text, by which it is noticed (others.h). */
+	g_autofree char *began = site_zone_format_iso(context->site->zone, run->began_utc - 1);
 	const ConnectionChange change = {
 		.last_sync = failure == NULL ? began : NULL,
 		.set_last_error = true,
 		.last_error = run->report->message,
 	};
 
+	const ConnectionMemory memory = {run->state->id, run->connection->last_sync};
+
 	if (context->dry_run)
 		return true;
 	return connections_row_update(run->worker->db, context->site, run->report->user_id,
-		run->report->connection_id, &change, run->user->state->row, error);
+		run->report->connection_id, &change, run->user->state->row,
+		failure == NULL ? &memory : NULL, error);
 }
 
 /* One calendar that is gone or closed does not hold up the others of its connection. */
@@ -458,6 +451,8 @@ static bool conclude(ConnectionRun *run, const GError *failure, GError **error)
 	if (failure != NULL)
 		log_failure(run, failure);
 	if (record_patience(run, failure, &record_error) &&
+		others_settle(run->worker, run->state, run->report,
+			(OthersOutcome){run->has_relisted, failure != NULL}, &record_error) &&
 		record_outcome(run, failure, &record_error))
 		return true;
 	if (is_fatal(record_error)) {
@@ -490,6 +485,7 @@ bool connection_sync(const SyncWorker *worker, const Connection *connection, con
 		.heartbeat = heartbeat,
 		.report = report,
 		.began_utc = worker->context->now_utc(),
+		.claim = {.worker = worker, .report = report},
 		.state = user_state_find(user->state, connection->id),
 	};
 	int64_t started = g_get_monotonic_time();
@@ -497,7 +493,7 @@ bool connection_sync(const SyncWorker *worker, const Connection *connection, con
 
 	report->outcome = fetch(&run, &failure) ? SYNC_DONE : SYNC_FAILED;
 	report->elapsed_secs = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;
-	release_claim(&run);
+	claim_release(&run.claim);
 	if (failure != NULL && is_fatal(failure)) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;

@@ -408,6 +408,20 @@ bool listing_has_complete(const Listing *listing)
 	return false;
 }
 
+bool listing_has_relisted(const Listing *listing)
+{
+	for (guint i = 0; i < listing->told->len; i++) {
+		const Told *told = g_ptr_array_index(listing->told, i);
+		const CalendarCursor *cursor =
+			connection_state_cursor(listing->options->state, told->id);
+
+		if (told->is_complete && told->kind == PROVIDER_LISTING_ALL && cursor != NULL &&
+			cursor->listed_utc == CURSOR_DISTRUSTED)
+			return true;
+	}
+	return false;
+}
+
 EventStoreCounts listing_counts(const Listing *listing)
 {
 	if (listing->store == NULL)

@@ -79,5 +79,9 @@ bool listing_is_whole(const Listing *listing);
 /* Whether any calendar was told completely, whatever became of the others. */
 bool listing_has_complete(const Listing *listing);
 
+/* Whether all was told of a calendar that was to be listed since something else wrote its events.
+ */
+bool listing_has_relisted(const Listing *listing);
+
 /* What was counted so far. */
 EventStoreCounts listing_counts(const Listing *listing);

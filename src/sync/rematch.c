@@ -45,6 +45,16 @@ static bool store_mark(Db *db, void *data, GError **error)
 	return contact_mark_store(db, rematch->mark, error);
 }
 
+/* Which is compared on networks only (others.h). */
+static bool forget_how_posts_were_left(const Rematch *rematch, size_t changed, GError **error)
+{
+	const SyncContext *context = rematch->worker->context;
+
+	return changed == 0 || context->dry_run || !context->has_tables ||
+	       !context->site->is_network ||
+	       connection_states_unmark(rematch->worker->db, rematch->owner->id, error);
+}
+
 static void log_counts(const Rematch *rematch, const EventRematchCounts *counts)
 {
 	const LogAbout about = {.user_id = rematch->owner->id, .user_login = rematch->owner->login};
@@ -84,7 +94,8 @@ bool rematch_user(const SyncWorker *worker, const WpUser *owner, const SyncUser 
 
 	if (options.contacts == NULL)
 		return false;
-	is_done = event_rematch(worker->db, context->site, &options, &counts, &why);
+	is_done = event_rematch(worker->db, context->site, &options, &counts, &why) &&
+		  forget_how_posts_were_left(&rematch, counts.changed, &why);
 	totals->matched_again += counts.changed;
 	log_counts(&rematch, &counts);
 	if (is_done)

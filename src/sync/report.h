@@ -24,7 +24,8 @@ typedef struct ConnectionReport {
 	char *provider;
 	SyncOutcome outcome;
 	char *message; /* why it failed or was skipped, or what of it could not be read; or NULL */
-	size_t unreadable; /* objects that were skipped */
+	size_t unreadable;      /* objects that were skipped */
+	bool written_by_others; /* something else wrote its events since our last sync */
 	EventStoreCounts events;
 	double elapsed_secs;
 } ConnectionReport;

@@ -2,6 +2,9 @@
 /* The rows of connections are user meta; what is in them is connection.h's business. */
 #include "wp/connections_row.h"
 
+#include <string.h>
+
+#include "state/connection_state.h"
 #include "wp/user_meta.h"
 
 void user_connections_free(UserConnections *row)
@@ -94,8 +97,36 @@ ConnectionList *connections_row_read(Db *db, const WpSite *site, int64_t user_id
 typedef struct {
 	const char *connection_id;
 	const ConnectionChange *change;
-	bool is_found; /* there was a row */
+	const ConnectionMemory *memory; /* or NULL */
+	UserMetaMemory written;         /* with `memory` */
+	bool is_found;                  /* there was a row */
 } Update;
+
+/* The connection's `last_sync` in that value; NULL: it has none. Caller frees. */
+static char *stored_last_sync(const char *value, size_t length, const char *connection_id)
+{
+	g_autoptr(ConnectionList) list = connections_parse(value, length, NULL);
+
+	for (guint i = 0; list != NULL && i < list->connections->len; i++) {
+		const Connection *connection = g_ptr_array_index(list->connections, i);
+
+		if (strcmp(connection->id, connection_id) == 0)
+			return g_strdup(connection->last_sync);
+	}
+	return NULL;
+}
+
+/* After a write whose answer was lost, the value is our own already. */
+static void remember_last_sync(Update *update, const char *value, size_t length)
+{
+	const char *ours = update->change->last_sync;
+	g_autofree char *stored = stored_last_sync(value, length, update->connection_id);
+	bool is_known = g_strcmp0(stored, update->memory->known_last_sync) == 0 ||
+			g_strcmp0(stored, ours) == 0;
+
+	update->written.connection = update->memory->state;
+	connection_state_hash_last_sync(is_known ? ours : stored, update->written.last_sync_hash);
+}
 
 static bool update_value(const char *value, size_t length, void *data, char **ret_value,
 	size_t *ret_length, GError **error)
@@ -107,17 +138,20 @@ static bool update_value(const char *value, size_t length, void *data, char **re
 	update->is_found = true;
 	if (changed == NULL)
 		return false;
+	if (update->memory != NULL)
+		remember_last_sync(update, value, length);
 	*ret_value = g_bytes_unref_to_data(changed, ret_length);
 	return true;
 }
 
 bool connections_row_update(Db *db, const WpSite *site, int64_t user_id, const char *connection_id,
-	const ConnectionChange *change, UserMetaRow *known, GError **error)
+	const ConnectionChange *change, UserMetaRow *known, const ConnectionMemory *memory,
+	GError **error)
 {
-	Update update = {.connection_id = connection_id, .change = change};
+	Update update = {.connection_id = connection_id, .change = change, .memory = memory};
 
 	if (!user_meta_change(db, user_id, site->connections_key, update_value, &update, known,
-		    NULL, error)) {
+		    memory != NULL ? &update.written : NULL, NULL, error)) {
 		name_user(error, user_id);
 		return false;
 	}

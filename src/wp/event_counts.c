@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How many live events each connection has; for the status. */
+/* Counts over the posts of events. */
 #include "wp/event_counts.h"
 
 struct EventCounts {
@@ -64,6 +64,30 @@ int64_t event_counts_of(const EventCounts *counts, int64_t user_id, const char *
 	const int64_t *events = g_hash_table_lookup(counts->by_connection, key);
 
 	return events == NULL ? 0 : *events;
+}
+
+static const char mark_sql[] =
+	"SELECT CONCAT(COUNT(*), ' ', COALESCE(SUM(CRC32(CONCAT_WS(' ', p.ID, p.post_status, "
+	"p.post_modified_gmt))), 0)) FROM {posts} p"
+	" JOIN {postmeta} m ON m.post_id = p.ID AND m.meta_key = '_connection_id'"
+	" AND m.meta_value = ?"
+	" WHERE p.post_author = ? AND p.post_type = 'calendar_event'";
+
+char *event_counts_mark(Db *db, int64_t user_id, const char *connection_id, GError **error)
+{
+	DbStatement *statement = db_prepare(db, mark_sql, error);
+	bool has_row = false;
+	char *mark;
+
+	if (statement == NULL)
+		return NULL;
+	db_bind_text(statement, connection_id);
+	db_bind_int(statement, user_id);
+	if (!db_query(statement, error) || !db_next(statement, &has_row, error))
+		return NULL;
+	mark = g_strdup(has_row ? db_column_text(statement, 0) : "");
+	db_finish(statement);
+	return mark;
 }
 
 static const char user_sql[] =

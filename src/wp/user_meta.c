@@ -114,21 +114,40 @@ bool user_meta_read(Db *db, int64_t user_id, const char *key, UserMetaRow **ret_
 }
 
 /* The column's collation takes "a" and "A" for equal; bytes do not. */
-static const char swap_sql[] = "UPDATE {usermeta} SET meta_value = ? "
-			       "WHERE umeta_id = ? AND CAST(meta_value AS BINARY) = ?";
+#define IS_UNCHANGED_SQL "WHERE m.umeta_id = ? AND CAST(m.meta_value AS BINARY) = ?"
 
-static bool swap_value(Db *db, const UserMetaRow *row, const char *value, size_t length,
-	bool *ret_swapped, GError **error)
+static const char swap_sql[] = "UPDATE {usermeta} m SET m.meta_value = ? " IS_UNCHANGED_SQL;
+
+/* A connection that was forgotten meanwhile keeps nobody from writing the row itself. */
+static const char swap_both_sql[] =
+	"UPDATE {usermeta} m LEFT JOIN {prm_calendar_connections} k ON k.id = ? "
+	"SET k.last_sync_hash = ?, m.meta_value = ? " IS_UNCHANGED_SQL;
+
+/* A row, and the value that it gets. */
+typedef struct {
+	const UserMetaRow *row;
+	const char *value;
+	size_t length;
+	const UserMetaMemory *memory; /* or NULL */
+} Swap;
+
+static bool swap_value(Db *db, const Swap *swap, bool *ret_swapped, GError **error)
 {
-	DbStatement *statement = db_prepare(db, swap_sql, error);
+	const UserMetaMemory *memory = swap->memory;
+	bool has_memory = memory != NULL && memory->connection != 0;
+	DbStatement *statement = db_prepare(db, has_memory ? swap_both_sql : swap_sql, error);
 	uint64_t affected = 0;
 
 	if (statement == NULL)
 		return false;
-	db_bind_bytes(statement, value, length);
-	db_bind_int(statement, row->umeta_id);
-	db_bind_bytes(statement, row->value, row->length);
-	object_cache_note_user_meta(db, row->user_id);
+	if (has_memory) {
+		db_bind_int(statement, memory->connection);
+		db_bind_bytes(statement, memory->last_sync_hash, STATE_HASH_BYTES);
+	}
+	db_bind_bytes(statement, swap->value, swap->length);
+	db_bind_int(statement, swap->row->umeta_id);
+	db_bind_bytes(statement, swap->row->value, swap->row->length);
+	object_cache_note_user_meta(db, swap->row->user_id);
 	if (!db_run(statement, &affected, error))
 		return false;
 	*ret_swapped = affected > 0;
@@ -137,22 +156,29 @@ static bool swap_value(Db *db, const UserMetaRow *row, const char *value, size_t
 
 typedef enum { CHANGE_WRITTEN, CHANGE_NEEDLESS, CHANGE_AGAIN } ChangeResult;
 
+/* What is to be done with a row. */
+typedef struct {
+	UserMetaChangeFunc change;
+	void *data;
+	const UserMetaMemory *memory; /* or NULL */
+} Change;
+
 /* One try; the row's value follows what was written. */
-static bool change_row(Db *db, UserMetaRow *row, UserMetaChangeFunc change, void *data,
-	ChangeResult *ret_result, GError **error)
+static bool change_row(
+	Db *db, UserMetaRow *row, const Change *change, ChangeResult *ret_result, GError **error)
 {
 	g_autoptr(GError) failure = NULL;
 	g_autofree char *value = NULL;
 	size_t length = 0;
 	bool is_swapped = false;
 
-	if (!change(row->value, row->length, data, &value, &length, error))
+	if (!change->change(row->value, row->length, change->data, &value, &length, error))
 		return false;
 	if (value == NULL || (length == row->length && memcmp(value, row->value, length) == 0)) {
 		*ret_result = CHANGE_NEEDLESS;
 		return true;
 	}
-	if (!swap_value(db, row, value, length, &is_swapped, &failure)) {
+	if (!swap_value(db, &(Swap){row, value, length, change->memory}, &is_swapped, &failure)) {
 		/* The answer was lost: the row itself tells whether it was written. */
 		if (g_error_matches(failure, DB_ERROR, DB_ERROR_UNKNOWN)) {
 			*ret_result = CHANGE_AGAIN;
@@ -170,8 +196,8 @@ static bool change_row(Db *db, UserMetaRow *row, UserMetaChangeFunc change, void
 	return true;
 }
 
-static bool read_and_change(Db *db, int64_t user_id, const char *key, UserMetaChangeFunc change,
-	void *data, ChangeResult *ret_result, GError **error)
+static bool read_and_change(Db *db, int64_t user_id, const char *key, const Change *change,
+	ChangeResult *ret_result, GError **error)
 {
 	g_autoptr(UserMetaRow) row = NULL;
 
@@ -181,22 +207,23 @@ static bool read_and_change(Db *db, int64_t user_id, const char *key, UserMetaCh
 		*ret_result = CHANGE_NEEDLESS;
 		return true;
 	}
-	return change_row(db, row, change, data, ret_result, error);
+	return change_row(db, row, change, ret_result, error);
 }
 
 bool user_meta_change(Db *db, int64_t user_id, const char *key, UserMetaChangeFunc change,
-	void *data, UserMetaRow *known, bool *ret_written, GError **error)
+	void *data, UserMetaRow *known, const UserMetaMemory *memory, bool *ret_written,
+	GError **error)
 {
+	const Change all = {change, data, memory};
 	ChangeResult result = CHANGE_AGAIN;
 
-	if (known != NULL && known->value != NULL &&
-		!change_row(db, known, change, data, &result, error))
+	if (known != NULL && known->value != NULL && !change_row(db, known, &all, &result, error))
 		return false;
 	for (unsigned attempt = 0; attempt < CHANGE_ATTEMPTS && result == CHANGE_AGAIN; attempt++) {
 		/* Out of step with the other writer. */
 		if (attempt > 0)
 			g_usleep((gulong)g_random_int_range(1000, 10000));
-		if (!read_and_change(db, user_id, key, change, data, &result, error))
+		if (!read_and_change(db, user_id, key, &all, &result, error))
 			return false;
 	}
 	if (result == CHANGE_AGAIN) {

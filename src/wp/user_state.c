@@ -20,7 +20,8 @@ void user_state_free(UserState *state)
 static const char read_sql[] =
 	"SELECT m.umeta_id, m.meta_key, m.meta_value, k.id, k.connection_id, k.refused_hash, "
 	"k.refused_at, k.failures, k.retry_at, k.problems, k.first_problem, k.span_days, "
-	"c.calendar_id, "
+	"k.last_sync_hash, k.rows_mark, k.others_at, k.others_times, k.others_mended, "
+	"k.locked_until, c.calendar_id, "
 	"c.settings_hash, c.cursor_text, c.listed_at, c.gone_at FROM {usermeta} m "
 	"LEFT JOIN {prm_calendar_connections} k ON k.user_id = m.user_id "
 	"LEFT JOIN {prm_calendar_cursors} c ON c.connection = k.id "
@@ -38,6 +39,12 @@ enum {
 	COLUMN_PROBLEMS,
 	COLUMN_FIRST_PROBLEM,
 	COLUMN_SPAN_DAYS,
+	COLUMN_LAST_SYNC_HASH,
+	COLUMN_ROWS_MARK,
+	COLUMN_OTHERS_AT,
+	COLUMN_OTHERS_TIMES,
+	COLUMN_OTHERS_MENDED,
+	COLUMN_LOCKED_UNTIL,
 	COLUMN_CALENDAR_ID,
 	COLUMN_SETTINGS_HASH,
 	COLUMN_CURSOR_TEXT,
@@ -78,6 +85,13 @@ static ConnectionState *read_connection(const DbStatement *statement)
 	state->problems = (unsigned)db_column_int(statement, COLUMN_PROBLEMS);
 	state->first_problem = g_strdup(db_column_text(statement, COLUMN_FIRST_PROBLEM));
 	state->span_days = (unsigned)db_column_int(statement, COLUMN_SPAN_DAYS);
+	state->knows_last_sync = read_hash(statement, COLUMN_LAST_SYNC_HASH, state->last_sync_hash);
+	g_free(state->rows_mark);
+	state->rows_mark = g_strdup(db_column_text(statement, COLUMN_ROWS_MARK));
+	state->others_utc = db_column_int(statement, COLUMN_OTHERS_AT);
+	state->others_times = (unsigned)db_column_int(statement, COLUMN_OTHERS_TIMES);
+	state->others_mended = (unsigned)db_column_int(statement, COLUMN_OTHERS_MENDED);
+	state->locked_until_utc = db_column_int(statement, COLUMN_LOCKED_UNTIL);
 	return state;
 }
 

@@ -8,7 +8,7 @@ from lib.story import Story
 
 CHECKS = ["configuration", "files", "database", "db.php", "server", "tls", "clock", "privileges", "tables",
           "own tables", "engines", "character sets", "indexes", "site", "writes", "theme", "theme's sync",
-          "object cache", "credentials", "runs", "timer"]
+          "other writers", "object cache", "credentials", "runs", "timer"]
 OFFERED_PASSWORD = "change me"
 
 

@@ -4,7 +4,9 @@
 import os
 
 from lib import ics
+from lib.processes import wait_until
 from lib.story import Story
+from lib.theme import Theme
 
 MAKE_NETWORK = """
 global $wpdb;
@@ -41,6 +43,7 @@ class Network(Story):
         self.wp.write_config(**SITE)
         self.assertEqual(self.wp.run(MAKE_SITE), 2)
         self.made = os.path.join(self.wp.folder, "etc", "made.ini")
+        self.latest = ""  # the latest last_sync of anna's connection
         os.makedirs(os.path.dirname(self.made))
         self.ben = self.user("ben", "Ben of site 1")
         self.anna, self.jose = self.on_site_2("""
@@ -102,3 +105,43 @@ class Network(Story):
         self.assertEqual(self.events(self.anna), [])
         self.assertEqual(self.on_site_2("return get_posts( array( 'post_type' => 'calendar_event' ) );"), [])
         self.assertNotIn("wp_2_prm_calendar_schema", str(self.sandbox.database.sql("SHOW TABLES", self.wp.name)))
+
+    def sync_as(self, ini):
+        """What the sync of anna's connection says, once it has set a later `last_sync` than there ever was."""
+        said = []
+
+        def has_synced():
+            done = self.run_it("sync", "--user=anna", "--json", ini=ini)
+            said.append((done.json["connections"][0], done.stderr))
+            return self.connections(self.anna)[0]["last_sync"] > self.latest
+
+        wait_until(has_synced, "last_sync moves on", 10)
+        self.latest = self.connections(self.anna)[0]["last_sync"]
+        return said[0]
+
+    def test_our_own_sync_of_another_site_is_no_foreign_hand(self):
+        self.init("--blog-id=2")
+        second = self.made
+        self.made = os.path.join(self.wp.folder, "etc", "one", "made.ini")
+        os.makedirs(os.path.dirname(self.made))
+        self.init("--blog-id=1")
+        self.wp.call("add_user_to_blog", 1, self.anna, "author")
+        for ini in (self.made, second) * 3:
+            done, _ = self.sync_as(ini)
+            self.assertFalse(done["written_by_others"])
+            if ini == self.made:
+                self.assertEqual(done["outcome"], "done")
+        # Nothing was looked at but the mark of what is stored.
+        self.assertEqual(done["events"]["seen"], 0)
+        self.person(self.anna, "José", "Núñez", "jose@example.org")
+        self.run_it("rematch", ini=self.made)
+        self.assertFalse(self.sync_as(second)[0]["written_by_others"])
+        self.assertFalse(self.sync_as(self.made)[0]["written_by_others"])
+        Theme(self.wp, self.anna, self.connections(self.anna)[0]["id"]).new_caldav()
+        self.assertEqual(self.titles(self.anna), [])
+        self.assertFalse(self.sync_as(second)[0]["written_by_others"])
+        done, said = self.sync_as(self.made)
+        self.assertTrue(done["written_by_others"])
+        self.assert_one_line(said, "something else wrote", "1 added")
+        self.assertEqual(self.titles(self.anna), ["Lunch"])
+        self.assertFalse(self.sync_as(second)[0]["written_by_others"])

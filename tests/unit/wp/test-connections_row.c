@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../support/test_db.h"
+#include "state/connection_state.h"
 #include "wp/connections_row.h"
 
 #define KEY "_prm_calendar_connections"
@@ -84,7 +85,7 @@ static void test_a_change_touches_its_fields_only(void)
 		return;
 	insert_rows(test);
 	g_assert_true(connections_row_update(
-		test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &error));
+		test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, NULL, &error));
 	g_assert_no_error(error);
 	stored = test_db_text(test, "SELECT meta_value FROM wp_usermeta WHERE user_id = 2");
 	g_assert_cmpstr(stored, ==,
@@ -95,8 +96,85 @@ static void test_a_change_touches_its_fields_only(void)
 	/* The same again: one look, no write. */
 	before = db_statement_count(test->db);
 	g_assert_true(connections_row_update(
-		test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &error));
+		test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, NULL, &error));
 	g_assert_cmpuint(db_statement_count(test->db), ==, before + 1);
+}
+
+/* Whether {prm_calendar_connections} remembers this `last_sync`. */
+static bool remembers(const TestDb *test, const char *last_sync)
+{
+	uint8_t hash[STATE_HASH_BYTES];
+	g_autofree char *stored = test_db_text(
+		test, "SELECT HEX(last_sync_hash) FROM wp_prm_calendar_connections WHERE id = 9");
+	g_autoptr(GString) hex = g_string_new(NULL);
+
+	connection_state_hash_last_sync(last_sync, hash);
+	for (size_t i = 0; i < sizeof(hash); i++)
+		g_string_append_printf(hex, "%02X", hash[i]);
+	return g_strcmp0(stored, hex->str) == 0;
+}
+
+#define THEIRS "2026-01-15T10:59:00+01:00"
+#define OURS "2026-01-15T11:00:00+01:00"
+
+static void test_our_time_is_remembered_with_the_row(void)
+{
+	static const struct {
+		const char *name;
+		const char *stored; /* instead of null */
+		const char *known;
+		const char *remembered;
+	} cases[] = {
+		{"nobody else", NULL, NULL, OURS},
+		{"as it was known", THEIRS, THEIRS, OURS},
+		{"somebody else, meanwhile", THEIRS, NULL, THEIRS},
+		{"written already, and the answer was lost", OURS, NULL, NULL},
+	};
+	static const ConnectionChange change = {.last_sync = OURS, .set_last_error = true};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const ConnectionMemory memory = {9, cases[i].known};
+		const ConnectionChange before = {.last_sync = cases[i].stored};
+		g_autoptr(TestDb) test = test_db_new();
+		g_autoptr(GError) error = NULL;
+		uint64_t statements;
+
+		if (test == NULL)
+			return;
+		g_test_message("%s", cases[i].name);
+		insert_rows(test);
+		test_db_exec(test, "INSERT INTO wp_prm_calendar_connections (id, user_id, "
+				   "connection_hash, connection_id) VALUES "
+				   "(9, 2, REPEAT('x', 16), 'conn_65a1b2c3d4e5f')");
+		g_assert_true(connections_row_update(
+			test->db, &site, 2, "conn_65a1b2c3d4e5f", &before, NULL, NULL, &error));
+		statements = db_statement_count(test->db);
+		g_assert_true(connections_row_update(
+			test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &memory, &error));
+		g_assert_no_error(error);
+		g_assert_cmpuint(db_statement_count(test->db), <=, statements + 2);
+		if (cases[i].remembered != NULL)
+			g_assert_true(remembers(test, cases[i].remembered));
+	}
+}
+
+/* Our own tables may be dropped at any moment. */
+static void test_a_memory_that_is_gone_keeps_nobody_from_writing(void)
+{
+	static const ConnectionMemory memory = {9, NULL};
+	static const ConnectionChange change = {.last_sync = OURS};
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(GError) error = NULL;
+	g_autofree char *stored = NULL;
+
+	if (test == NULL)
+		return;
+	insert_rows(test);
+	g_assert_true(connections_row_update(
+		test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &memory, &error));
+	g_assert_no_error(error);
+	stored = test_db_text(test, "SELECT meta_value FROM wp_usermeta WHERE user_id = 2");
+	g_assert_nonnull(strstr(stored, OURS));
 }
 
 typedef struct {
@@ -128,7 +206,7 @@ static void test_what_cannot_be_changed_is_left_alone(void)
 
 		g_test_message("%s", refusals[i].name);
 		g_assert_false(connections_row_update(test->db, &site, refusals[i].user_id,
-			refusals[i].connection_id, &change, NULL, &error));
+			refusals[i].connection_id, &change, NULL, NULL, &error));
 		g_assert_error(error, CONNECTION_ERROR, refusals[i].code);
 		g_assert_nonnull(strstr(error->message, "user "));
 	}
@@ -147,5 +225,9 @@ int main(int argc, char **argv)
 		test_a_change_touches_its_fields_only);
 	g_test_add_func("/wp/connections_row/what-cannot-be-changed-is-left-alone",
 		test_what_cannot_be_changed_is_left_alone);
+	g_test_add_func("/wp/connections_row/our-time-is-remembered-with-the-row",
+		test_our_time_is_remembered_with_the_row);
+	g_test_add_func("/wp/connections_row/a-memory-that-is-gone-keeps-nobody-from-writing",
+		test_a_memory_that_is_gone_keeps_nobody_from_writing);
 	return g_test_run();
 }

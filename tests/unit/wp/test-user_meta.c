@@ -140,7 +140,7 @@ static void test_what_others_write_meanwhile_is_kept(void)
 	append.test = test;
 	insert_rows(test);
 	g_assert_true(user_meta_change(
-		test->db, 2, KEY, append_text, &append, NULL, &is_written, &error));
+		test->db, 2, KEY, append_text, &append, NULL, NULL, &is_written, &error));
 	g_assert_no_error(error);
 	g_assert_true(is_written);
 	g_assert_cmpuint(append.calls, ==, 4);
@@ -158,7 +158,7 @@ static void test_endless_meddling_is_a_conflict(void)
 	append.test = test;
 	insert_rows(test);
 	g_assert_false(
-		user_meta_change(test->db, 2, KEY, append_text, &append, NULL, NULL, &error));
+		user_meta_change(test->db, 2, KEY, append_text, &append, NULL, NULL, NULL, &error));
 	g_assert_error(error, DB_ERROR, DB_ERROR_CONFLICT);
 	g_assert_nonnull(strstr(error->message, "user 2"));
 }
@@ -178,7 +178,7 @@ static void test_nothing_to_change_writes_nothing(void)
 		bool is_written = true;
 
 		g_assert_true(user_meta_change(
-			test->db, 2, KEY, append_text, &append, NULL, &is_written, &error));
+			test->db, 2, KEY, append_text, &append, NULL, NULL, &is_written, &error));
 		g_assert_false(is_written);
 		g_assert_cmpuint(db_statement_count(test->db), ==, before + 1);
 	}
@@ -197,8 +197,8 @@ static void test_a_user_without_a_row_gets_none(void)
 		Append append = {.test = test, .text = "+ours"};
 		bool is_written = true;
 
-		g_assert_true(user_meta_change(
-			test->db, users[i], KEY, append_text, &append, NULL, &is_written, &error));
+		g_assert_true(user_meta_change(test->db, users[i], KEY, append_text, &append, NULL,
+			NULL, &is_written, &error));
 		g_assert_false(is_written);
 		g_assert_cmpuint(append.calls, ==, 0);
 	}
@@ -239,9 +239,10 @@ static void test_a_lost_answer_is_looked_up(void)
 	set.test = test;
 	insert_rows(test);
 	/* From now on the UPDATE is prepared: only its execution can meet the lost connection. */
-	g_assert_true(user_meta_change(test->db, 2, KEY, set_text, &first, NULL, NULL, &error));
 	g_assert_true(
-		user_meta_change(test->db, 2, KEY, set_text, &set, NULL, &is_written, &error));
+		user_meta_change(test->db, 2, KEY, set_text, &first, NULL, NULL, NULL, &error));
+	g_assert_true(user_meta_change(
+		test->db, 2, KEY, set_text, &set, NULL, NULL, &is_written, &error));
 	g_assert_no_error(error);
 	g_assert_cmpuint(set.calls, ==, 2);
 	assert_value(test, "set");
@@ -255,8 +256,8 @@ static gpointer append_many(gpointer data)
 	for (int i = 0; i < 50; i++) {
 		g_autoptr(GError) error = NULL;
 
-		g_assert_true(
-			user_meta_change(db, 2, KEY, append_text, append, NULL, NULL, &error));
+		g_assert_true(user_meta_change(
+			db, 2, KEY, append_text, append, NULL, NULL, NULL, &error));
 	}
 	return NULL;
 }
