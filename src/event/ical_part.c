@@ -6,6 +6,13 @@
 
 #include "event/civil.h"
 
+/* One note is kept of a part: the first, which is about what weighs most. */
+static void note(const char **ret_note, const char *text)
+{
+	if (*ret_note == NULL)
+		*ret_note = text;
+}
+
 /* The zone that a time says itself, or NULL. */
 static const Zone *own_zone(const IcalPart *part, const IcalFieldLine *line, const IcalTime *time)
 {
@@ -22,6 +29,16 @@ const Zone *ical_part_zone(const IcalPart *part, const IcalFieldLine *line, cons
 	const Zone *zone = own_zone(part, line, time);
 
 	return zone != NULL ? zone : part->zone;
+}
+
+bool ical_part_zone_is_unknown(
+	const IcalPart *part, const IcalFieldLine *line, const IcalTime *time)
+{
+	const IcalFieldLine *start = ical_component_field(part->component, ICAL_FIELD_DTSTART);
+
+	return time->form == ICAL_TIME_LOCAL && line->tzid != NULL &&
+	       g_strcmp0(line->tzid, start != NULL ? start->tzid : NULL) != 0 &&
+	       zone_table_find(part->zones, line->tzid) == NULL;
 }
 
 int64_t ical_part_instant(const IcalTime *time, const Zone *zone)
@@ -122,12 +139,15 @@ static bool read_end(
 	if (line == NULL)
 		return false;
 	if (line->cut || !ical_time_parse(line->value, ret_end)) {
-		*ret_note = "its DTEND cannot be read and was passed over";
+		note(ret_note, "its DTEND cannot be read and was passed over");
 		return false;
 	}
 	*ret_zone = ical_part_zone(part, line, ret_end);
 	if (part->all_day && ret_end->form != ICAL_TIME_DATE)
-		*ret_note = "its DTEND is a time though DTSTART is a date: read as a date";
+		note(ret_note, "its DTEND is a time though DTSTART is a date: read as a date");
+	else if (ical_part_zone_is_unknown(part, line, ret_end))
+		note(ret_note,
+			"the time zone of its DTEND is unknown: read in that of its DTSTART");
 	return true;
 }
 
@@ -141,7 +161,7 @@ static void read_length(IcalPart *part, const char **ret_note)
 	bool has_end = read_end(part, &end, &end_zone, ret_note);
 
 	if (line != NULL && !ical_duration_parse(line->value, &duration))
-		*ret_note = "its DURATION cannot be read and was passed over";
+		note(ret_note, "its DURATION cannot be read and was passed over");
 	if (!part->all_day)
 		days_zone = marked_all_day_zone(part, has_end ? &end : NULL, end_zone);
 	if (days_zone != NULL) {
@@ -158,7 +178,7 @@ static void read_length(IcalPart *part, const char **ret_note)
 	}
 }
 
-static bool read_recurrence_id(IcalPart *part)
+static bool read_recurrence_id(IcalPart *part, const char **ret_note)
 {
 	const IcalFieldLine *line = ical_component_field(part->component, ICAL_FIELD_RECURRENCE_ID);
 
@@ -169,6 +189,9 @@ static bool read_recurrence_id(IcalPart *part)
 	part->has_recurrence_id = true;
 	part->this_and_future = line->this_and_future;
 	part->recurrence_zone = own_zone(part, line, &part->recurrence_id);
+	if (ical_part_zone_is_unknown(part, line, &part->recurrence_id))
+		note(ret_note, "the time zone of its RECURRENCE-ID is unknown: read in that of the "
+			       "series");
 	return true;
 }
 
@@ -225,7 +248,7 @@ IcalPart *ical_part_new(const IcalComponent *component, ZoneTable *zones, const 
 	part->start_local = start.local;
 	part->start_utc = ical_part_instant(&start, part->zone);
 	read_length(part, ret_note);
-	if (!read_recurrence_id(part)) {
+	if (!read_recurrence_id(part, ret_note)) {
 		*ret_why = "its RECURRENCE-ID is no date that exists";
 		return NULL;
 	}

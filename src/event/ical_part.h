@@ -41,6 +41,11 @@ IcalPart *ical_part_new(const IcalComponent *component, ZoneTable *zones, const 
 /* The zone of a time that refers to the part: UTC, what its TZID says, else the part's own. */
 const Zone *ical_part_zone(const IcalPart *part, const IcalFieldLine *line, const IcalTime *time);
 
+/* Whether the time's TZID means nothing, so that ical_part_zone() is the part's own, and nobody has
+ * said so: it is not that of DTSTART, of which `ret_note` tells. */
+bool ical_part_zone_is_unknown(
+	const IcalPart *part, const IcalFieldLine *line, const IcalTime *time);
+
 /* The instant of a time. A date is its midnight. */
 int64_t ical_part_instant(const IcalTime *time, const Zone *zone);
 

@@ -40,6 +40,7 @@ typedef struct {
 	int64_t last_end; /* so far */
 	guint looked_at;
 	bool recurs;
+	bool has_noted_zone; /* that is unknown, of an EXDATE or RDATE */
 } Expansion;
 
 static void expansion_clear(Expansion *expansion)
@@ -66,6 +67,16 @@ static void key_set_add(GHashTable *set, int64_t key)
 static void note(const IcalSeries *series, const char *text)
 {
 	series->note(series->note_data, text);
+}
+
+/* Once, however many dates there are. */
+static void note_unknown_zone(Expansion *expansion, const IcalFieldLine *line, const IcalTime *time)
+{
+	if (expansion->has_noted_zone || !ical_part_zone_is_unknown(expansion->master, line, time))
+		return;
+	expansion->has_noted_zone = true;
+	note(expansion->series,
+		"the time zone of an EXDATE or RDATE is unknown: read in that of its DTSTART");
 }
 
 /* RFC 4791, 9.9; days count as instants in the zone of floating times. */
@@ -279,8 +290,7 @@ static RecurrenceRule *read_rule(const Expansion *expansion, const IcalFieldLine
 }
 
 /* Reads one item of an RDATE: a time, or "start/end", or "start/duration". */
-static bool read_rdate(
-	const Expansion *expansion, const IcalFieldLine *line, char *item, Slot *ret_slot)
+static bool read_rdate(Expansion *expansion, const IcalFieldLine *line, char *item, Slot *ret_slot)
 {
 	const IcalPart *master = expansion->master;
 	char *slash = strchr(item, '/');
@@ -293,6 +303,7 @@ static bool read_rdate(
 		*slash++ = '\0';
 	if (!ical_time_parse(item, &time))
 		return false;
+	note_unknown_zone(expansion, line, &time);
 	zone = ical_part_zone(master, line, &time);
 	slot.key = ical_overrides_key(master, &time, zone);
 	slot.local = ical_overrides_local(master, slot.key);
@@ -344,9 +355,12 @@ static void take_exdate(Expansion *expansion, const IcalFieldLine *line, char *i
 	const IcalPart *master = expansion->master;
 	IcalTime time;
 
-	if (!ical_time_parse(item, &time))
+	if (!ical_time_parse(item, &time)) {
 		note(expansion->series, "an EXDATE cannot be read and was passed over");
-	else if (time.form == ICAL_TIME_DATE && !master->all_day)
+		return;
+	}
+	note_unknown_zone(expansion, line, &time);
+	if (time.form == ICAL_TIME_DATE && !master->all_day)
 		key_set_add(expansion->excluded_days, time.local);
 	else
 		key_set_add(expansion->excluded,

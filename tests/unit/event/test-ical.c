@@ -133,6 +133,38 @@ static void test_zones(void)
 		{"an unknown zone is that of the site",
 			EVENT("DTSTART;TZID=Middle Earth:20260115T100000\n"), JANUARY, NULL,
 			AT_NINE "09:00:00Z", "zone is unknown"},
+		{"an unknown zone of the end is that of the start, and is told",
+			EVENT("DTSTART;TZID=Asia/Tokyo:20260115T180000\n"
+			      "DTEND;TZID=Middle Earth:20260115T190000\n"),
+			JANUARY, NULL, AT_NINE "10:00:00Z", "zone of its DTEND is unknown"},
+		{"an unknown zone of both is told of the start",
+			EVENT("DTSTART;TZID=Middle Earth:20260115T100000\n"
+			      "DTEND;TZID=Middle Earth:20260115T110000\n"),
+			JANUARY, NULL, AT_NINE "10:00:00Z", "its time zone is unknown"},
+		{"an unknown zone weighs more than an unreadable length",
+			EVENT("DTSTART;TZID=Middle Earth:20260115T100000\nDURATION:long\n"),
+			JANUARY, NULL, AT_NINE "09:00:00Z", "zone is unknown"},
+		{"an unknown zone of an exception is that of the series, and is told",
+			EVENT("DTSTART;TZID=Asia/Tokyo:20260114T180000\n"
+			      "RRULE:FREQ=DAILY;COUNT=2\n"
+			      "EXDATE;TZID=Middle Earth:20260114T180000\n"),
+			JANUARY, NULL,
+			"a_20260115T090000Z 2026-01-15T09:00:00Z..2026-01-15T09:00:00Z",
+			"zone of an EXDATE"},
+		{"an unknown zone of a further date is that of the series, and is told",
+			EVENT("DTSTART;TZID=Asia/Tokyo:20251215T180000\n"
+			      "RDATE;TZID=Middle Earth:20260115T180000\n"),
+			JANUARY, NULL,
+			"a_20260115T090000Z 2026-01-15T09:00:00Z..2026-01-15T09:00:00Z",
+			"zone of an EXDATE or RDATE"},
+		{"an unknown zone of a changed occurrence is that of the series, and is told",
+			EVENT("DTSTART;TZID=Asia/Tokyo:20251215T180000\n"
+			      "RRULE:FREQ=DAILY;COUNT=2\n")
+				EVENT("RECURRENCE-ID;TZID=Middle Earth:20251216T180000\n"
+				      "DTSTART:20260115T090000Z\n"),
+			JANUARY, NULL,
+			"a_20251216T090000Z 2026-01-15T09:00:00Z..2026-01-15T09:00:00Z",
+			"zone of its RECURRENCE-ID is unknown"},
 		{"a colon in an unquoted TZID", EVENT("DTSTART;TZID=GMT+05:30:20260115T143000\n"),
 			JANUARY, NULL, AT_NINE "09:00:00Z", NULL},
 		{"Z beside TZID is UTC", EVENT("DTSTART;TZID=America/New_York:20260115T090000Z\n"),
@@ -329,7 +361,7 @@ static void test_times_that_refer_to_a_series(void)
 		{"EXDATE", EVENT(SERIES "EXDATE:20260116T090000\n"), JANUARY, NULL, FIRST, NULL},
 		{"EXDATE in a zone that nobody knows",
 			EVENT(SERIES "EXDATE;TZID=Shire:20260116T090000\n"), JANUARY, NULL, FIRST,
-			NULL},
+			"zone of an EXDATE"},
 		{"EXDATE in UTC", EVENT(SERIES "EXDATE:20260116T140000Z\n"), JANUARY, NULL, FIRST,
 			NULL},
 		{"EXDATE in the zone of another place",
