@@ -58,7 +58,9 @@ static bool renew_lease(UserRun *run, GError **error)
 }
 
 /* Within the transaction that writes events: a process that was stalled for long must not write
- * over what its successor wrote. */
+ * over what its successor wrote. On nodes of a cluster, which share no locks, this row is where the
+ * two collide. That it has the same text within a second harms nothing: its lock is enough for the
+ * node to stop us when a successor's row arrives. */
 static bool guard_lease(Db *db, void *data, GError **error)
 {
 	UserRun *run = data;

@@ -22,7 +22,7 @@ typedef struct EventRematchOptions {
 	bool has_tables; /* the sidecar's own: what is remembered of the events follows */
 	bool dry_run;    /* nothing is written; changes are only told */
 
-	/* Runs first in each transaction; false keeps it from being made. May be NULL. */
+	/* Runs first in each transaction, as in EventStoreOptions. May be NULL. */
 	DbWork guard;
 	void *guard_data;
 	/* Runs in the transaction of the last events, even when there are none. May be NULL. */

@@ -67,7 +67,10 @@ typedef struct EventStoreOptions {
 	int64_t now_utc;
 	bool dry_run; /* nothing is written; changes are only told */
 
-	/* Runs first in each transaction; false keeps it from being made. May be NULL. */
+	/* Runs first in each transaction; false keeps it from being made. May be NULL. It has to
+	 * write a row that every process writes which works for this user: nodes of a cluster
+	 * share no locks, so that there SELECT … FOR UPDATE keeps nobody out, and only
+	 * transactions that change the same row collide. */
 	DbWork guard;
 	void *guard_data;
 
