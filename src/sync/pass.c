@@ -126,19 +126,50 @@ bool pass_turn_load(const SyncContext *context, Db *db, PassTurn *ret_turn, GErr
 	return true;
 }
 
-static bool turn_store(
-	const SyncContext *context, Db *db, int64_t user_id, size_t index, GError **error)
-{
-	const WpSite *site = context->site;
-	int64_t now_utc = context->now_utc();
-	g_autofree char *name = own_turn_name(site);
-	g_autofree char *own =
-		g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, now_utc, user_id);
-	g_autofree char *theme_index = g_strdup_printf("%" G_GSIZE_FORMAT, index);
+/* Keeps the turn while a pass is under way. */
+typedef struct {
+	const SyncContext *context;
+	const GPtrArray *users;    /* of PassUser: all who take turns */
+	const GPtrArray *selected; /* of WpUser: this pass's, in order; from `first` on, round */
+	size_t first;
+	int64_t began_utc;
+	int64_t last_user_id;   /* begun last; 0: nobody */
+	guint last_place;       /* in selected */
+	int64_t stored_user_id; /* as the table has it */
+	int64_t stored_utc;
+} TurnKeeper;
 
-	return transient_set(db, site, name, own, now_utc, TURN_SECS, error) &&
-	       transient_set_shared(db, site, site->turn_transient, theme_index, now_utc,
-		       THEME_TURN_SECS, error);
+static bool turn_store(TurnKeeper *keeper, Db *db, GError **error)
+{
+	const WpSite *site = keeper->context->site;
+	int64_t now_utc = keeper->context->now_utc();
+	g_autofree char *name = own_turn_name(site);
+	g_autofree char *own = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
+		keeper->began_utc, keeper->last_user_id);
+	g_autofree char *theme_index = g_strdup_printf(
+		"%" G_GSIZE_FORMAT, (keeper->first + keeper->last_place) % keeper->users->len);
+
+	if (!transient_set(db, site, name, own, now_utc, TURN_SECS, error) ||
+		!transient_set_shared(db, site, site->turn_transient, theme_index, now_utc,
+			THEME_TURN_SECS, error))
+		return false;
+	keeper->stored_user_id = keeper->last_user_id;
+	keeper->stored_utc = now_utc;
+	return true;
+}
+
+/* Written before the user's sync, so that one whose sync brings the program down does not hold up
+ * the others, and once a second at most: thousands with nothing new take no longer. A pass that is
+ * killed within that second begins again with those of it, whom the first write of the next one
+ * steps over one by one. */
+static bool turn_begin(void *data, Db *db, guint place, GError **error)
+{
+	TurnKeeper *keeper = data;
+
+	keeper->last_user_id = ((const WpUser *)g_ptr_array_index(keeper->selected, place))->id;
+	keeper->last_place = place;
+	return keeper->context->now_utc() == keeper->stored_utc ||
+	       turn_store(keeper, db, error);
 }
 
 static WpUser *user_at(const GPtrArray *users, size_t index)
@@ -161,8 +192,11 @@ bool pass_run(const SyncContext *context, Db *db, SyncListener *listener, SyncTo
 	const SyncSelection selection = {.only_due = true};
 	g_autoptr(GPtrArray) users = pass_users(context, db, NULL, error);
 	g_autoptr(GPtrArray) selected = g_ptr_array_new(); /* borrows from users */
+	TurnKeeper keeper = {.context = context, .users = users, .selected = selected};
+	const WorkersWatch watch = {turn_begin, &keeper};
 	PassTurn turn;
-	size_t wanted, first;
+	size_t wanted;
+	bool is_done;
 
 	if (users == NULL || !key_check(context, users, error) ||
 		!pass_turn_load(context, db, &turn, error))
@@ -173,13 +207,16 @@ bool pass_run(const SyncContext *context, Db *db, SyncListener *listener, SyncTo
 	wanted = (size_t)context->config->sync_users_per_pass;
 	if (wanted == 0 || wanted > users->len)
 		wanted = users->len;
-	first = first_in_turn(users, &turn);
+	keeper.first = first_in_turn(users, &turn);
+	keeper.began_utc = context->now_utc();
 	for (size_t i = 0; i < wanted; i++)
-		g_ptr_array_add(selected, user_at(users, (first + i) % users->len));
-	if (!turn_store(context, db, user_at(users, (first + wanted - 1) % users->len)->id,
-		    (first + wanted - 1) % users->len, error))
-		return false;
-	return workers_sync(context, db, selected, &selection, listener, ret_totals, error);
+		g_ptr_array_add(selected, user_at(users, (keeper.first + i) % users->len));
+	is_done = workers_sync(
+		context, db, selected, &selection, &watch, listener, ret_totals, error);
+	if (keeper.stored_user_id == keeper.last_user_id)
+		return is_done;
+	/* Also where one user's failure has ended the pass: its reason is what counts. */
+	return turn_store(&keeper, db, is_done ? error : NULL) && is_done;
 }
 
 /* Nobody's meetings get into a site of the network that they do not belong to. */
@@ -228,7 +265,7 @@ static bool catch_up_one(const SyncContext *context, Db *db, const char *who,
 	if (!find_user(context, db, who, &user, error))
 		return false;
 	g_ptr_array_add(selected, user);
-	return workers_sync(context, db, selected, selection, listener, ret_totals, error);
+	return workers_sync(context, db, selected, selection, NULL, listener, ret_totals, error);
 }
 
 static bool catch_up_all(const SyncContext *context, Db *db, const SyncSelection *selection,
@@ -242,7 +279,7 @@ static bool catch_up_all(const SyncContext *context, Db *db, const SyncSelection
 		return false;
 	for (guint i = 0; i < users->len; i++)
 		g_ptr_array_add(selected, user_at(users, i));
-	if (!workers_sync(context, db, selected, selection, listener, ret_totals, error))
+	if (!workers_sync(context, db, selected, selection, NULL, listener, ret_totals, error))
 		return false;
 	ret_totals->failed += unreadable;
 	return true;
@@ -273,5 +310,5 @@ bool pass_rematch(const SyncContext *context, Db *db, const char *who, SyncListe
 	for (guint i = 0; i < rows->len; i++)
 		g_ptr_array_add(
 			selected, ((const UserConnections *)g_ptr_array_index(rows, i))->user);
-	return workers_sync(context, db, selected, &selection, listener, ret_totals, error);
+	return workers_sync(context, db, selected, &selection, NULL, listener, ret_totals, error);
 }

@@ -26,8 +26,8 @@ void pass_user_free(PassUser *user);
 GPtrArray *pass_users(const SyncContext *context, Db *db, size_t *ret_unreadable,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The next user (or users_per_pass of them) in turn. Remembers the turn before the sync, so that a
- * user whose sync brings the program down does not hold up the others. */
+/* The next user (or users_per_pass of them) in turn: those after the last one whom a pass began
+ * with, however it ended. */
 bool pass_run(const SyncContext *context, Db *db, SyncListener *listener, SyncTotals *ret_totals,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

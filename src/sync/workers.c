@@ -12,6 +12,7 @@ typedef struct {
 	const GPtrArray *users;
 	const SyncSelection *selection;
 	GHashTable *marks; /* ContactMarks of the users */
+	const WorkersWatch *watch; /* or NULL */
 	GMutex mutex;
 	guint next_user;
 	SyncListener *listener;
@@ -54,12 +55,15 @@ static void crew_progress(SyncListener *base, const ConnectionReport *report, si
 	g_mutex_unlock(&crew->mutex);
 }
 
-static const WpUser *crew_next_user(Crew *crew)
+static const WpUser *crew_next_user(Crew *crew, Db *db)
 {
+	const WorkersWatch *watch = crew->watch;
 	const WpUser *user = NULL;
 
 	g_mutex_lock(&crew->mutex);
-	if (crew->error == NULL && crew->next_user < crew->users->len)
+	if (crew->error == NULL && crew->next_user < crew->users->len &&
+		(watch == NULL ||
+			watch->begin(watch->data, db, crew->next_user, &crew->error)))
 		user = g_ptr_array_index(crew->users, crew->next_user++);
 	g_mutex_unlock(&crew->mutex);
 	return user;
@@ -110,7 +114,7 @@ static void work(Crew *crew, Db *db)
 	};
 	const WpUser *user;
 
-	while ((user = crew_next_user(crew)) != NULL) {
+	while ((user = crew_next_user(crew, db)) != NULL) {
 		SyncTotals totals = {0};
 		GError *error = NULL;
 
@@ -151,8 +155,8 @@ static void work_in_threads(Crew *crew, Db *db, unsigned others)
 }
 
 bool workers_sync(const SyncContext *context, Db *db, const GPtrArray *users,
-	const SyncSelection *selection, SyncListener *listener, SyncTotals *ret_totals,
-	GError **error)
+	const SyncSelection *selection, const WorkersWatch *watch, SyncListener *listener,
+	SyncTotals *ret_totals, GError **error)
 {
 	g_autoptr(GHashTable) marks = rematch_marks(context, db, users, error);
 	unsigned count = MIN((unsigned)context->config->sync_workers, users->len);
@@ -161,6 +165,7 @@ bool workers_sync(const SyncContext *context, Db *db, const GPtrArray *users,
 		.users = users,
 		.selection = selection,
 		.marks = marks,
+		.watch = watch,
 		.listener = listener,
 	};
 

@@ -8,9 +8,17 @@
 
 #include "sync/user_sync.h"
 
+/* Who is told that a user is begun with, before anything is done for them: their place in the array,
+ * each once and in order. Calls never overlap; `db` is the calling thread's. False (error set) stops
+ * the run. */
+typedef struct WorkersWatch {
+	bool (*begin)(void *data, Db *db, guint place, GError **error);
+	void *data;
+} WorkersWatch;
+
 /* Syncs `users` (of WpUser) with up to `workers` of the ini at a time, one of them the calling
- * thread on `db`; with fewer where the server has no room for more connections. The first error
- * that stops the run is returned after all threads have ended. */
+ * thread on `db`; with fewer where the server has no room for more connections. `watch` may be
+ * NULL. The first error that stops the run is returned after all threads have ended. */
 bool workers_sync(const SyncContext *context, Db *db, const GPtrArray *users,
-	const SyncSelection *selection, SyncListener *listener, SyncTotals *ret_totals,
-	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+	const SyncSelection *selection, const WorkersWatch *watch, SyncListener *listener,
+	SyncTotals *ret_totals, GError **error) G_GNUC_WARN_UNUSED_RESULT;
