@@ -25,13 +25,13 @@
 
 /* WordPress takes strict mode off; we keep it on, so that nothing is ever cut without a word (it
  * checks lengths in PHP instead). NO_ZERO_DATE and NO_ZERO_IN_DATE are absent, as in WordPress: its
- * rows hold zero dates. Locks are waited for 10 instead of 50 seconds: then it is better to begin
- * again. A server's sql_select_limit would cut results without a word, and its max_join_size refuse
+ * rows hold zero dates. Locks of rows are waited for 10 instead of 50 seconds, and those of tables
+ * 10 seconds instead of a day: then it is better to begin again. A server's sql_select_limit would cut results without a word, and its max_join_size refuse
  * joins: both are for people who type queries.
  */
 #define SESSION_SQL                                                                                \
 	"SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci, autocommit = 1, time_zone = '+00:00', " \
-	"innodb_lock_wait_timeout = 10, sql_select_limit = 18446744073709551615, "                 \
+	"innodb_lock_wait_timeout = 10, lock_wait_timeout = 10, sql_select_limit = 18446744073709551615, "                 \
 	"sql_big_selects = 1, "                                                                    \
 	"sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
 #define ISOLATION_SQL "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
@@ -326,6 +326,17 @@ void db_note_failure(Db *db, unsigned number)
 		db_disconnect(db);
 	if (is_passing && db->in_transaction)
 		db->doom = kind;
+}
+
+void db_note_lock_wait(Db *db, unsigned number, int64_t began_usecs)
+{
+	if (number == ER_LOCK_WAIT_TIMEOUT)
+		db->lock_wait_usecs += g_get_monotonic_time() - began_usecs;
+}
+
+bool db_is_locked_out(const Db *db)
+{
+	return db->lock_wait_usecs >= DB_LOCK_SECS * (int64_t)G_USEC_PER_SEC;
 }
 
 void db_pause(unsigned attempt)

@@ -16,6 +16,7 @@ typedef enum {
 	DB_ERROR_ACCESS,      /* wrong password, missing privilege, unknown database */
 	DB_ERROR_SCHEMA,      /* a table or column is missing, or not InnoDB */
 	DB_ERROR_CONFLICT,    /* deadlock, lock-wait time-out, statement stopped; retries used up */
+	DB_ERROR_LOCKED,      /* a lock was waited for longer than DB_LOCK_SECS, at each try */
 	DB_ERROR_LOST,        /* connection lost before COMMIT was sent: nothing was written */
 	DB_ERROR_UNKNOWN,     /* connection lost during COMMIT: the write may have happened */
 	DB_ERROR_EXISTS,      /* what was to be made is there, or what was to be dropped is not */
@@ -24,14 +25,17 @@ typedef enum {
 	DB_ERROR_QUERY, /* anything else the server refused: syntax, a trigger, ids used up … */
 } DbErrorCode;
 
-/* Whether nothing can be read or written any more, whatever it is about: the database is gone or
- * lets us in no longer. NULL is false. */
+/* Whether nothing can be read or written any more, whatever it is about: the database is gone, lets
+ * us in no longer, or is locked. NULL is false. */
 bool db_error_ends_all(const GError *error);
 
 /* Whether the row alone is at fault, so that others may go on without it. All that is not known to
  * be so is false: a refusal may concern every row, and what is passed over then is lost. NULL is
  * false. */
 bool db_error_is_of_row(const GError *error);
+
+/* After so long altogether a lock that somebody else holds is waited for no more. */
+#define DB_LOCK_SECS 20
 
 typedef enum { DB_TLS_PREFERRED, DB_TLS_REQUIRED, DB_TLS_OFF } DbTls;
 
@@ -60,7 +64,8 @@ typedef struct Db Db;
  * column that has no default. With `tls_ca` the server must show a certificate of that authority
  * (unless tls is off); without, TLS encrypts but does not authenticate. A socket is only encrypted
  * when required. A connection that the server closed while it was idle is opened again unseen,
- * outside of transactions. */
+ * outside of transactions. Locks of rows and
+ * tables that others hold are waited for: see DB_ERROR_LOCKED. */
 Db *db_open(const DbOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void db_free(Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_free)

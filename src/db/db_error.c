@@ -194,6 +194,7 @@ bool db_error_ends_all(const GError *error)
 	return g_error_matches(error, DB_ERROR, DB_ERROR_UNAVAILABLE) ||
 	       g_error_matches(error, DB_ERROR, DB_ERROR_FULL) ||
 	       g_error_matches(error, DB_ERROR, DB_ERROR_ACCESS) ||
+	       g_error_matches(error, DB_ERROR, DB_ERROR_LOCKED) ||
 	       g_error_matches(error, DB_ERROR, DB_ERROR_LOST);
 }
 
@@ -235,6 +236,16 @@ void db_error_set_connect(
 	g_set_error(error, DB_ERROR, code,
 		"cannot connect to database '%s' at %s as user '%s': %s (error %u)%s", place->name,
 		place->server, place->user, message, number, remedy);
+}
+
+void db_error_set_locked(GError **error, const DbErrorPlace *place, const char *tables)
+{
+	g_set_error(error, DB_ERROR, DB_ERROR_LOCKED,
+		"waited %d seconds for a lock on %s in database '%s' at %s, which another program "
+		"holds: a backup, LOCK TABLES, ALTER TABLE, or a transaction that was left open; "
+		"nothing was written: let it end, or find it with SHOW FULL PROCESSLIST and KILL "
+		"it",
+		DB_LOCK_SECS, *tables != '\0' ? tables : "a table", place->name, place->server);
 }
 
 void db_error_set_statement(

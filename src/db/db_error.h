@@ -30,6 +30,10 @@ DbFailureKind db_failure_kind(unsigned number);
 void db_error_set_connect(
 	GError **error, const DbErrorPlace *place, unsigned number, const char *server_message);
 
+/* Sets `error` for a lock on one of `tables` ("wp_posts, wp_users"; or "": unknown) that was waited
+ * for in vain: DB_ERROR_LOCKED. */
+void db_error_set_locked(GError **error, const DbErrorPlace *place, const char *tables);
+
 /* Sets `error` for a statement that failed, with the server's own message and a remedy where we
  * know one. */
 void db_error_set_statement(

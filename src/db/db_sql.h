@@ -14,6 +14,9 @@ typedef struct DbTableNames {
 /* "wp_posts" for "posts". Caller frees. */
 char *db_sql_table(const char *table, const DbTableNames *names);
 
+/* The tables of a statement, each once: "wp_posts, wp_users". Caller frees. */
+char *db_sql_tables(const char *sql, const DbTableNames *names);
+
 /* Replaces "{posts}" by "`wp_posts`". Braces around
  * anything but a lower-case name stay. Caller frees. */
 char *db_sql_expand(const char *sql, const DbTableNames *names);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Prepared statements: the cache, binding, running, and reading rows one at a time. */
 #include <errmsg.h>
+#include <mysqld_error.h>
 #include <string.h>
 
 #include "db/db_handle.h"
@@ -124,26 +125,43 @@ static void handle_failure(DbStatement *statement, bool is_prepare, GError **err
 	g_autofree char *message =
 		g_strconcat(reason, db_failure_kind(number) == FAILURE_LOST ? hint : "", NULL);
 
-	db_error_set_statement(error, &place, number, message);
+	if (number == ER_LOCK_WAIT_TIMEOUT && db_is_locked_out(db)) {
+		const DbTableNames names = {db->table_prefix, db->base_prefix, db->users_table,
+			db->usermeta_table};
+		g_autofree char *tables = db_sql_tables(statement->sql, &names);
+
+		db_error_set_locked(error, &place, tables);
+	} else {
+		db_error_set_statement(error, &place, number, message);
+	}
 	if (is_prepare)
 		db_statement_forget(statement);
 	db_note_failure(db, number);
 }
 
-/* Connects and prepares where need be; again after a lost connection, as nothing can have happened
- * yet. */
+static bool may_prepare_again(const Db *db, DbFailureKind kind)
+{
+	return kind == FAILURE_LOST || (kind == FAILURE_CONFLICT && !db_is_locked_out(db));
+}
+
+/* Connects and prepares where need be; again after a lost connection or a lock, as nothing can have
+ * happened yet. */
 static bool ensure_prepared(DbStatement *statement, GError **error)
 {
 	for (unsigned attempt = 1;; attempt++) {
-		bool may_retry = !statement->db->in_transaction && attempt < DB_ATTEMPTS;
+		Db *db = statement->db;
+		int64_t began_usecs;
 		unsigned number;
 
-		if (!db_ready(statement->db, error))
+		if (!db_ready(db, error))
 			return false;
+		began_usecs = g_get_monotonic_time();
 		number = prepare_handle(statement);
 		if (number == 0)
 			return true;
-		if (!may_retry || db_failure_kind(number) != FAILURE_LOST) {
+		db_note_lock_wait(db, number, began_usecs);
+		if (db->in_transaction || attempt == DB_ATTEMPTS ||
+			!may_prepare_again(db, db_failure_kind(number))) {
 			handle_failure(statement, true, error);
 			return false;
 		}
@@ -270,7 +288,8 @@ static bool may_send_again(const Db *db, DbFailureKind kind, bool is_read)
 		return true;
 	if (db->in_transaction)
 		return false;
-	return kind == FAILURE_CONFLICT || (kind == FAILURE_LOST && is_read);
+	return (kind == FAILURE_CONFLICT && !db_is_locked_out(db)) ||
+	       (kind == FAILURE_LOST && is_read);
 }
 
 static bool execute(DbStatement *statement, bool is_read, GError **error)
@@ -281,12 +300,17 @@ static bool execute(DbStatement *statement, bool is_read, GError **error)
 	for (unsigned attempt = 1;; attempt++) {
 		g_autoptr(GError) failure = NULL;
 		DbFailureKind kind;
+		int64_t began_usecs;
+		unsigned number;
 
 		if (!ensure_prepared(statement, error))
 			return false;
-		kind = db_failure_kind(execute_handle(statement));
+		began_usecs = g_get_monotonic_time();
+		number = execute_handle(statement);
+		kind = db_failure_kind(number);
 		if (kind == FAILURE_NONE)
 			return true;
+		db_note_lock_wait(db, number, began_usecs);
 		if (attempt == DB_ATTEMPTS || !may_send_again(db, kind, is_read)) {
 			handle_failure(statement, false, &failure);
 			if (kind == FAILURE_LOST && !is_read && !db->in_transaction) {
@@ -316,6 +340,8 @@ bool db_run(DbStatement *statement, uint64_t *ret_affected, GError **error)
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;
 	}
+	if (!statement->db->in_transaction)
+		statement->db->lock_wait_usecs = 0;
 	statement->db->insert_id = mysql_stmt_insert_id(statement->handle);
 	if (ret_affected != NULL)
 		*ret_affected = mysql_stmt_affected_rows(statement->handle);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Transactions: all or nothing, and again when the server or the network asks for it. */
+#include <mysqld_error.h>
+
 #include "db/db_private.h"
 
 /* Sets `error` for a plain statement that failed with `number`, and acts on it. */
@@ -7,7 +9,10 @@ static void plain_failure(Db *db, unsigned number, GError **error)
 {
 	DbErrorPlace place = db_place(db);
 
-	db_error_set_statement(error, &place, number, mysql_error(db->mysql));
+	if (number == ER_LOCK_WAIT_TIMEOUT && db_is_locked_out(db))
+		db_error_set_locked(error, &place, "");
+	else
+		db_error_set_statement(error, &place, number, mysql_error(db->mysql));
 	db_note_failure(db, number);
 }
 
@@ -35,10 +40,14 @@ static void roll_back(Db *db)
 
 static bool commit(Db *db, GError **error)
 {
+	int64_t began_usecs = g_get_monotonic_time();
 	unsigned number = db_send_plain(db, "COMMIT");
 
-	if (number == 0)
+	if (number == 0) {
+		db->lock_wait_usecs = 0;
 		return true;
+	}
+	db_note_lock_wait(db, number, began_usecs);
 	if (db_failure_kind(number) != FAILURE_LOST) {
 		plain_failure(db, number, error);
 		roll_back(db);
@@ -86,8 +95,8 @@ static bool run_transaction(Db *db, DbWork work, void *data, GError **error)
 		db_tell_watcher(db, is_done && !db->is_trial, failure);
 		if (is_done)
 			return true;
-		if (!is_passing || attempt == DB_ATTEMPTS) {
-			if (is_passing)
+		if (!is_passing || attempt == DB_ATTEMPTS || db_is_locked_out(db)) {
+			if (is_passing && !db_is_locked_out(db))
 				g_prefix_error(&failure, "gave up after %u attempts: ", attempt);
 			g_propagate_error(error, g_steal_pointer(&failure));
 			return false;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "db/db_error.h"
+#include "db/db_sql.h"
 
 typedef struct {
 	const char *name;
@@ -54,9 +55,44 @@ static void test_number(gconstpointer data)
 	g_assert_cmpint(db_failure_kind(at->number), ==, at->kind);
 }
 
+static void test_locked(void)
+{
+	const DbErrorPlace place = {"db:3306", "shop", "sync", "wp_"};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GError) unnamed = NULL;
+
+	db_error_set_locked(&error, &place, "wp_posts, wp_users");
+	g_assert_error(error, DB_ERROR, DB_ERROR_LOCKED);
+	g_assert_nonnull(strstr(error->message, "a lock on wp_posts, wp_users in database 'shop'"));
+	g_assert_nonnull(strstr(error->message, "SHOW FULL PROCESSLIST"));
+	g_assert_true(db_error_ends_all(error));
+	g_assert_false(db_error_is_of_row(error));
+	db_error_set_locked(&unnamed, &place, "");
+	g_assert_nonnull(strstr(unnamed->message, "a lock on a table in"));
+}
+
+static void assert_tables(const char *sql, const char *expected)
+{
+	const DbTableNames names = {"wp_2_", "wp_", NULL, "meta_of_users"};
+	g_autofree char *tables = db_sql_tables(sql, &names);
+
+	g_assert_cmpstr(tables, ==, expected);
+}
+
+static void test_tables_of_a_statement(void)
+{
+	assert_tables("SELECT 1", "");
+	assert_tables("SELECT * FROM {posts}", "wp_2_posts");
+	assert_tables("SELECT {x FROM {posts} p JOIN {users} JOIN {posts} q JOIN {usermeta}",
+		"wp_2_posts, wp_users, meta_of_users");
+	assert_tables("{", "");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/db/db_error/locked", test_locked);
+	g_test_add_func("/db/db_error/tables-of-a-statement", test_tables_of_a_statement);
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autofree char *path = g_strconcat("/db/db_error/", cases[i].name, NULL);
 
