@@ -45,7 +45,12 @@ static int64_t seconds_of(int64_t digits)
 
 int64_t event_digits_distance_secs(int64_t digits, int64_t other)
 {
-	return ABS(seconds_of(digits) - seconds_of(other));
+	return ABS(event_digits_difference_secs(digits, other));
+}
+
+int64_t event_digits_difference_secs(int64_t digits, int64_t other)
+{
+	return seconds_of(digits) - seconds_of(other);
 }
 
 static int64_t digits_of_instant(const WpSite *site, int64_t utc)

@@ -143,6 +143,8 @@ bool event_memory_load_orphans(EventMemory *memory, Db *db, int64_t user_id,
 int64_t event_time_digits(const char *time);
 /* How far apart two such times are, in seconds of the wall clock. */
 int64_t event_digits_distance_secs(int64_t digits, int64_t other);
+/* The same with a sign: negative where `digits` is before `other`. */
+int64_t event_digits_difference_secs(int64_t digits, int64_t other);
 
 /* All borrowed, until the next event is added. */
 StoredEvent *event_memory_at(const EventMemory *memory, guint index);

@@ -334,6 +334,118 @@ static void pair_by(const EventMoves *moves, Series *series, Likeness is_like)
 	}
 }
 
+static guint count_unpaired_coming(const Series *series)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < series->come->len; i++)
+		count += !((const Party *)series->come->pdata[i])->is_paired;
+	return count;
+}
+
+static guint count_unpaired_going(const Series *series)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < series->going->len; i++)
+		count += !g_array_index(series->going, Party, i).is_paired;
+	return count;
+}
+
+/* The next one of each that is not paired yet, from there on; NULL at the end. */
+static Party *next_going(const Series *series, guint *index)
+{
+	while (*index < series->going->len) {
+		Party *party = &g_array_index(series->going, Party, (*index)++);
+
+		if (!party->is_paired)
+			return party;
+	}
+	return NULL;
+}
+
+static Party *next_coming(const Series *series, guint *index)
+{
+	while (*index < series->come->len) {
+		Party *party = series->come->pdata[(*index)++];
+
+		if (!party->is_paired)
+			return party;
+	}
+	return NULL;
+}
+
+/* Goes through those that lie this far from each other, both being sorted; pairs them when told to.
+ * How many. */
+static guint walk_distance(
+	const EventMoves *moves, const Series *series, int64_t distance, bool pairs)
+{
+	guint i = 0;
+	guint j = 0;
+	guint count = 0;
+	Party *going = next_going(series, &i);
+	Party *coming = next_coming(series, &j);
+
+	while (going != NULL && coming != NULL) {
+		int64_t off =
+			event_digits_difference_secs(coming->starts, going->starts) - distance;
+
+		if (off == 0) {
+			count++;
+			if (pairs)
+				pair(moves, going, coming);
+		}
+		if (off >= 0)
+			going = next_going(series, &i);
+		if (off <= 0)
+			coming = next_coming(series, &j);
+	}
+	return count;
+}
+
+/* The distance that more have in common; of two such, the shorter. */
+static void prefer(
+	const EventMoves *moves, const Series *series, int64_t distance, int64_t *best, guint *most)
+{
+	guint count = walk_distance(moves, series, distance, false);
+
+	if (count < *most || (count == *most && (*most == 1 || ABS(distance) >= ABS(*best))))
+		return;
+	*most = count;
+	*best = distance;
+}
+
+/* A series that was moved while some of its occurrences were left out, or came back: their order
+ * says nothing then, but most are as far away as all were moved. The first one that goes or the
+ * first one that comes is among them. */
+static void pair_by_distance(const EventMoves *moves, Series *series)
+{
+	guint i = 0;
+	guint j = 0;
+	Party *first_going = next_going(series, &i);
+	Party *first_coming = next_coming(series, &j);
+	guint most = 1; /* one alone is no distance that they have in common */
+	int64_t best = 0;
+
+	if (first_going == NULL || first_coming == NULL ||
+		count_unpaired_going(series) == count_unpaired_coming(series))
+		return;
+	for (Party *coming = first_coming; coming != NULL; coming = next_coming(series, &j)) {
+		int64_t distance =
+			event_digits_difference_secs(coming->starts, first_going->starts);
+
+		prefer(moves, series, distance, &best, &most);
+	}
+	for (Party *going = first_going; going != NULL; going = next_going(series, &i)) {
+		int64_t distance =
+			event_digits_difference_secs(first_coming->starts, going->starts);
+
+		prefer(moves, series, distance, &best, &most);
+	}
+	if (most > 1)
+		walk_distance(moves, series, best, true);
+}
+
 static void settle_series(EventMoves *moves, const GPtrArray *come, GPtrArray *writes,
 	EventMovesTest goes, EventMovesTest is_doubtful, const void *data)
 {
@@ -345,6 +457,7 @@ static void settle_series(EventMoves *moves, const GPtrArray *come, GPtrArray *w
 		moves, &series, first->hash, first->write->event_uid, goes, is_doubtful, data);
 	pair_by(moves, &series, is_same_instance);
 	pair_by(moves, &series, is_same_day);
+	pair_by_distance(moves, &series);
 	pair_by(moves, &series, is_near);
 	for (guint i = 0; i < come->len; i++) {
 		Party *coming = come->pdata[i];
@@ -388,6 +501,9 @@ GPtrArray *event_moves_settle(
 		party->starts = event_time_digits(party->write->row->metas[EVENT_META_START_TIME]);
 	}
 	g_array_sort(moves->waiting, compare_parties);
+	/* More may have been loaded since the last one came. */
+	if (moves->waiting->len > 0 && moves->members == NULL)
+		make_members(moves);
 	for (guint i = 0; i < moves->waiting->len; i++) {
 		g_autoptr(GPtrArray) come = NULL;
 

@@ -153,6 +153,8 @@ EventStoreCounts story_sync(Story *story)
 	g_ptr_array_set_size(story->problems, 0);
 	g_assert_true(event_store_load_orphans(store, &error));
 	put_all(story, store);
+	if (story->loads_late)
+		g_assert_true(event_store_load_orphans(store, &error));
 	if (story->keep_uid != NULL)
 		event_store_keep(store, story->keep_uid);
 	if (story->gone_uid != NULL)

@@ -27,6 +27,7 @@ typedef struct Story {
 	const char *connection_id;
 	const char *calendar_id;
 	bool is_new_connection; /* it is the only one that the user has, and was just made */
+	bool loads_late;        /* of connections that are gone once more, after all was told */
 	int64_t state;          /* as EventStoreOptions; 0: nothing is remembered */
 	int64_t now_utc;
 	EventGone gone;

@@ -80,6 +80,15 @@ static void test_which_post_goes_on(void)
 			{"w@x/0112T0900", "w@x/0119T0900", "w@x/0126T0900"},
 			"01-12 10:00 <- 01-12 10:00\n01-19 10:00 <- 01-19 10:00\n"
 			"01-26 10:00 <- -\n"},
+		{"the whole series, two days later, and one that was left out is back",
+			{"w@x/0112T0900", "w@x/0119T0900"},
+			{"w@x/0107T0900", "w@x/0114T0900", "w@x/0121T0900"},
+			"01-07 10:00 <- -\n01-14 10:00 <- 01-12 10:00\n"
+			"01-21 10:00 <- 01-19 10:00\n"},
+		{"the whole series, two days later, and without its second",
+			{"w@x/0105T0900", "w@x/0112T0900", "w@x/0119T0900"},
+			{"w@x/0107T0900", "w@x/0121T0900"},
+			"01-07 10:00 <- 01-05 10:00\n01-21 10:00 <- 01-19 10:00\n"},
 		{"another series is another meeting", {"w@x/0105T0900", "v@x/0105T0900"},
 			{"w@x/0105T0900", "u@x/0105T0900"},
 			"01-05 10:00 <- 01-05 10:00\n01-05 10:00 <- -\n"},
@@ -199,6 +208,27 @@ static void test_a_connection_made_anew_takes_its_posts_over(void)
 	ASSERT_TEXT(story_changes(story), "");
 }
 
+/* What is stored is read once more after they came, as for a second calendar that is listed whole.
+ */
+static void test_more_is_loaded_while_they_wait(void)
+{
+	static const char *const before[] = {"w@x/0105T0900", "w@x/0112T0900", NULL};
+	static const char *const after[] = {"w@x/0105T1000", "w@x/0112T1000", NULL};
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	list(story, before);
+	story_sync(story);
+	take_notes(story);
+	list(story, after);
+	story->connection_id = "conn_2";
+	story->is_new_connection = true;
+	story->loads_late = true;
+	story_sync(story);
+	ASSERT_TEXT(notes(story), "01-05 11:00 <- 01-05 10:00\n01-12 11:00 <- 01-12 10:00\n");
+}
+
 /* What another connection of the user's holds is a meeting of its own there. */
 static void test_posts_of_other_connections_are_left_alone(void)
 {
@@ -224,6 +254,7 @@ int main(int argc, char **argv)
 	ADD("a-calendar-that-failed-moves-nothing", test_a_calendar_that_failed_moves_nothing);
 	ADD("a-connection-made-anew-takes-its-posts-over",
 		test_a_connection_made_anew_takes_its_posts_over);
+	ADD("more-is-loaded-while-they-wait", test_more_is_loaded_while_they_wait);
 	ADD("posts-of-other-connections-are-left-alone",
 		test_posts_of_other_connections_are_left_alone);
 	ADD("what-is-told-gone-moves", test_what_is_told_gone_moves);
