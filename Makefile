@@ -22,7 +22,7 @@ BUILD := build/$(VARIANT)
 PROGRAM := $(if $(filter plain,$(VARIANT)),build,$(BUILD))/prm-calendar
 
 # Asked for once, and not by targets that build nothing.
-ifeq ($(filter help clean format packages check crash-tests thread-tests demo deb check-deb check-debian fuzz,$(MAKECMDGOALS)),)
+ifeq ($(filter help clean format packages check crash-tests nightly thread-tests demo deb check-deb check-debian fuzz,$(MAKECMDGOALS)),)
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null)
 LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBRARIES) 2>/dev/null)
 endif
@@ -60,7 +60,7 @@ Q := $(if $(V),,@)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo world-check bench deb check-deb check-debian cluster-tests lint format
+.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo world-check bench deb check-deb check-debian cluster-tests nightly lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -157,6 +157,9 @@ check-database-built: $(PROGRAM) $(DATABASE_TESTS) $(CHECKER)
 
 crash-tests: ## break off runs at every single statement and request, and resume them (a quarter of an hour and more)
 	$(Q)PRM_TEST_EVERY_STEP=1 $(MAKE) --no-print-directory check ONLY=integration/test_resumed
+
+nightly: ## everything slow: every break, the cluster, 200 random histories, MySQL, and calendars in FOLDER=… (some hours)
+	$(Q)FOLDER='$(FOLDER)' tests/nightly
 
 thread-tests: ## run what has several threads under ThreadSanitizer
 	$(Q)packaging/packages build test

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A calendar that knows which events it has: random changes go to a real server, and what should be stored comes out."""
+"""A person's two calendars on a real server, to which random things happen, and what a site that shows them has to hold:
+what the person sees there, under the names of src/README.md, "What a meeting is"."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
+from . import ics
 from .ics import vevent
 from .story import HOME
 
@@ -12,15 +14,20 @@ GUEST = ("jose@example.org", "José", "ACCEPTED")
 # Well inside the window of 90 and 30 days, whatever is moved.
 FIRST_DAY, LAST_DAY = -40, 10
 CANCELLED = "STATUS:CANCELLED"
+CALENDARS = ("work", "team")
+LENGTH = 3  # of a series, in weeks
 
 
 @dataclass
 class Meeting:
-    """One object. `count` 0: no series; `changed` holds (start, title) of changed instances, None of cancelled ones."""
+    """`count` 0: no series; `changed` holds (start, title) of changed instances, None of cancelled ones."""
     uid: str
     start: datetime  # a wall clock
     title: str
+    calendars: set
     count: int = 0
+    ends_by_date: bool = False  # UNTIL, as clients write it who cut off a tail
+    is_scattered: bool = False  # each changed instance lies in an object of its own
     is_cancelled: bool = False
     left_out: set = field(default_factory=set)
     changed: dict = field(default_factory=dict)
@@ -28,105 +35,175 @@ class Meeting:
     def starts(self):
         return [self.start + timedelta(weeks=number) for number in range(self.count)]
 
-    def components(self):
-        rule = [f"RRULE:FREQ=WEEKLY;COUNT={self.count}"] if self.count else []
+    def objects(self):
+        """{name: iCalendar text}. A name is the UID, and of a scattered instance that and its number."""
+        master, changes = self._master(), dict(self._changes())
+        if not self.is_scattered:
+            return {self.uid: ics.calendar(master, *changes.values())}
+        return {self.uid: ics.calendar(master), **{
+            f"{self.uid}-{number}": ics.calendar(veil(change, number)) for number, change in changes.items()}}
+
+    def _master(self):
+        end = f"UNTIL={_utc(self.starts()[-1])}" if self.count and self.ends_by_date else f"COUNT={self.count}"
+        rule = [f"RRULE:FREQ=WEEKLY;{end}"] if self.count else []
         rule += [f"EXDATE;TZID=Europe/Amsterdam:{self.starts()[number]:%Y%m%dT%H%M%S}"
                  for number in sorted(self.left_out)]
-        state = [CANCELLED] * self.is_cancelled
-        yield self._component(self.start, self.title, lines=rule + state)
+        return self._component(self.start, self.title, lines=rule + self._state())
+
+    def _changes(self):
         for number, change in sorted(self.changed.items()):
             original = self.starts()[number]
             start, title = change or (original, self.title)
-            yield self._component(start, title, recurrence_id=original, lines=state if change else [CANCELLED])
+            yield number, self._component(start, title, recurrence_id=original,
+                                          lines=self._state() if change else [CANCELLED])
+
+    def _state(self):
+        return [CANCELLED] * self.is_cancelled
 
     def _component(self, start, title, **more):
         return vevent(self.uid, start, summary=title, attendees=[GUEST], **ZONE, **more)
 
     def events(self):
-        """(uid, (title, start, end, all day)) of all that is to be stored."""
+        """(number, event uid, (title, start, end, all day)) of all that is to be seen; a single meeting's number is None."""
         if self.is_cancelled:
             return
         if not self.count:
-            yield self.uid, _event(self.title, self.start)
+            yield None, self.uid, _event(self.title, self.start)
         for number, original in enumerate(self.starts()):
             if number in self.left_out and number not in self.changed:
                 continue
             change = self.changed.get(number, (original, self.title))
             if change:
-                utc = original.replace(tzinfo=HOME).astimezone(timezone.utc)
-                yield f"{self.uid}_{utc:%Y%m%dT%H%M%SZ}", _event(change[1], change[0])
+                yield number, f"{self.uid}_{_utc(original)}", _event(change[1], change[0])
+
+
+def _utc(wall_clock):
+    return f"{wall_clock.replace(tzinfo=HOME).astimezone(timezone.utc):%Y%m%dT%H%M%SZ}"
 
 
 def _event(title, start):
     return title, f"{start:%Y-%m-%d %H:%M:%S}", f"{start + timedelta(hours=1):%Y-%m-%d %H:%M:%S}", "0"
 
 
-class CalendarModel:
-    """`change()` does one random thing to the calendar of an account, and says what."""
+# Radicale takes no second object of one UID: such objects lie there under another one, which unveil() takes off again.
+VEIL = "veiled"
 
-    def __init__(self, account, random):
+
+def veil(component, number):
+    return (component.replace("\r\nUID:", f"\r\nUID:{VEIL}{number}-", 1)
+            .replace("\r\nRECURRENCE-ID", "\r\nX-RECURRENCE-ID", 1))
+
+
+class CalendarModel:
+    """`change()` does one random thing to the calendars of an account, and says what."""
+
+    def __init__(self, account, chance, actions):
         self._account = account
-        self._random = random
-        self._meetings = {}
+        self.chance = chance  # another one for each step
+        self._actions = actions
+        self.meetings = {}
+        self.selected = ["work"]
         self._made = 0
+        self._there = {}  # {(calendar, name): text} of the server
         self._today = datetime.now(HOME).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
 
+    # --- what is to be seen
+
+    def seen(self):
+        """The meetings that are in a calendar that was chosen."""
+        return [meeting for meeting in self.meetings.values() if meeting.calendars & set(self.selected)]
+
+    def occurrences(self):
+        """{(uid, number): event uid}."""
+        return {(meeting.uid, number): uid for meeting in self.seen() for number, uid, _ in meeting.events()}
+
     def events(self):
-        return dict(event for meeting in self._meetings.values() for event in meeting.events())
+        return {uid: event for meeting in self.seen() for _, uid, event in meeting.events()}
+
+    # --- what happens
 
     def change(self):
-        doing = self._random.choice((
-            self.create, self.create, self.create_series, self.move, self.rename, self.cancel, self.delete,
-            self.leave_out, self.change_instance, self.change_instance, self.cancel_instance, self.as_planned,
-            self.become_other_kind, self.shift, self.shift))
-        if not self._meetings:
-            doing = self.create
-        meeting = self._random.choice(list(self._meetings.values())) if self._meetings else None
-        meeting = doing(meeting) or meeting
-        if meeting.uid in self._meetings:
-            self._account.put(meeting.uid, *meeting.components())
-        return f"{doing.__name__} {meeting.uid}"
+        doing = self.chance.choice(self._actions) if self.meetings else "create"
+        meeting = self.chance.choice(list(self.meetings.values())) if self.meetings else None
+        meeting = getattr(self, doing)(meeting) or meeting
+        self.store()
+        return doing, meeting.uid
+
+    def store(self):
+        wanted = {(calendar, name): text for meeting in self.meetings.values() for calendar in meeting.calendars
+                  for name, text in meeting.objects().items()}
+        for calendar, name in sorted(set(self._there) - set(wanted)):
+            self._account.client.delete(calendar, name)
+        for (calendar, name), text in sorted(wanted.items()):
+            if self._there.get((calendar, name)) != text:
+                self._account.client.put(calendar, name, text)
+        self._there = wanted
 
     def _moment(self):
-        return self._today + timedelta(days=self._random.randint(FIRST_DAY, LAST_DAY - 21),
-                                       hours=self._random.randint(8, 17))
+        return self._today + timedelta(days=self.chance.randint(FIRST_DAY, LAST_DAY - 7 * LENGTH),
+                                       hours=self.chance.randint(8, 17))
 
     def create(self, _meeting=None):
+        """Some come back under the uid of one that went, or in place of one that is there."""
         self._made += 1
-        # Some come back under the uid of one that went.
-        uid = f"meeting{self._random.randint(1, self._made)}"
-        meeting = self._meetings[uid] = Meeting(uid, self._moment(), f"Meeting {self._made} é")
+        uid = f"meeting{self.chance.randint(1, self._made)}"
+        meeting = self.meetings[uid] = Meeting(uid, self._moment(), f"Meeting {self._made} é",
+                                               {self.chance.choice(("work", "work", "team"))})
         return meeting
 
     def create_series(self, _meeting):
         meeting = self.create()
-        meeting.count = 3
+        meeting.count = LENGTH
         return meeting
 
     def move(self, meeting):
         meeting.start = self._moment()
-        meeting.left_out, meeting.changed = set(), {}
+        self.as_planned(meeting)
 
     def shift(self, meeting):
         """A whole series, by hours or days; what was changed in it goes along, or not."""
-        meeting.start += timedelta(hours=self._random.choice((-2, 1, 24, 48)))
+        meeting.start += timedelta(hours=self.chance.choice((-2, 1, 24, 48)))
         meeting.left_out = set()
-        if self._random.random() < 0.7:
+        if self.chance.random() < 0.7:
             meeting.changed = {}
 
+    def cut_off(self, meeting):
+        """This and following: the old series ends, and a new one under another UID goes on."""
+        if meeting.count < 2 or f"{meeting.uid}-on" in self.meetings:
+            return meeting
+        keeps = self.chance.randrange(1, meeting.count)
+        rest = Meeting(f"{meeting.uid}-on", meeting.starts()[keeps] + timedelta(hours=self.chance.choice((-1, 2, 24))),
+                       f"{meeting.title}, later", set(meeting.calendars), count=meeting.count - keeps)
+        meeting.count, meeting.ends_by_date = keeps, True
+        meeting.left_out = {number for number in meeting.left_out if number < keeps}
+        meeting.changed = {number: change for number, change in meeting.changed.items() if number < keeps}
+        self.meetings[rest.uid] = rest
+        return meeting
+
     def rename(self, meeting):
-        meeting.title += self._random.choice("wxyz")
+        meeting.title += self.chance.choice("wxyz")
 
     def cancel(self, meeting):
         """Or no longer."""
         meeting.is_cancelled = not meeting.is_cancelled
 
     def delete(self, meeting):
-        del self._meetings[meeting.uid]
-        self._account.client.delete("work", meeting.uid)
+        del self.meetings[meeting.uid]
+
+    def carry(self, meeting):
+        """Into the other calendar."""
+        meeting.calendars = {self.chance.choice([name for name in CALENDARS if {name} != meeting.calendars])}
+
+    def share(self, meeting):
+        """Into both calendars."""
+        meeting.calendars = set(CALENDARS)
+
+    def scatter(self, meeting):
+        """Or put everything into one object again."""
+        meeting.is_scattered = not meeting.is_scattered
 
     def _instance(self, meeting):
-        return self._random.randrange(meeting.count)
+        return self.chance.randrange(meeting.count)
 
     def leave_out(self, meeting):
         if meeting.count:
@@ -138,7 +215,7 @@ class CalendarModel:
         if meeting.count:
             number = self._instance(meeting)
             meeting.left_out.discard(number)
-            later = meeting.starts()[number] + timedelta(hours=self._random.randint(-5, 30))
+            later = meeting.starts()[number] + timedelta(hours=self.chance.randint(-5, 30))
             meeting.changed[number] = (later, f"{meeting.title}, changed")
 
     def cancel_instance(self, meeting):
@@ -152,5 +229,25 @@ class CalendarModel:
 
     def become_other_kind(self, meeting):
         """A series becomes a single meeting, and back."""
-        meeting.count = 0 if meeting.count else 3
+        meeting.count = 0 if meeting.count else LENGTH
         self.as_planned(meeting)
+
+    # --- what happens to calendars
+
+    def lose(self, calendar):
+        self._account.client.delete_calendar(calendar)
+        self._there = {place: text for place, text in self._there.items() if place[0] != calendar}
+
+    def make_again(self, calendar, is_empty):
+        """Under the same name, with what was in it or with nothing."""
+        self._account.calendar(calendar)
+        if is_empty:
+            for meeting in list(self.meetings.values()):
+                meeting.calendars.discard(calendar)
+                if not meeting.calendars:
+                    del self.meetings[meeting.uid]
+        self.store()
+
+    def choose(self):
+        """One calendar or both."""
+        self.selected = self.chance.choice((["work"], ["team"], ["work", "team"], ["team", "work"]))
