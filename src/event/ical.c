@@ -219,7 +219,7 @@ static bool lacks_uid(const IcalComponent *component, bool alone)
 
 /* A single event without UID is named by its object, so that it may move; of several, what they are
  * tells them apart, whatever their order. */
-static void name_events(const IcalObject *object, const char *name)
+void ical_object_name_events(IcalObject *object, const char *name)
 {
 	guint alone = 0;
 
@@ -241,22 +241,41 @@ static void name_events(const IcalObject *object, const char *name)
 	}
 }
 
+static bool is_uid(const char *uid)
+{
+	return uid != NULL && strlen(uid) <= UID_MAX_BYTES;
+}
+
+GPtrArray *ical_object_uids(const IcalObject *object)
+{
+	GPtrArray *uids = g_ptr_array_new();
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < object->events->len; i++) {
+		char *uid = ((const IcalComponent *)g_ptr_array_index(object->events, i))->uid;
+
+		if (is_uid(uid) && g_hash_table_add(seen, uid))
+			g_ptr_array_add(uids, uid);
+	}
+	return uids;
+}
+
 static void array_destroy(gpointer array)
 {
 	g_ptr_array_unref(array);
 }
 
-/* The VEVENTs by UID, in the order of the first of each in `ret_order`. */
-static GHashTable *group(const Run *run, const IcalObject *object, GPtrArray *order)
+/* Adds the VEVENTs of an object to those of their UIDs; `order`: UIDs in that of the first of each.
+ */
+static void add_to_groups(
+	const Run *run, const IcalObject *object, GHashTable *groups, GPtrArray *order)
 {
-	GHashTable *groups = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, array_destroy);
-
 	for (guint i = 0; i < object->events->len; i++) {
 		IcalComponent *component = g_ptr_array_index(object->events, i);
 		const char *uid = component->uid;
 		GPtrArray *components;
 
-		if (uid == NULL || strlen(uid) > UID_MAX_BYTES) {
+		if (!is_uid(uid)) {
 			report(run, NULL, true, "event skipped",
 				uid == NULL ? "it has no UID" : "its UID is too long");
 			continue;
@@ -269,7 +288,6 @@ static GHashTable *group(const Run *run, const IcalObject *object, GPtrArray *or
 		}
 		g_ptr_array_add(components, component);
 	}
-	return groups;
 }
 
 static void zones_destroy(gpointer zones)
@@ -277,23 +295,19 @@ static void zones_destroy(gpointer zones)
 	zone_table_free(zones);
 }
 
-bool ical_expand(const char *bytes, size_t length, const IcalOptions *options, const IcalSink *sink,
-	int64_t *ret_last_end_utc, GError **error)
+bool ical_expand_objects(IcalObject *const *objects, size_t count, const IcalOptions *options,
+	const IcalSink *sink, int64_t *ret_last_end_utc, GError **error)
 {
-	g_autoptr(IcalObject) object = ical_object_parse(bytes, length, error);
 	int64_t budget = RECURRENCE_BUDGET;
 	int64_t last_end = G_MININT64;
 	g_autoptr(GHashTable) zones = g_hash_table_new_full(NULL, NULL, NULL, zones_destroy);
 	g_autoptr(GPtrArray) order = g_ptr_array_new();
-	g_autoptr(GHashTable) groups = NULL;
-	Run run = {.options = options, .sink = sink, .budget = &budget};
+	g_autoptr(GHashTable) groups =
+		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, array_destroy);
+	Run run = {.options = options, .sink = sink, .zones = zones, .budget = &budget};
 
-	if (object == NULL)
-		return false;
-	run.zones = zones;
-	if (options->name != NULL)
-		name_events(object, options->name);
-	groups = group(&run, object, order);
+	for (size_t i = 0; i < count; i++)
+		add_to_groups(&run, objects[i], groups, order);
 	for (guint i = 0; i < order->len; i++) {
 		run.uid = g_ptr_array_index(order, i);
 		run.notes = 0;
@@ -303,6 +317,18 @@ bool ical_expand(const char *bytes, size_t length, const IcalOptions *options, c
 	if (ret_last_end_utc != NULL)
 		*ret_last_end_utc = last_end;
 	return true;
+}
+
+bool ical_expand(const char *bytes, size_t length, const IcalOptions *options, const IcalSink *sink,
+	int64_t *ret_last_end_utc, GError **error)
+{
+	g_autoptr(IcalObject) object = ical_object_parse(bytes, length, error);
+
+	if (object == NULL)
+		return false;
+	if (options->name != NULL)
+		ical_object_name_events(object, options->name);
+	return ical_expand_objects(&object, 1, options, sink, ret_last_end_utc, error);
 }
 
 void ical_problem_free(IcalProblem *problem)

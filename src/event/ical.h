@@ -47,6 +47,23 @@ typedef struct IcalSink {
 	void (*problem)(void *data, const char *uid, bool skipped, const char *text);
 } IcalSink;
 
+/* A calendar object that was read, to be expanded. */
+typedef struct IcalObject IcalObject;
+
+/* Reads all VCALENDARs in the bytes. Keeps only what events need: attachments, alarms, tasks and
+ * unknown properties leave no trace in memory. A line that makes no sense is passed over. NULL with
+ * ICAL_ERROR when the object as a whole cannot be trusted. Caller frees. */
+IcalObject *ical_object_parse(
+	const char *bytes, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void ical_object_free(IcalObject *object);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcalObject, ical_object_free)
+
+/* Names what lacks a UID by the object's place in the calendar (IcalOptions.name); once. */
+void ical_object_name_events(IcalObject *object, const char *name);
+
+/* The UIDs of its events, each once, borrowed from the object; caller unrefs. */
+GPtrArray *ical_object_uids(const IcalObject *object);
+
 /* Passes every occurrence of every VEVENT in `bytes` (any encoding damage; need not end in NUL)
  * that overlaps the window to the sink, in no particular order. An object without events (tasks,
  * journals) is fine and gives none. The same bytes and options give the same events.
@@ -57,6 +74,12 @@ typedef struct IcalSink {
  * False: the object is refused (ICAL_ERROR), or the sink failed (its error). */
 bool ical_expand(const char *bytes, size_t length, const IcalOptions *options, const IcalSink *sink,
 	int64_t *ret_last_end_utc, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* As ical_expand(), of several objects at once, whose events have their names: the VEVENTs of a UID
+ * are one series wherever they stand, and nothing depends on the order of the objects. The objects
+ * stay the caller's; `options->name` does not count. False when the sink failed. */
+bool ical_expand_objects(IcalObject *const *objects, size_t count, const IcalOptions *options,
+	const IcalSink *sink, int64_t *ret_last_end_utc, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What ical_expand() reports through IcalSink.problem. */
 typedef struct IcalProblem {

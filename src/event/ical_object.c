@@ -301,23 +301,33 @@ static void add_calendar_property(Builder *builder, const char *line, bool cut)
 		builder->calendar->is_version_1 = true;
 }
 
+/* FNV-1a, 64 bits. DTSTAMP is left out: some servers write the moment of the answer there. */
+static void digest_line(IcalComponent *component, const GString *line, IcalField field)
+{
+	if (field == ICAL_FIELD_DTSTAMP)
+		return;
+	for (gsize i = 0; i <= line->len; i++)
+		component->digest = (component->digest ^ (guint8)line->str[i]) *
+				    G_GUINT64_CONSTANT(1099511628211);
+}
+
 static bool add_property(
 	Builder *builder, const GString *line, size_t name, bool cut, GError **error)
 {
 	IcalComponent *component = builder->depth == 3   ? builder->child
 				   : builder->depth == 2 ? builder->top
 							 : NULL;
-	bool is_field;
+	IcalField field;
 
 	if (builder->depth == 1)
 		add_calendar_property(builder, line->str, cut);
 	/* Alarms, participants and the like have summaries and attendees of their own. */
 	if (component == NULL)
 		return true;
-	is_field = ical_field_find(line->str, name) != ICAL_FIELD_NONE;
-	if (!is_field && (builder->parser == NULL || !is_wanted(line->str, name)))
+	field = ical_field_find(line->str, name);
+	if (field == ICAL_FIELD_NONE && (builder->parser == NULL || !is_wanted(line->str, name)))
 		return true;
-	if (!is_field && !has_room(builder, line->str, name))
+	if (field == ICAL_FIELD_NONE && !has_room(builder, line->str, name))
 		return true;
 	builder->kept_bytes += line->len;
 	if (builder->kept_bytes > KEPT_BYTES_MAX) {
@@ -327,7 +337,8 @@ static bool add_property(
 		return false;
 	}
 	component->is_windows_1252 |= builder->is_windows_1252;
-	if (is_field)
+	digest_line(component, line, field);
+	if (field != ICAL_FIELD_NONE)
 		g_ptr_array_add(component->fields, ical_field_line_new(line->str, cut));
 	else
 		feed_libical(builder, line->str);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "event/ical.h"
 #include "event/ical_field.h"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(icalcomponent, icalcomponent_free)
@@ -24,29 +25,23 @@ typedef struct IcalComponent {
 	icalcomponent_kind kind;
 	const IcalCalendar *calendar; /* it stands in; borrowed from the object */
 	char *uid;                    /* VEVENT: escapes undone, no spaces around it; or NULL */
-	bool is_windows_1252;         /* some of its lines were */
-	GPtrArray *fields;            /* of IcalFieldLine, in their order */
-	icalcomponent *others;        /* VEVENT: people and links, as libical reads them */
-	guint attendees; /* VEVENT: so many it names; `others` has those that are kept */
+	guint64 digest; /* of what it says, but for the moment at which the server said it; to tell
+			   two versions apart that call themselves equally new */
+	bool is_windows_1252;  /* some of its lines were */
+	GPtrArray *fields;     /* of IcalFieldLine, in their order */
+	icalcomponent *others; /* VEVENT: people and links, as libical reads them */
+	guint attendees;       /* VEVENT: so many it names; `others` has those that are kept */
 	guint attendees_kept;
 	GPtrArray *children; /* of IcalComponent; VTIMEZONE: its observances */
 } IcalComponent;
 
-typedef struct IcalObject {
+struct IcalObject {
 	GPtrArray *events;    /* of IcalComponent */
 	GPtrArray *calendars; /* of IcalCalendar */
 	guint tasks;          /* VTODO */
 	guint journals;       /* VJOURNAL */
 	guint free_busy;      /* VFREEBUSY */
-} IcalObject;
-
-/* Reads all VCALENDARs in the bytes. Keeps only what events need: attachments, alarms, tasks and
- * unknown properties leave no trace in memory. A line that makes no sense is passed over. NULL with
- * ICAL_ERROR when the object as a whole cannot be trusted. */
-IcalObject *ical_object_parse(
-	const char *bytes, size_t length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void ical_object_free(IcalObject *object);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(IcalObject, ical_object_free)
+};
 
 /* The first line of that field, or NULL. Borrowed. */
 const IcalFieldLine *ical_component_field(const IcalComponent *component, IcalField field);

@@ -69,9 +69,14 @@ int64_t ical_part_end(
 
 bool ical_part_is_newer(const IcalPart *a, const IcalPart *b)
 {
+	int order;
+
 	if (a->sequence != b->sequence)
 		return a->sequence > b->sequence;
-	return strcmp(a->last_modified, b->last_modified) > 0;
+	order = strcmp(a->last_modified, b->last_modified);
+	if (order == 0)
+		order = strcmp(a->stamp, b->stamp);
+	return order != 0 ? order > 0 : a->component->digest > b->component->digest;
 }
 
 /* The length in an all-day event: at least the day itself. */
@@ -200,12 +205,14 @@ static void read_version(IcalPart *part)
 	const IcalFieldLine *sequence = ical_component_field(part->component, ICAL_FIELD_SEQUENCE);
 	const IcalFieldLine *modified =
 		ical_component_field(part->component, ICAL_FIELD_LAST_MODIFIED);
+	const IcalFieldLine *stamp = ical_component_field(part->component, ICAL_FIELD_DTSTAMP);
 	gint64 number;
 
 	if (sequence != NULL &&
 		g_ascii_string_to_signed(sequence->value, 10, 0, G_MAXINT32, &number, NULL))
 		part->sequence = number;
 	part->last_modified = modified != NULL ? modified->value : "";
+	part->stamp = stamp != NULL ? stamp->value : "";
 }
 
 static const Zone *start_zone(

@@ -30,6 +30,7 @@ typedef struct IcalPart {
 
 	int64_t sequence;
 	const char *last_modified; /* or "" */
+	const char *stamp;         /* DTSTAMP, or "" */
 } IcalPart;
 
 /* Reads the times of a VEVENT, by the zones of its calendar. NULL when it cannot become an event:
@@ -57,5 +58,7 @@ int64_t ical_part_day(const IcalPart *part, const IcalTime *time);
 int64_t ical_part_end(
 	const IcalDuration *length, const Zone *zone, int64_t start_local, int64_t start_utc);
 
-/* True when `a` is a later version of the same thing than `b` (SEQUENCE, then LAST-MODIFIED). */
+/* True when `a` is a later version of the same thing than `b`: by SEQUENCE, then LAST-MODIFIED,
+ * then DTSTAMP (calendar-protocols B2). Of two that differ in none of these what they say decides,
+ * in a way that has no meaning but is the same wherever and in whatever order they stand. */
 bool ical_part_is_newer(const IcalPart *a, const IcalPart *b);

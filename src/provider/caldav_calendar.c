@@ -303,14 +303,19 @@ static bool is_credible(const CalDavChanges *changes, GHashTable *known)
 	       same <= changes->changed->len / 2;
 }
 
-static bool pass_changes(const CalDavTarget *target, const CalDavChanges *changes, GError **error)
+static bool pass_changes(
+	const CalDavTarget *target, const CalDavChanges *changes, GHashTable *known, GError **error)
 {
+	g_auto(CalDavStock) stock = {0};
+
+	caldav_stock_init(&stock, known, NULL);
 	for (unsigned i = 0; i < changes->gone->len; i++) {
-		if (!target->sink->object_gone(
-			    target->sink, g_ptr_array_index(changes->gone, i), error))
+		if (!caldav_stock_gone(&stock, target, g_ptr_array_index(changes->gone, i), error))
 			return false;
 	}
-	return caldav_pass_objects(target, changes->changed, error);
+	for (unsigned i = 0; i < changes->changed->len; i++)
+		caldav_stock_want(&stock, g_ptr_array_index(changes->changed, i));
+	return caldav_pass_objects(target, &stock, error);
 }
 
 /* Lists and compares, unless the calendar was just listed. */
@@ -336,7 +341,7 @@ static bool find_changes(Calendar *self, GError **error)
 		if (known == NULL)
 			return false;
 		if (is_credible(changes, known))
-			return pass_changes(&target, changes, error);
+			return pass_changes(&target, changes, known, error);
 	}
 	/* From a token of its future (a backup was restored) the server would tell of nothing until
 	 * it gets there, and then of too little: what is listed now is where its own one stands. */

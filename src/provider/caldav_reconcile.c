@@ -13,68 +13,97 @@ static GHashTable *keys_of(const GPtrArray *members)
 	return keys;
 }
 
-/* Tells of everything that is remembered or reported, but not listed. */
-static bool tell_gone(const CalDavTarget *target, GHashTable *known, GHashTable *listed,
-	const CalDavChanges *changes, GError **error)
+/* By key; borrowed. */
+static GHashTable *members_by_key(const GPtrArray *members)
 {
-	ProviderSink *sink = target->sink;
+	GHashTable *by_key = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (unsigned i = 0; i < members->len; i++) {
+		CalDavMember *member = g_ptr_array_index(members, i);
+
+		g_hash_table_insert(by_key, member->key, member);
+	}
+	return by_key;
+}
+
+/* Tells of everything that is remembered or reported, but not listed. */
+static bool tell_gone(const CalDavTarget *target, CalDavStock *stock, const CalDavChanges *changes,
+	GError **error)
+{
 	GHashTableIter iter;
 	void *key;
 
-	g_hash_table_iter_init(&iter, known);
+	g_hash_table_iter_init(&iter, stock->known);
 	while (g_hash_table_iter_next(&iter, &key, NULL)) {
-		if (!g_hash_table_contains(listed, key) && !sink->object_gone(sink, key, error))
+		if (!g_hash_table_contains(stock->listed, key) &&
+			!caldav_stock_gone(stock, target, key, error))
 			return false;
 	}
 	for (unsigned i = 0; changes != NULL && i < changes->gone->len; i++) {
 		key = g_ptr_array_index(changes->gone, i);
-		if (!g_hash_table_contains(listed, key) && !g_hash_table_contains(known, key) &&
-			!sink->object_gone(sink, key, error))
+		if (!g_hash_table_contains(stock->listed, key) &&
+			!g_hash_table_contains(stock->known, key) &&
+			!caldav_stock_gone(stock, target, key, error))
 			return false;
 	}
 	return true;
 }
 
-/* Occurrences that have entered the window since are looked for in listings of all only. */
+/* Occurrences that have entered the window since are looked for in listings of all only, and so is
+ * what an older program did not ask for: which UIDs the object holds. */
 static bool is_as_remembered(
 	const CalDavTarget *target, const CalDavMember *member, const ProviderObject *object)
 {
 	if (object == NULL || object->etag == NULL || g_strcmp0(object->etag, member->etag) != 0)
 		return false;
 	return target->listing == PROVIDER_LISTING_CHANGES ||
-	       (object->expanded_from_utc <= target->request->window.from_utc &&
+	       (object->uids != NULL &&
+		       object->expanded_from_utc <= target->request->window.from_utc &&
 		       object->expanded_to_utc >= target->request->window.to_utc);
 }
 
-/* The members that must be read; tells of the others that they are kept. */
-static GPtrArray *choose_wanted(const CalDavTarget *target, const GPtrArray *members,
-	GHashTable *known, const CalDavReconcile *reconcile, GError **error)
+/* Chooses the members that must be read. */
+static void choose_wanted(const CalDavTarget *target, CalDavStock *stock, const GPtrArray *members,
+	const CalDavReconcile *reconcile)
 {
 	g_autoptr(GHashTable) changed =
 		reconcile->changes != NULL ? keys_of(reconcile->changes->changed) : NULL;
-	g_autoptr(GPtrArray) wanted = g_ptr_array_new();
-	ProviderSink *sink = target->sink;
 
 	for (unsigned i = 0; i < members->len; i++) {
 		CalDavMember *member = g_ptr_array_index(members, i);
 
 		if (!reconcile->may_keep ||
 			(changed != NULL && g_hash_table_contains(changed, member->key)) ||
-			!is_as_remembered(target, member, g_hash_table_lookup(known, member->key)))
-			g_ptr_array_add(wanted, member);
-		else if (target->listing == PROVIDER_LISTING_ALL &&
-			 !sink->object_kept(sink, member->key, error))
-			return NULL;
+			!is_as_remembered(
+				target, member, g_hash_table_lookup(stock->known, member->key)))
+			caldav_stock_want(stock, member);
 	}
-	return g_steal_pointer(&wanted);
+}
+
+/* Tells of those that need not be read that they are kept. */
+static bool tell_kept(
+	const CalDavTarget *target, CalDavStock *stock, const GPtrArray *members, GError **error)
+{
+	ProviderSink *sink = target->sink;
+
+	for (unsigned i = 0; i < members->len && target->listing == PROVIDER_LISTING_ALL; i++) {
+		CalDavMember *member = g_ptr_array_index(members, i);
+
+		if (g_hash_table_contains(stock->wanted, member->key))
+			continue;
+		g_hash_table_add(stock->told, member->key);
+		if (!sink->object_kept(sink, member->key, error))
+			return false;
+	}
+	return true;
 }
 
 bool caldav_reconcile(const CalDavTarget *target, const GPtrArray *members,
 	const CalDavReconcile *reconcile, GError **error)
 {
 	g_autoptr(GHashTable) known = target->sink->objects(target->sink, error);
-	g_autoptr(GHashTable) listed = keys_of(members);
-	g_autoptr(GPtrArray) wanted = NULL;
+	g_autoptr(GHashTable) listed = members_by_key(members);
+	g_auto(CalDavStock) stock = {0};
 
 	if (known == NULL)
 		return false;
@@ -85,8 +114,10 @@ bool caldav_reconcile(const CalDavTarget *target, const GPtrArray *members,
 			target->calendar->url);
 		return false;
 	}
-	if (!tell_gone(target, known, listed, reconcile->changes, error))
+	caldav_stock_init(&stock, known, listed);
+	if (!tell_gone(target, &stock, reconcile->changes, error))
 		return false;
-	wanted = choose_wanted(target, members, known, reconcile, error);
-	return wanted != NULL && caldav_pass_objects(target, wanted, error);
+	choose_wanted(target, &stock, members, reconcile);
+	return tell_kept(target, &stock, members, error) &&
+	       caldav_pass_objects(target, &stock, error);
 }

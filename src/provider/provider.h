@@ -56,6 +56,8 @@ typedef struct ProviderObject {
 	 * that it has from then on. A clock that was ahead made the window begin too late. */
 	int64_t expanded_from_utc;
 	int64_t expanded_to_utc;
+	const char *uids; /* which UIDs it holds, in the provider's own words (at most 64 KB); NULL:
+			     unknown */
 } ProviderObject;
 
 /* Where a provider's results go, and where it finds what it left in earlier runs. Callbacks that
@@ -64,8 +66,8 @@ typedef struct ProviderObject {
  *
  * Order: for each calendar cursor(), at any time before the rest; begin_calendar(); objects() if
  * need be; object_gone() of all that are known to be gone, so that another object may take their
- * events over; then events, alone or between begin_object() and end_object(), and objects that turn
- * out to be gone; end_calendar().
+ * events over; then events, alone or between begin_objects() and end_objects(), and objects that
+ * turn out to be gone; end_calendar().
  */
 typedef struct ProviderSink ProviderSink;
 struct ProviderSink {
@@ -84,11 +86,20 @@ struct ProviderSink {
 	 * etag. NULL with error set. Caller unrefs. */
 	GHashTable *(*objects)(ProviderSink *sink, GError **error);
 
-	/* The events up to end_object() are those of one object: all that it has in the window. At
-	 * the end its stored events that were not passed on have left the window; unless it was
-	 * unreadable, it is then remembered. */
-	bool (*begin_object)(ProviderSink *sink, const char *key, GError **error);
-	bool (*end_object)(ProviderSink *sink, const ProviderObject *object, GError **error);
+	/* The events up to end_objects() are those of one object, or of several whose events can
+	 * only be told together: all that they have in the window. At the end their stored events
+	 * that were not passed on have left the window; unless something was unreadable, the
+	 * objects are then remembered. `keys` is NULL-terminated, `objects` in the same order. What
+	 * one of them had may come from any of them from now on, for the events are remembered as
+	 * those of the first: whenever one of them changes or goes, all are told again. */
+	bool (*begin_objects)(ProviderSink *sink, const char *const *keys, GError **error);
+	bool (*end_objects)(
+		ProviderSink *sink, const ProviderObject *objects, size_t count, GError **error);
+
+	/* The object is there, and its events can only be told together with those of objects that
+	 * were told already in this run: what is stored of it stays, and all should be listed again
+	 * as soon as this run has ended. It is remembered without its etag. */
+	bool (*object_unsettled)(ProviderSink *sink, const ProviderObject *object, GError **error);
 
 	/* Only in a listing of all: the object is there and as it is remembered. */
 	bool (*object_kept)(ProviderSink *sink, const char *key, GError **error);

@@ -14,12 +14,13 @@ void calendar_object_free(CalendarObject *object)
 	g_free(object->key);
 	g_free(object->path);
 	g_free(object->etag);
+	g_free(object->uids);
 	g_free(object->problem);
 	g_free(object);
 }
 
-static const char load_sql[] = "SELECT object_key, href, etag, expanded_from, expanded_to, problem "
-			       "FROM {prm_calendar_objects} "
+static const char load_sql[] = "SELECT object_key, href, etag, expanded_from, expanded_to, uids, "
+			       "problem FROM {prm_calendar_objects} "
 			       "WHERE connection = ? AND calendar_hash = ?";
 enum {
 	COLUMN_KEY,
@@ -27,6 +28,7 @@ enum {
 	COLUMN_ETAG,
 	COLUMN_EXPANDED_FROM,
 	COLUMN_EXPANDED_TO,
+	COLUMN_UIDS,
 	COLUMN_PROBLEM
 };
 
@@ -40,6 +42,7 @@ static CalendarObject *read_object(const DbStatement *statement, const uint8_t *
 	object->etag = g_strdup(db_column_text(statement, COLUMN_ETAG));
 	object->expanded_from_utc = db_column_int(statement, COLUMN_EXPANDED_FROM);
 	object->expanded_to_utc = db_column_int(statement, COLUMN_EXPANDED_TO);
+	object->uids = g_strdup(db_column_text(statement, COLUMN_UIDS));
 	object->problem = g_strdup(db_column_text(statement, COLUMN_PROBLEM));
 	return object;
 }
@@ -69,11 +72,11 @@ GPtrArray *calendar_objects_load(
 
 static const char store_sql[] =
 	"INSERT INTO {prm_calendar_objects} (connection, calendar_hash, object_hash, object_key, "
-	"href, etag, expanded_from, expanded_to, problem) VALUES ";
+	"href, etag, expanded_from, expanded_to, uids, problem) VALUES ";
 static const char store_tail[] =
 	" ON DUPLICATE KEY UPDATE href = VALUES(href), etag = VALUES(etag), "
-	"expanded_from = VALUES(expanded_from), expanded_to = VALUES(expanded_to), problem = "
-	"VALUES(problem)";
+	"expanded_from = VALUES(expanded_from), expanded_to = VALUES(expanded_to), uids = "
+	"VALUES(uids), problem = VALUES(problem)";
 
 static void bind_object(DbStatement *statement, int64_t connection, const CalendarObject *object,
 	uint8_t hash[STATE_HASH_BYTES])
@@ -92,13 +95,14 @@ static void bind_object(DbStatement *statement, int64_t connection, const Calend
 		db_bind_text(statement, NULL);
 	db_bind_int(statement, object->expanded_from_utc);
 	db_bind_int(statement, object->expanded_to_utc);
+	db_bind_text(statement, object->uids);
 	db_bind_text(statement, object->problem);
 }
 
 bool calendar_objects_store(Db *db, int64_t connection, const GPtrArray *objects, GError **error)
 {
-	g_autofree char *sql =
-		db_repeat_sql(store_sql, "(?, ?, ?, ?, ?, ?, ?, ?, ?)", objects->len, store_tail);
+	g_autofree char *sql = db_repeat_sql(
+		store_sql, "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", objects->len, store_tail);
 	g_autofree uint8_t *hashes = g_new(uint8_t, (gsize)objects->len * STATE_HASH_BYTES);
 	DbStatement *statement = db_prepare(db, sql, error);
 

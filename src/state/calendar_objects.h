@@ -18,6 +18,7 @@ typedef struct CalendarObject {
 	char *etag;                /* opaque bytes, or NULL */
 	int64_t expanded_from_utc; /* occurrences from here … */
 	int64_t expanded_to_utc;   /* … up to here are stored; G_MAXINT64: all */
+	char *uids;                /* which UIDs it holds, in the provider's own words, or NULL */
 	char *problem;             /* why it, or a part of it, could not be read; or NULL */
 } CalendarObject;
 

@@ -60,6 +60,19 @@ const CalendarCursor *connection_state_cursor(const ConnectionState *state, cons
 	return NULL;
 }
 
+void connection_state_take_cursor(ConnectionState *state, CalendarCursor *take_cursor)
+{
+	for (guint i = 0; i < state->cursors->len; i++) {
+		const CalendarCursor *cursor = g_ptr_array_index(state->cursors, i);
+
+		if (strcmp(cursor->calendar_id, take_cursor->calendar_id) != 0)
+			continue;
+		g_ptr_array_remove_index(state->cursors, i);
+		break;
+	}
+	g_ptr_array_add(state->cursors, take_cursor);
+}
+
 /* LAST_INSERT_ID(id) makes the id of a row that was there already known, too. */
 static const char create_sql[] =
 	"INSERT INTO {prm_calendar_connections} (user_id, connection_hash, connection_id) "

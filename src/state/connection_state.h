@@ -64,6 +64,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ConnectionState, connection_state_free)
 const CalendarCursor *connection_state_cursor(
 	const ConnectionState *state, const char *calendar_id);
 
+/* Puts the cursor in the place of that calendar's former one; what is stored stays as it is. */
+void connection_state_take_cursor(ConnectionState *state, CalendarCursor *take_cursor);
+
 /* Gives the state its row, if it has none: its id is set. */
 bool connection_state_create(
 	Db *db, int64_t user_id, ConnectionState *state, GError **error) G_GNUC_WARN_UNUSED_RESULT;

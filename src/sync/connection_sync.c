@@ -30,7 +30,9 @@ typedef struct {
 	bool has_complete;      /* a calendar was told completely */
 	bool has_relisted;      /* one that something else had written */
 	bool forgets;           /* all is listed as if nothing were remembered */
-	char *first_unreadable; /* in words for the calendar's owner */
+	bool settles;           /* the listing in hand goes on from one that was not settled */
+	EventStoreCounts written_before; /* by listings of this run that another one followed */
+	char *first_unreadable;          /* in words for the calendar's owner */
 } ConnectionRun;
 
 static void run_clear(ConnectionRun *run)
@@ -160,7 +162,21 @@ typedef struct {
 	unsigned span_days;
 	bool told_all;
 	bool is_whole;
+	bool is_unsettled; /* see listing_is_unsettled() */
 } ListingResult;
+
+/* What was written by a listing and by those before it; the rest is as the last one found it. */
+static EventStoreCounts sum_counts(const EventStoreCounts *before, EventStoreCounts counts)
+{
+	counts.added += before->added;
+	counts.changed += before->changed;
+	counts.restored += before->restored;
+	counts.adopted += before->adopted;
+	counts.removed += before->removed;
+	counts.folded += before->folded;
+	counts.repaired += before->repaired;
+	return counts;
+}
 
 /* The listing, from the provider's first request to the last committed batch. */
 static bool list_and_store(ConnectionRun *run, const Provider *provider,
@@ -179,12 +195,13 @@ static bool list_and_store(ConnectionRun *run, const Provider *provider,
 	ret_result->is_overfull = listing_is_overfull(listing, &ret_result->span_days);
 	ret_result->told_all = listing_told_all(listing);
 	ret_result->is_whole = listing_is_whole(listing);
+	ret_result->is_unsettled = listing_is_unsettled(listing);
 	if (is_told && !ret_result->is_overfull)
 		is_stored = listing_finish(listing, error);
 	else
 		is_stored = (!is_told && provider_error->domain != PROVIDER_ERROR) ||
 			    listing_abandon(listing, error);
-	run->report->events = listing_counts(listing);
+	run->report->events = sum_counts(&run->written_before, listing_counts(listing));
 	run->has_complete = listing_has_complete(listing);
 	run->has_relisted = run->has_relisted || listing_has_relisted(listing);
 	run->listing = NULL;
@@ -246,8 +263,16 @@ static bool widen(ConnectionRun *run, const ListingResult *result, const EventSt
 		error);
 }
 
-/* At most: what changed, all, and what there is room for. */
-enum { ROUNDS_MAX = 4 };
+/* Another listing follows, that reads again what this one could not. */
+static void go_on_from(ConnectionRun *run)
+{
+	run->written_before = run->report->events;
+	run->report->unreadable = 0;
+	g_clear_pointer(&run->first_unreadable, g_free);
+}
+
+/* At most: what changed, all, what belongs together, and what there is room for. */
+enum { ROUNDS_MAX = 5 };
 
 static bool list_until_it_fits(
 	ConnectionRun *run, const Provider *provider, ListingOptions *options, GError **error)
@@ -255,13 +280,16 @@ static bool list_until_it_fits(
 	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
 		ListingResult result = {0};
 
-		options->forgets = run->worker->context->forgets || run->forgets;
+		options->forgets = (run->worker->context->forgets || run->forgets) && !run->settles;
 		hash_settings(run, options->settings_hash);
 		if (!list_and_store(run, provider, options, &result, error))
 			return false;
-		if (!result.is_overfull)
+		if (!result.is_overfull && (!result.is_unsettled || run->settles))
 			return widen(run, &result, options->store, error);
-		if (!make_room(run, &result, error))
+		run->settles = !result.is_overfull;
+		if (run->settles)
+			go_on_from(run);
+		else if (!make_room(run, &result, error))
 			return false;
 	}
 	g_set_error_literal(error, PROVIDER_ERROR, PROVIDER_ERROR_TEMPORARY,

@@ -12,6 +12,8 @@ static void told_free(gpointer data)
 {
 	Told *told = data;
 
+	if (told->former != NULL)
+		g_ptr_array_unref(told->former);
 	g_free(told->id);
 	g_free(told->name);
 	g_free(told->cursor);
@@ -43,11 +45,38 @@ static const char *on_cursor(ProviderSink *sink, const char *calendar_id, bool *
 	return cursor->text;
 }
 
-/* Prepares a listing of all: WordPress's own rows are the truth that it is compared with. */
-static bool begin_all(Listing *listing, Told *told, GError **error)
+/* The objects of the calendar in hand as they were remembered. NULL with a DB_ERROR. */
+static GPtrArray *load_objects(const Listing *listing, const Told *told, GError **error)
+{
+	uint8_t calendar_hash[STATE_HASH_BYTES];
+
+	state_hash_calendar(told->id, calendar_hash);
+	return calendar_objects_load(
+		listing->options->db, listing->options->state->id, calendar_hash, error);
+}
+
+/* Prepares to list a calendar as if nothing were remembered of it. */
+static bool restart(Listing *listing, Told *told, GError **error)
 {
 	const ListingOptions *options = listing->options;
 	g_autoptr(CalendarCursor) restarted = NULL;
+
+	told->is_restarted = true;
+	event_store_forget_objects(listing->store, told->id);
+	if (options->has_tables && connection_state_cursor(options->state, told->id) != NULL) {
+		told->former = load_objects(listing, told, error);
+		if (told->former == NULL)
+			return false;
+	}
+	restarted = calendar_cursor_new(
+		told->id, options->settings_hash, "", 0, listing_gone_utc(listing, told->id));
+	return !listing_remembers(listing) ||
+	       calendar_cursor_restart(options->db, options->state->id, restarted, error);
+}
+
+/* Prepares a listing of all: WordPress's own rows are the truth that it is compared with. */
+static bool begin_all(Listing *listing, Told *told, GError **error)
+{
 	const CalendarCursor *cursor;
 
 	if (!listing_need_store(listing, error) || !event_store_load_all(listing->store, error))
@@ -60,14 +89,7 @@ static bool begin_all(Listing *listing, Told *told, GError **error)
 	if ((cursor == NULL || cursor->text[0] == '\0') &&
 		!event_store_load_orphans(listing->store, error))
 		return false;
-	if (cursor != NULL)
-		return true;
-	told->is_restarted = true;
-	event_store_forget_objects(listing->store, told->id);
-	restarted = calendar_cursor_new(
-		told->id, options->settings_hash, "", 0, listing_gone_utc(listing, told->id));
-	return !listing_remembers(listing) ||
-	       calendar_cursor_restart(options->db, options->state->id, restarted, error);
+	return cursor != NULL || restart(listing, told, error);
 }
 
 /* Whether a calendar without a name of its own is called by its address, or a part of it. */
@@ -138,6 +160,7 @@ static void add_remembered(GHashTable *objects, CalendarObject *take_loaded, boo
 		.etag = is_trusted ? take_loaded->etag : NULL,
 		.expanded_from_utc = take_loaded->expanded_from_utc,
 		.expanded_to_utc = take_loaded->expanded_to_utc,
+		.uids = take_loaded->uids,
 	};
 	g_hash_table_insert(objects, take_loaded->key, remembered);
 }
@@ -150,27 +173,27 @@ static GHashTable *on_objects(ProviderSink *sink, GError **error)
 	g_autoptr(GHashTable) objects =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, remembered_free);
 	g_autoptr(GPtrArray) loaded = NULL;
-	uint8_t calendar_hash[STATE_HASH_BYTES];
 
-	if (!options->has_tables || options->state->id == 0 || told->is_restarted)
+	if (!options->has_tables || options->state->id == 0 ||
+		(told->is_restarted && told->former == NULL))
 		return g_steal_pointer(&objects);
-	state_hash_calendar(told->id, calendar_hash);
-	loaded = calendar_objects_load(options->db, options->state->id, calendar_hash, error);
+	loaded = told->is_restarted ? g_ptr_array_ref(told->former)
+				    : load_objects(listing, told, error);
 	if (loaded == NULL)
 		return NULL;
 	while (loaded->len > 0) {
 		CalendarObject *object = g_ptr_array_steal_index_fast(loaded, 0);
-		bool is_trusted =
-			told->kind == PROVIDER_LISTING_CHANGES ||
-			(object->problem == NULL && event_store_object_is_intact(
-							    listing->store, told->id, object->key));
+		bool is_trusted = told->kind == PROVIDER_LISTING_CHANGES ||
+				  (!told->is_restarted && object->problem == NULL &&
+					  event_store_object_is_intact(
+						  listing->store, told->id, object->key));
 
 		add_remembered(objects, object, is_trusted);
 	}
 	return g_steal_pointer(&objects);
 }
 
-static bool on_begin_object(ProviderSink *sink, const char *key, GError **error)
+static bool on_begin_objects(ProviderSink *sink, const char *const *keys, GError **error)
 {
 	Listing *listing = listing_of(sink);
 
@@ -178,34 +201,61 @@ static bool on_begin_object(ProviderSink *sink, const char *key, GError **error)
 		return false;
 	if (listing->is_overfull)
 		return true;
-	event_store_begin_object(listing->store, told_now(listing)->id, key);
+	event_store_begin_objects(listing->store, told_now(listing)->id, keys);
 	listing->is_in_object = true;
 	return true;
 }
 
-static bool on_end_object(ProviderSink *sink, const ProviderObject *object, GError **error)
+static CalendarObject *object_new(const Listing *listing, const ProviderObject *object)
 {
-	Listing *listing = listing_of(sink);
-	const Told *told = told_now(listing);
-	CalendarObject *read;
+	CalendarObject *read = g_new0(CalendarObject, 1);
 
-	/* Of its events some may have been left out: it is not remembered as read. */
-	if (listing->is_overfull)
-		return true;
-	read = g_new0(CalendarObject, 1);
-
-	state_hash_calendar(told->id, read->calendar_hash);
+	state_hash_calendar(told_now(listing)->id, read->calendar_hash);
 	read->key = g_strdup(object->key);
 	read->path = g_strdup(object->path);
 	read->etag = g_strdup(object->etag);
 	read->expanded_from_utc = object->expanded_from_utc;
 	read->expanded_to_utc = object->expanded_to_utc;
-	read->problem = g_steal_pointer(&listing->object_problem);
+	read->uids = g_strdup(object->uids);
+	return read;
+}
+
+static bool on_end_objects(
+	ProviderSink *sink, const ProviderObject *objects, size_t count, GError **error)
+{
+	Listing *listing = listing_of(sink);
+	const Told *told = told_now(listing);
+	g_autoptr(GPtrArray) read = NULL;
+
+	/* Of their events some may have been left out: they are not remembered as read. */
+	if (listing->is_overfull)
+		return true;
+	read = g_ptr_array_new_with_free_func((GDestroyNotify)calendar_object_free);
+	for (size_t i = 0; i < count; i++) {
+		CalendarObject *object = object_new(listing, &objects[i]);
+
+		/* What nobody could read says nothing about what is stored of it. */
+		if (listing->object_problem != NULL) {
+			object->problem = i == 0 ? g_strdup(listing->object_problem) : NULL;
+			event_store_object_kept(listing->store, told->id, object->key);
+		}
+		g_ptr_array_add(read, object);
+	}
+	g_clear_pointer(&listing->object_problem, g_free);
 	listing->is_in_object = false;
-	/* What nobody could read says nothing about what is stored of it. */
-	if (read->problem != NULL)
-		event_store_object_kept(listing->store, told->id, object->key);
-	return event_store_end_object(listing->store, read, error);
+	return event_store_end_objects(listing->store, g_steal_pointer(&read), error);
+}
+
+static bool on_object_unsettled(ProviderSink *sink, const ProviderObject *object, GError **error)
+{
+	Listing *listing = listing_of(sink);
+
+	if (!listing_need_store(listing, error))
+		return false;
+	listing->is_unsettled = true;
+	return listing->is_overfull ||
+	       event_store_object_unsettled(
+		       listing->store, told_now(listing)->id, object_new(listing, object), error);
 }
 
 static bool on_object_kept(ProviderSink *sink, const char *key, GError **error)
@@ -365,8 +415,9 @@ Listing *listing_new(const ListingOptions *options)
 		.cursor = on_cursor,
 		.begin_calendar = on_begin_calendar,
 		.objects = on_objects,
-		.begin_object = on_begin_object,
-		.end_object = on_end_object,
+		.begin_objects = on_begin_objects,
+		.end_objects = on_end_objects,
+		.object_unsettled = on_object_unsettled,
 		.object_kept = on_object_kept,
 		.object_gone = on_object_gone,
 		.event = on_event,

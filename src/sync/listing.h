@@ -76,6 +76,9 @@ bool listing_is_overfull(const Listing *listing, unsigned *ret_span_days);
 bool listing_told_all(const Listing *listing);
 bool listing_is_whole(const Listing *listing);
 
+/* Whether something was left to the next listing, which should follow at once: it knows more. */
+bool listing_is_unsettled(const Listing *listing);
+
 /* Whether any calendar was told completely, whatever became of the others. */
 bool listing_has_complete(const Listing *listing);
 

@@ -212,6 +212,21 @@ static void collect_cursors(const Listing *listing, Memory *memory)
 	}
 }
 
+bool listing_is_unsettled(const Listing *listing)
+{
+	return listing->is_unsettled && listing_remembers(listing);
+}
+
+static bool finish_store(Listing *listing, Memory *memory, GError **error)
+{
+	if (listing->store != NULL)
+		return event_store_finish(listing->store,
+			listing_remembers(listing) && has_memory(memory) ? store_memory : NULL,
+			memory, error);
+	/* Only the provider's own words changed: there are no events that could lag behind. */
+	return !listing_remembers(listing) || store_memory(listing->options->db, memory, error);
+}
+
 bool listing_finish(Listing *listing, GError **error)
 {
 	g_autoptr(GPtrArray) forgotten = listing_deselected(listing);
@@ -230,12 +245,13 @@ bool listing_finish(Listing *listing, GError **error)
 		!event_store_sweep(listing->store, listing->failure == NULL, error))
 		return false;
 	collect_cursors(listing, &memory);
-	if (listing->store != NULL)
-		return event_store_finish(listing->store,
-			listing_remembers(listing) && has_memory(&memory) ? store_memory : NULL,
-			&memory, error);
-	/* Only the provider's own words changed: there are no events that could lag behind. */
-	return !listing_remembers(listing) || store_memory(listing->options->db, &memory, error);
+	if (!finish_store(listing, &memory, error))
+		return false;
+	/* For the listing that follows, if one does. */
+	while (listing_is_unsettled(listing) && cursors->len > 0)
+		connection_state_take_cursor(
+			listing->options->state, g_ptr_array_steal_index(cursors, 0));
+	return true;
 }
 
 bool listing_abandon(Listing *listing, GError **error)

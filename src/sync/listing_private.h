@@ -10,7 +10,8 @@ typedef struct {
 	char *id;
 	char *name;
 	ProviderListing kind;
-	bool is_restarted; /* nothing of it is remembered */
+	bool is_restarted; /* nothing of it counts that is remembered … */
+	GPtrArray *former; /* … but which UIDs these objects held (of CalendarObject); or NULL */
 	bool is_certain;   /* no object of unknown UID was unreadable */
 	bool is_complete;
 	char *cursor;     /* new one, or NULL */
@@ -27,8 +28,9 @@ struct Listing {
 			      listed again has several; the last one counts */
 	bool is_again;     /* calendars are listed whole whose copies are awaited */
 	bool is_in_object;
-	char *object_problem; /* of the object in hand: why it, or a part of it, is unreadable */
+	char *object_problem; /* of the objects in hand: why something of them is unreadable */
 	bool had_problems;
+	bool is_unsettled; /* some objects were left to the next listing of all */
 	GError *failure;
 
 	SpanCount *told_times; /* of the events told */

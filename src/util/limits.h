@@ -16,6 +16,11 @@
 #define LIMIT_EVENT_ATTENDEES 2000
 #define LIMIT_OBJECT_ATTENDEES 100000
 
+/* Objects of one calendar whose events are read together, since they share UIDs (an override may
+ * lie in an object of its own). Ten years of a weekly series of which each meeting was changed are
+ * 520. */
+#define LIMIT_UID_OBJECTS 1000
+
 /* Events of one connection (max_events in the ini), and of all connections of a user
  * (max_events_per_user): those nearest to now are kept. Ten years of a full working calendar are
  * some 25,000; the largest that we measure ourselves with has 100,000. */

@@ -44,6 +44,7 @@ EventStore *event_store_open(
 	store->held_back = g_ptr_array_new_with_free_func(free_object);
 	store->forgotten = g_ptr_array_new_with_free_func(free_object);
 	store->object = NO_OBJECT;
+	store->objects = g_array_new(FALSE, FALSE, sizeof(int32_t));
 	if (options->state == 0 ? !event_store_load_all(store, error)
 				: !event_memory_load_known(store->memory, db, options->state,
 					  options->user_id, error))
@@ -63,6 +64,7 @@ void event_store_free(EventStore *store)
 	g_hash_table_unref(store->gone);
 	g_ptr_array_unref(store->held_back);
 	g_ptr_array_unref(store->forgotten);
+	g_array_unref(store->objects);
 	g_free(store->object_uid);
 	g_free(store);
 }
@@ -144,9 +146,18 @@ void event_store_forget_objects(EventStore *store, const char *calendar_id)
 	event_memory_forget_objects(store->memory, calendar_index(store, calendar_id));
 }
 
-void event_store_begin_object(EventStore *store, const char *calendar_id, const char *key)
+void event_store_begin_objects(EventStore *store, const char *calendar_id, const char *const *keys)
 {
-	store->object = object_index(store, calendar_id, key);
+	g_array_set_size(store->objects, 0);
+	for (; *keys != NULL; keys++) {
+		int32_t object = object_index(store, calendar_id, *keys);
+
+		/* So that what was theirs is for the first one to write. */
+		if (store->objects->len > 0)
+			event_memory_object_at(store->memory, object)->state = OBJECT_TOLD;
+		g_array_append_val(store->objects, object);
+	}
+	store->object = g_array_index(store->objects, int32_t, 0);
 	store->is_object_shadowed = false;
 	g_clear_pointer(&store->object_uid, g_free);
 	store->is_object_waiting = false;
@@ -198,23 +209,47 @@ static bool holds_another_uid(const EventStore *store, int32_t object)
 	return false;
 }
 
-bool event_store_end_object(EventStore *store, CalendarObject *take_object, GError **error)
+/* Whether what is in hand must not be remembered yet: it would be taken for stored if this run came
+ * to no end, and so would those of its events that wait. */
+static bool holds_back(const EventStore *store)
 {
-	int32_t object = store->object;
+	for (guint i = 0; i < store->objects->len; i++) {
+		if (has_absent_events(store, g_array_index(store->objects, int32_t, i)))
+			return true;
+	}
+	return store->is_object_waiting;
+}
 
-	if (holds_another_uid(store, object))
+bool event_store_end_objects(EventStore *store, GPtrArray *take_objects, GError **error)
+{
+	g_autoptr(GPtrArray) objects = take_objects;
+	int32_t first = store->object;
+	bool waits;
+
+	if (holds_another_uid(store, first))
 		store->wants_listing = true;
-
 	store->object = NO_OBJECT;
-	event_memory_object_at(store->memory, object)->state = OBJECT_TOLD;
-	if (store->is_object_shadowed)
-		g_clear_pointer(&take_object->etag, g_free);
-	if (!has_absent_events(store, object) && !store->is_object_waiting)
-		return event_batch_add_object(store->batch, take_object, error);
-	/* Remembered now, it would be taken for stored if this run came to no end, and so would
-	 * those of its events that wait. */
-	g_ptr_array_add(store->held_back, take_object);
+	event_memory_object_at(store->memory, first)->state = OBJECT_TOLD;
+	waits = holds_back(store);
+	while (objects->len > 0) {
+		CalendarObject *object = g_ptr_array_steal_index(objects, 0);
+
+		if (store->is_object_shadowed)
+			g_clear_pointer(&object->etag, g_free);
+		if (waits)
+			g_ptr_array_add(store->held_back, object);
+		else if (!event_batch_add_object(store->batch, object, error))
+			return false;
+	}
 	return true;
+}
+
+bool event_store_object_unsettled(
+	EventStore *store, const char *calendar_id, CalendarObject *take_object, GError **error)
+{
+	store->wants_listing = true;
+	event_store_object_kept(store, calendar_id, take_object->key);
+	return event_batch_add_object(store->batch, take_object, error);
 }
 
 void event_store_object_kept(EventStore *store, const char *calendar_id, const char *key)

@@ -132,12 +132,18 @@ bool event_store_object_is_intact(
 /* From which objects the events of a calendar came is forgotten: all of them will be told. */
 void event_store_forget_objects(EventStore *store, const char *calendar_id);
 
-/* The events that are put from here on belong to this object of the calendar. */
-void event_store_begin_object(EventStore *store, const char *calendar_id, const char *key);
-/* All events of the object were put: what else is stored of it in the window is gone. Consumes the
- * object, which is remembered together with its events. */
-bool event_store_end_object(
-	EventStore *store, CalendarObject *take_object, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The events that are put from here on belong to these objects of the calendar (NULL-terminated,
+ * not empty), and are remembered as those of the first. */
+void event_store_begin_objects(EventStore *store, const char *calendar_id, const char *const *keys);
+/* All events of the objects were put: what else is stored of them in the window is gone. Consumes
+ * the objects (of CalendarObject, in the same order), which are remembered together with their
+ * events. */
+bool event_store_end_objects(
+	EventStore *store, GPtrArray *take_objects, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The object is there, but was not told: its events stay, and all should be listed again. Consumes
+ * the object. */
+bool event_store_object_unsettled(EventStore *store, const char *calendar_id,
+	CalendarObject *take_object, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The object is as it was: so are its events. */
 void event_store_object_kept(EventStore *store, const char *calendar_id, const char *key);
 /* The object was deleted: its events go, unless they are put as those of another one. */

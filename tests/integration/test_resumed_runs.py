@@ -6,6 +6,7 @@ import time
 from fake.google_server import API_PATH, CLIENT_ID, CLIENT_SECRET, GoogleServer
 from lib.ics import vevent
 from lib.interruptions import STRIDE_OF_SMALLEST, InterruptedStory
+from lib.scattered import WHERE, cover, uncover
 from lib.theme import Theme, theme_event
 
 ZONE = {"tzid": "Europe/Amsterdam"}
@@ -68,6 +69,24 @@ class OnCalDav(InterruptedStory):
         moved = vevent("weekly@story", self.week(1, 14), summary="Weekly, later", recurrence_id=self.week(1), **ZONE)
         self.series(moved, lines=[f"EXDATE;TZID=Europe/Amsterdam:{self.week(2):%Y%m%dT%H%M%S}"])
         self.prove("series edit", "sync", "--all")
+
+    def test_a_series_whose_override_lies_in_an_object_of_its_own(self):
+        """One override comes, one goes, and one is cancelled."""
+        def put(name, week, **more):
+            self.account.put(name, cover(name, vevent(
+                "scattered@story", self.week(week, 14), summary="Weekly, later", recurrence_id=self.week(week), **ZONE,
+                **more)))
+
+        self.http.spoil(uncover, WHERE)
+        self.account.put("whole", cover("whole", vevent(
+            "scattered@story", self.week(0), summary="Weekly", **ZONE, lines=["RRULE:FREQ=WEEKLY;COUNT=4"])))
+        put("first", 1)
+        put("last", 2)
+        self.synced()
+        self.account.client.delete("work", "first")
+        put("last", 2, lines=["STATUS:CANCELLED"])
+        put("another", 3)
+        self.prove("scattered series", "sync", "--all")
 
     def test_a_series_that_is_moved_keeps_its_posts(self):
         self.synced(auto_log=True)

@@ -16,6 +16,7 @@ static void object_free(void *data)
 	g_free(object->calendar_id);
 	g_free(object->path);
 	g_free(object->etag);
+	g_free(object->uids);
 	g_ptr_array_unref(object->event_uids);
 	g_free(object);
 }
@@ -56,6 +57,7 @@ static GHashTable *on_objects(ProviderSink *sink, GError **error)
 			.etag = object->etag,
 			.expanded_from_utc = object->expanded_from_utc,
 			.expanded_to_utc = object->expanded_to_utc,
+			.uids = object->uids,
 		};
 		g_hash_table_insert(objects, key, &object->borrowed);
 	}
@@ -79,39 +81,68 @@ static bool on_begin(ProviderSink *sink, const ProviderCalendar *calendar, Provi
 	return true;
 }
 
-static bool on_begin_object(ProviderSink *sink, const char *key, GError **error)
+static void begin_object(CollectingSink *self, const char *key)
+{
+	CollectedObject *object = g_new0(CollectedObject, 1);
+
+	g_assert_true(g_hash_table_add(self->begun, g_strdup(key)));
+	note(self, self->key == NULL ? "+" : "&", key);
+	if (self->key == NULL)
+		self->key = g_strdup(key);
+	object->calendar_id = g_strdup(self->calendar_id);
+	object->event_uids = g_ptr_array_new_with_free_func(g_free);
+	g_hash_table_insert(self->objects, g_strdup(key), object);
+}
+
+static bool on_begin_objects(ProviderSink *sink, const char *const *keys, GError **error)
 {
 	CollectingSink *self = self_of(sink);
-	CollectedObject *object;
 
 	(void)error;
 	g_assert_cmpuint(self->open, ==, 1);
 	g_assert_null(self->key);
-	g_assert_true(g_hash_table_add(self->begun, g_strdup(key)));
-	note(self, "+", key);
-	self->key = g_strdup(key);
-	object = g_new0(CollectedObject, 1);
-	object->calendar_id = g_strdup(self->calendar_id);
-	object->event_uids = g_ptr_array_new_with_free_func(g_free);
-	g_hash_table_insert(self->objects, g_strdup(key), object);
+	g_assert_nonnull(keys[0]);
+	for (; *keys != NULL; keys++)
+		begin_object(self, *keys);
 	return true;
 }
 
-static bool on_end_object(ProviderSink *sink, const ProviderObject *told, GError **error)
+static void end_object(CollectingSink *self, const ProviderObject *told)
 {
-	CollectingSink *self = self_of(sink);
 	CollectedObject *object = g_hash_table_lookup(self->objects, told->key);
 
-	(void)error;
-	g_assert_cmpstr(self->key, ==, told->key);
-	g_clear_pointer(&self->key, g_free);
+	g_assert_nonnull(object);
 	object->path = g_strdup(told->path);
 	object->etag = g_strdup(told->etag);
+	object->uids = g_strdup(told->uids);
 	object->expanded_from_utc = told->expanded_from_utc;
 	object->expanded_to_utc = told->expanded_to_utc;
 	if (!self->has_memory)
 		g_hash_table_remove(self->objects, told->key);
+}
+
+static bool on_end_objects(
+	ProviderSink *sink, const ProviderObject *told, size_t count, GError **error)
+{
+	CollectingSink *self = self_of(sink);
+
+	(void)error;
+	g_assert_cmpstr(self->key, ==, told[0].key);
+	g_clear_pointer(&self->key, g_free);
+	for (size_t i = 0; i < count; i++)
+		end_object(self, &told[i]);
 	return true;
+}
+
+static bool on_object_unsettled(ProviderSink *sink, const ProviderObject *told, GError **error)
+{
+	CollectingSink *self = self_of(sink);
+
+	g_assert_null(told->etag);
+	begin_object(self, told->key);
+	g_ptr_array_set_size(self->told, (int)self->told->len - 1);
+	note(self, "~", told->key);
+	return on_end_objects(sink, told, 1, error);
 }
 
 static bool on_object_kept(ProviderSink *sink, const char *key, GError **error)
@@ -230,8 +261,9 @@ CollectingSink *collecting_sink_new(void)
 		.cursor = on_cursor,
 		.begin_calendar = on_begin,
 		.objects = on_objects,
-		.begin_object = on_begin_object,
-		.end_object = on_end_object,
+		.begin_objects = on_begin_objects,
+		.end_objects = on_end_objects,
+		.object_unsettled = on_object_unsettled,
 		.object_kept = on_object_kept,
 		.object_gone = on_object_gone,
 		.gone = on_event_gone,

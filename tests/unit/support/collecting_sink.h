@@ -12,8 +12,9 @@ typedef struct CollectingSink {
 	GPtrArray *ends;        /* of char *: "complete", or why not */
 	int last_end_code;      /* PROVIDER_ERROR of the last end that was not "complete" */
 	GPtrArray *told;        /* of char *: "all" or "changes", then "-key", "=key" and "+key" for
-				   objects that are gone, kept or passed on, "!uid" and "?uid" for
-				   events that are gone or outside, in order */
+				   objects that are gone, kept or passed on, "&key" for those passed
+				   on together with the one before, "~key" for unsettled ones, "!uid" and
+				   "?uid" for        events that are gone or outside, in order */
 	unsigned open;          /* calendars begun and not ended */
 	unsigned fail_at_event; /* event(): this one fails; 0: none does */
 
@@ -34,6 +35,7 @@ typedef struct CollectedObject {
 	char *calendar_id;
 	char *path;
 	char *etag;
+	char *uids;
 	int64_t expanded_from_utc;
 	int64_t expanded_to_utc;
 	GPtrArray *event_uids;   /* of char * */

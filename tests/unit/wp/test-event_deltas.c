@@ -75,20 +75,22 @@ static void put(Run *run, const char *uid, const char *start, const char *title)
 
 static void begin_object(Run *run, const char *key)
 {
-	event_store_begin_object(run->store, STORY_CALENDAR, key);
+	event_store_begin_objects(run->store, STORY_CALENDAR, (const char *const[]){key, NULL});
 }
 
 static void end_object(Run *run, const char *key)
 {
 	CalendarObject *object = g_new0(CalendarObject, 1);
+	GPtrArray *objects = g_ptr_array_new_with_free_func((GDestroyNotify)calendar_object_free);
 	g_autoptr(GError) error = NULL;
 
+	g_ptr_array_add(objects, object);
 	state_hash_calendar(STORY_CALENDAR, object->calendar_hash);
 	object->key = g_strdup(key);
 	object->path = g_strdup(key);
 	object->etag = g_strdup("\"1\"");
 	object->expanded_to_utc = G_MAXINT64;
-	g_assert_true(event_store_end_object(run->store, object, &error));
+	g_assert_true(event_store_end_objects(run->store, objects, &error));
 }
 
 /* An object with one meeting of an hour on 15 January, named as its uid. */
