@@ -109,7 +109,7 @@ static bool store(void *data, const char *credentials_json, char **ret_newer, GE
 	g_autoptr(GError) failure = NULL;
 
 	if (connections_row_update(account->db, site, account->user_id, account->connection->id,
-		    &change, NULL, NULL, &failure)) {
+		    &change, NULL, &failure)) {
 		g_free(account->box);
 		account->box = g_steal_pointer(&box);
 		*ret_newer = NULL;

@@ -27,10 +27,10 @@ typedef struct {
 	ConnectionState *state;
 	const Listing *listing; /* while it is open; borrowed */
 	Claim claim;
-	bool has_complete;      /* a calendar was told completely */
-	bool has_relisted;      /* one that something else had written */
-	bool forgets;           /* all is listed as if nothing were remembered */
-	bool settles;           /* the listing in hand goes on from one that was not settled */
+	bool has_complete; /* a calendar was told completely */
+	bool has_relisted; /* one that something else had written */
+	bool forgets;      /* all is listed as if nothing were remembered */
+	bool settles;      /* the listing in hand goes on from one that was not settled */
 	EventStoreCounts written_before; /* by listings of this run that another one followed */
 	char *first_unreadable;          /* in words for the calendar's owner */
 } ConnectionRun;
@@ -404,27 +404,6 @@ static char *last_error_of(const ConnectionRun *run, const GError *failure)
 		run->report->unreadable, run->first_unreadable);
 }
 
-static bool record_outcome(ConnectionRun *run, const GError *failure, GError **error)
-{
-	const SyncContext *context = run->worker->context;
-	/* A second before it began: what the theme writes when a sync of its own ends, however soon
-	 * after ours, is another text, by which it is noticed (others.h). */
-	g_autofree char *began = site_zone_format_iso(context->site->zone, run->began_utc - 1);
-	const ConnectionChange change = {
-		.last_sync = failure == NULL ? began : NULL,
-		.set_last_error = true,
-		.last_error = run->report->message,
-	};
-
-	const ConnectionMemory memory = {run->state->id, run->connection->last_sync};
-
-	if (context->dry_run)
-		return true;
-	return connections_row_update(run->worker->db, context->site, run->report->user_id,
-		run->report->connection_id, &change, run->user->state->row,
-		failure == NULL ? &memory : NULL, error);
-}
-
 /* One calendar that is gone or closed does not hold up the others of its connection. */
 static bool is_held_against(const ConnectionRun *run, const GError *failure)
 {
@@ -435,8 +414,8 @@ static bool is_held_against(const ConnectionRun *run, const GError *failure)
 			       g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT)));
 }
 
-/* When a scheduled pass tries it again. */
-static bool record_patience(ConnectionRun *run, const GError *failure, GError **error)
+/* When a scheduled pass tries it again. False when nothing changes about that. */
+static bool note_patience(ConnectionRun *run, const GError *failure)
 {
 	const SyncContext *context = run->worker->context;
 	const PatienceSubject subject = {
@@ -447,13 +426,30 @@ static bool record_patience(ConnectionRun *run, const GError *failure, GError **
 		.calendar_ids = (const char *const *)run->connection->calendar_ids,
 	};
 	int64_t pause_secs = http_client_take_pause(run->worker->http);
+	bool has_changed = patience_note(run->state, is_held_against(run, failure) ? failure : NULL,
+		&subject, pause_secs, context->now_utc());
 
-	if (!context->has_tables || context->dry_run ||
-		!patience_note(run->state, is_held_against(run, failure) ? failure : NULL, &subject,
-			pause_secs, context->now_utc()))
-		return true;
-	return connection_state_create(run->worker->db, run->report->user_id, run->state, error) &&
-	       connection_state_store(run->worker->db, run->state, error);
+	return context->has_tables && has_changed;
+}
+
+/* What its owner and later passes are to be told. */
+static void record_outcome(ConnectionRun *run, const GError *failure)
+{
+	const SyncContext *context = run->worker->context;
+	/* A second before it began: what the theme writes when a sync of its own ends, however soon
+	 * after ours, is another text, by which it is noticed (others.h). */
+	g_autofree char *began = site_zone_format_iso(context->site->zone, run->began_utc - 1);
+	const ConnectionOutcome outcome = {
+		.connection_id = run->report->connection_id,
+		.last_sync = failure == NULL ? began : NULL,
+		.known_last_sync = run->connection->last_sync,
+		.last_error = run->report->message,
+		.state = run->state,
+		.has_new_patience = note_patience(run, failure),
+	};
+
+	if (!context->dry_run)
+		outcomes_add(run->user->outcomes, &outcome);
 }
 
 /* What the site's administrator must mend is said once, however many connections it stops. */
@@ -467,27 +463,28 @@ static void log_failure(const ConnectionRun *run, const GError *failure)
 	log_line(is_known ? LOG_DEBUG : LOG_ERROR, &about, "%s", failure->message);
 }
 
-/* Tells how it went: its owner, the log and later passes. */
+/* Tells how it went: the log at once, its owner and later passes when all of the user's are done.
+ */
 static bool conclude(ConnectionRun *run, const GError *failure, GError **error)
 {
 	const LogAbout about = connection_report_about(run->report);
-	g_autoptr(GError) record_error = NULL;
+	const OthersOutcome outcome = {run->has_relisted, failure != NULL};
+	g_autoptr(GError) settle_error = NULL;
 
 	if (failure == NULL)
 		recall_problems(run);
 	run->report->message = last_error_of(run, failure);
 	if (failure != NULL)
 		log_failure(run, failure);
-	if (record_patience(run, failure, &record_error) &&
-		others_settle(run->worker, run->state, run->report,
-			(OthersOutcome){run->has_relisted, failure != NULL}, &record_error) &&
-		record_outcome(run, failure, &record_error))
+	if (others_settle(run->worker, run->state, run->report, outcome, &settle_error)) {
+		record_outcome(run, failure);
 		return true;
-	if (is_fatal(record_error)) {
-		g_propagate_error(error, g_steal_pointer(&record_error));
+	}
+	if (is_fatal(settle_error)) {
+		g_propagate_error(error, g_steal_pointer(&settle_error));
 		return false;
 	}
-	log_line(LOG_ERROR, &about, "cannot store when it was synced: %s", record_error->message);
+	log_line(LOG_ERROR, &about, "cannot store when it was synced: %s", settle_error->message);
 	run->report->outcome = SYNC_FAILED;
 	return true;
 }

@@ -9,6 +9,7 @@
 #include "match/contact_index.h"
 #include "net/http.h"
 #include "sync/context.h"
+#include "sync/outcomes.h"
 #include "sync/report.h"
 #include "wp/user_state.h"
 
@@ -38,7 +39,8 @@ typedef struct SyncHeartbeat {
 
 /* What is known of the user; all borrowed. */
 typedef struct SyncUser {
-	UserState *state; /* as it was read; follows what is written */
+	UserState *state;   /* as it was read; follows what is written */
+	Outcomes *outcomes; /* gets how it went, unless this is a dry run */
 	/* The contacts, loaded when the first event asks for them; NULL with error set. */
 	const ContactIndex *(*contacts)(void *data, GError **error);
 	/* Runs in each transaction that writes events: false (error set) when the user is not ours
@@ -48,7 +50,7 @@ typedef struct SyncUser {
 } SyncUser;
 
 /* Syncs a connection and fills in the outcome, message and counts of `report`, whose identity is
- * set. What goes wrong with the connection is in the report, in its `last_error` and in the log;
+ * set. What goes wrong with the connection is in the report, in the user's outcomes and in the log;
  * false (error set) only when the run cannot go on: the database is gone or the heartbeat stopped
  * it. */
 bool connection_sync(const SyncWorker *worker, const Connection *connection, const SyncUser *user,

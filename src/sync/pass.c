@@ -144,8 +144,8 @@ static bool turn_store(TurnKeeper *keeper, Db *db, GError **error)
 	const WpSite *site = keeper->context->site;
 	int64_t now_utc = keeper->context->now_utc();
 	g_autofree char *name = own_turn_name(site);
-	g_autofree char *own = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
-		keeper->began_utc, keeper->last_user_id);
+	g_autofree char *own = g_strdup_printf(
+		"%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, keeper->began_utc, keeper->last_user_id);
 	g_autofree char *theme_index = g_strdup_printf(
 		"%" G_GSIZE_FORMAT, (keeper->first + keeper->last_place) % keeper->users->len);
 
@@ -168,8 +168,7 @@ static bool turn_begin(void *data, Db *db, guint place, GError **error)
 
 	keeper->last_user_id = ((const WpUser *)g_ptr_array_index(keeper->selected, place))->id;
 	keeper->last_place = place;
-	return keeper->context->now_utc() == keeper->stored_utc ||
-	       turn_store(keeper, db, error);
+	return keeper->context->now_utc() == keeper->stored_utc || turn_store(keeper, db, error);
 }
 
 static WpUser *user_at(const GPtrArray *users, size_t index)

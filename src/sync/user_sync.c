@@ -10,6 +10,7 @@
 #include "sync/due.h"
 #include "sync/patience.h"
 #include "sync/rematch.h"
+#include "util/limits.h"
 #include "util/log.h"
 #include "wp/connection.h"
 #include "wp/connections_row.h"
@@ -28,12 +29,15 @@ typedef struct {
 	int64_t renewed_utc;
 	ContactIndex *contacts; /* loaded when the first event needs it */
 	UserState *state;       /* as it was read under the lease */
+	Outcomes *outcomes;     /* of its connections, until they are written */
+	bool is_taken_over;     /* another process has the lease */
 } UserRun;
 
 static void user_run_clear(UserRun *run)
 {
 	g_clear_pointer(&run->lease, lease_free);
 	g_clear_pointer(&run->contacts, contact_index_free);
+	g_clear_pointer(&run->outcomes, outcomes_free); /* before the states that it borrows */
 	g_clear_pointer(&run->state, user_state_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(UserRun, user_run_clear)
@@ -47,6 +51,7 @@ static bool renew_lease(UserRun *run, GError **error)
 	if (!lease_renew(run->worker->db, run->lease, now_utc, LEASE_SECS, &is_ours, error))
 		return false;
 	if (!is_ours) {
+		run->is_taken_over = true;
 		g_set_error(error, SYNC_ERROR, SYNC_ERROR_INTERRUPTED,
 			"another process took over user %" G_GINT64_FORMAT
 			" because this one was stalled; leaving the rest to it",
@@ -128,7 +133,23 @@ static void tell(UserRun *run, const ConnectionReport *report, SyncTotals *total
 static SyncUser sync_user_of(UserRun *run)
 {
 	return (SyncUser){
-		.state = run->state, .contacts = contacts_of, .guard = guard_lease, .data = run};
+		.state = run->state,
+		.outcomes = run->outcomes,
+		.contacts = contacts_of,
+		.guard = guard_lease,
+		.data = run,
+	};
+}
+
+static ConnectionReport report_of(const UserRun *run, const Connection *connection)
+{
+	return (ConnectionReport){
+		.user_id = run->user->id,
+		.user_login = g_strdup(run->user->login),
+		.connection_id = g_strdup(connection->id),
+		.name = g_strdup(connection->name),
+		.provider = g_strdup(connection->provider),
+	};
 }
 
 static bool sync_one(UserRun *run, const Connection *connection, const SyncSelection *selection,
@@ -136,13 +157,7 @@ static bool sync_one(UserRun *run, const Connection *connection, const SyncSelec
 {
 	const SyncHeartbeat heartbeat = {keep_lease, run};
 	const SyncUser user = sync_user_of(run);
-	g_auto(ConnectionReport) report = {
-		.user_id = run->user->id,
-		.user_login = g_strdup(run->user->login),
-		.connection_id = g_strdup(connection->id),
-		.name = g_strdup(connection->name),
-		.provider = g_strdup(connection->provider),
-	};
+	g_auto(ConnectionReport) report = report_of(run, connection);
 	const LogAbout about = connection_report_about(&report);
 
 	report.message = skip_reason(run, connection, selection);
@@ -205,27 +220,39 @@ static bool forget_removed(UserRun *run, GError **error)
 	return true;
 }
 
-static bool sync_selected(
+/* An owner's other connections go on; this one is told why it does not. */
+static void refuse_surplus(UserRun *run, const Connection *connection, SyncTotals *totals)
+{
+	g_auto(ConnectionReport) report = report_of(run, connection);
+	const LogAbout about = connection_report_about(&report);
+
+	report.outcome = SYNC_FAILED;
+	report.message = g_strdup_printf(
+		"Only %d calendar connections of a person are synced, and this is one more. Remove "
+		"those that are not used.",
+		LIMIT_USER_CONNECTIONS);
+	log_line(LOG_WARNING, &about, "%s", report.message);
+	if (!run->worker->context->dry_run)
+		outcomes_add(run->outcomes, &(ConnectionOutcome){.connection_id = connection->id,
+						    .last_error = report.message});
+	tell(run, &report, totals);
+}
+
+static bool sync_each(
 	UserRun *run, const SyncSelection *selection, SyncTotals *totals, GError **error)
 {
-	const SyncContext *context = run->worker->context;
-	const ConnectionList *list;
+	const ConnectionList *list = run->state->list;
 	size_t selected = 0;
 
-	/* Read under the lease: another pass may just have finished with this user. */
-	run->state = user_state_read(
-		run->worker->db, context->site, run->user->id, context->has_tables, error);
-	if (run->state == NULL || !forget_removed(run, error))
-		return false;
-	list = run->state->list;
-	warn_of_problems(run, list);
 	for (guint i = 0; i < list->connections->len; i++) {
 		const Connection *connection = g_ptr_array_index(list->connections, i);
 
 		if (!is_selected(connection, selection))
 			continue;
 		selected++;
-		if (!sync_one(run, connection, selection, totals, error))
+		if (selected > LIMIT_USER_CONNECTIONS)
+			refuse_surplus(run, connection, totals);
+		else if (!sync_one(run, connection, selection, totals, error))
 			return false;
 	}
 	if (selected == 0 && selection->connection_id != NULL) {
@@ -235,6 +262,53 @@ static bool sync_selected(
 		return false;
 	}
 	return true;
+}
+
+/* Also when the sync was stopped half-way: some may be done. Not when another process is at it, or
+ * the database is gone. False with what ends the run. */
+static bool write_outcomes(
+	UserRun *run, const GError *stopped_by, SyncTotals *totals, GError **error)
+{
+	const LogAbout about = {.user_id = run->user->id, .user_login = run->user->login};
+	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) failure = NULL;
+
+	if (run->is_taken_over || db_error_ends_all(stopped_by))
+		return true;
+	if (!outcomes_write(run->outcomes, run->worker->db, run->worker->context->site,
+		    run->user->id, run->state->row, problems, &failure)) {
+		if (db_error_ends_all(failure)) {
+			g_propagate_error(error, g_steal_pointer(&failure));
+			return false;
+		}
+		g_ptr_array_add(problems, g_strdup(failure->message));
+	}
+	for (guint i = 0; i < problems->len; i++)
+		log_line(LOG_ERROR, &about, "cannot store when the calendars were synced: %s",
+			(const char *)g_ptr_array_index(problems, i));
+	totals->failed += problems->len;
+	return true;
+}
+
+static bool sync_selected(
+	UserRun *run, const SyncSelection *selection, SyncTotals *totals, GError **error)
+{
+	const SyncContext *context = run->worker->context;
+	g_autoptr(GError) stopped_by = NULL;
+
+	/* Read under the lease: another pass may just have finished with this user. */
+	run->state = user_state_read(
+		run->worker->db, context->site, run->user->id, context->has_tables, error);
+	if (run->state == NULL || !forget_removed(run, error))
+		return false;
+	warn_of_problems(run, run->state->list);
+	sync_each(run, selection, totals, &stopped_by);
+	if (!write_outcomes(run, stopped_by, totals, stopped_by == NULL ? error : NULL))
+		return false;
+	if (stopped_by == NULL)
+		return true;
+	g_propagate_error(error, g_steal_pointer(&stopped_by));
+	return false;
 }
 
 /* After the sync, whose events have the right people already; before they are logged. */
@@ -327,8 +401,12 @@ bool user_sync(const SyncWorker *worker, const WpUser *user, const SyncSelection
 	SyncTotals *totals, GError **error)
 {
 	const LogAbout about = {.user_id = user->id, .user_login = user->login};
-	g_auto(UserRun)
-		run = {.worker = worker, .user = user, .renewed_utc = worker->context->now_utc()};
+	g_auto(UserRun) run = {
+		.worker = worker,
+		.user = user,
+		.renewed_utc = worker->context->now_utc(),
+		.outcomes = outcomes_new(),
+	};
 	GError *failure = NULL;
 	bool is_busy;
 

@@ -11,7 +11,7 @@ typedef struct {
 	const SyncContext *context;
 	const GPtrArray *users;
 	const SyncSelection *selection;
-	GHashTable *marks; /* ContactMarks of the users */
+	GHashTable *marks;         /* ContactMarks of the users */
 	const WorkersWatch *watch; /* or NULL */
 	GMutex mutex;
 	guint next_user;
@@ -62,8 +62,7 @@ static const WpUser *crew_next_user(Crew *crew, Db *db)
 
 	g_mutex_lock(&crew->mutex);
 	if (crew->error == NULL && crew->next_user < crew->users->len &&
-		(watch == NULL ||
-			watch->begin(watch->data, db, crew->next_user, &crew->error)))
+		(watch == NULL || watch->begin(watch->data, db, crew->next_user, &crew->error)))
 		user = g_ptr_array_index(crew->users, crew->next_user++);
 	g_mutex_unlock(&crew->mutex);
 	return user;

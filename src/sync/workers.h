@@ -8,9 +8,9 @@
 
 #include "sync/user_sync.h"
 
-/* Who is told that a user is begun with, before anything is done for them: their place in the array,
- * each once and in order. Calls never overlap; `db` is the calling thread's. False (error set) stops
- * the run. */
+/* Who is told that a user is begun with, before anything is done for them: their place in the
+ * array, each once and in order. Calls never overlap; `db` is the calling thread's. False (error
+ * set) stops the run. */
 typedef struct WorkersWatch {
 	bool (*begin)(void *data, Db *db, guint place, GError **error);
 	void *data;

@@ -26,3 +26,9 @@
  * some 25,000; the largest that we measure ourselves with has 100,000. */
 #define LIMIT_CONNECTION_EVENTS "100000"
 #define LIMIT_USER_EVENTS "200000"
+
+/* Connections of one user that are synced, and what all of a user's may take in the database. An
+ * entry has some 600 octets, 3,000 with Google's longest tokens; the most that a person is known to
+ * have is a dozen. */
+#define LIMIT_USER_CONNECTIONS 100
+#define LIMIT_CONNECTIONS_BYTES (1024 * 1024)

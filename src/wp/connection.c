@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "php/text.h"
+#include "util/limits.h"
 #include "util/secret.h"
 #include "wp/connection_private.h"
 
@@ -58,6 +59,13 @@ PhpValue *connections_read(const char *stored, StoredSpan span, GError **error)
 {
 	if (span.length == 0)
 		return php_null_new();
+	if (span.length > LIMIT_CONNECTIONS_BYTES) {
+		g_set_error(error, CONNECTION_ERROR, CONNECTION_ERROR_DAMAGED,
+			"cannot read the stored connections: they are larger than %d KB, which no "
+			"calendars need; remove those that are not used",
+			LIMIT_CONNECTIONS_BYTES / 1024);
+		return NULL;
+	}
 	const char *text = stored + span.offset;
 	char last = text[span.length - 1];
 	g_autoptr(GError) reason = NULL;

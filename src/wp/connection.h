@@ -60,6 +60,20 @@ typedef struct ConnectionChange {
 	const char *expected_credentials; /* with credentials: only in place of these; or NULL */
 } ConnectionChange;
 
+/* The change of one among several. All borrowed. */
+typedef struct ConnectionUpdate {
+	const char *connection_id;
+	ConnectionChange change;
+} ConnectionUpdate;
+
+/* The stored value with the fields of all these connections changed, each named once, and every
+ * other byte as it was. One that cannot be changed stays as it is: `problems` (of char *, emptied
+ * first) gets a sentence about it. Caller unrefs; NULL with CONNECTION_ERROR_DAMAGED when none can
+ * be. */
+GBytes *connections_update_all(const char *stored, size_t stored_bytes,
+	const ConnectionUpdate *updates, size_t count, GPtrArray *problems,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The stored value with these fields of one connection changed and every other byte as it was.
  * Caller unrefs; NULL with a CONNECTION_ERROR. */
 GBytes *connections_update(const char *stored, size_t stored_bytes, const char *connection_id,

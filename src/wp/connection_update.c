@@ -164,30 +164,77 @@ static bool has_expected_credentials(const PhpValue *entry, const ConnectionChan
 	       g_strcmp0(stored, change->credentials) == 0;
 }
 
-GBytes *connections_update(const char *stored, size_t stored_bytes, const char *connection_id,
+static bool check_entry(const PhpValue *entry, const char *connection_id,
 	const ConnectionChange *change, GError **error)
 {
-	StoredSpan span = connections_span(stored, stored_bytes);
-	g_autoptr(PhpValue) list = connections_read(stored, span, error);
-	if (list == NULL)
-		return NULL;
-	const PhpValue *entry = find_entry(list, connection_id);
 	if (entry == NULL) {
 		g_set_error(error, CONNECTION_ERROR, CONNECTION_ERROR_NOT_FOUND,
 			"cannot write to connection %s: it was removed meanwhile", connection_id);
-		return NULL;
+		return false;
 	}
 	if (!has_expected_credentials(entry, change)) {
 		g_set_error(error, CONNECTION_ERROR, CONNECTION_ERROR_CHANGED,
 			"cannot write the credentials of connection %s: others were stored "
 			"meanwhile",
 			connection_id);
-		return NULL;
+		return false;
 	}
-	g_autoptr(GArray) fields = fields_of(change);
-	g_autoptr(GArray) edits = g_array_new(FALSE, FALSE, sizeof(Edit));
+	return true;
+}
+
+static GArray *edits_new(void)
+{
+	GArray *edits = g_array_new(FALSE, FALSE, sizeof(Edit));
+
 	g_array_set_clear_func(edits, edit_clear);
-	if (!collect_edits(stored + span.offset, list, entry, fields, edits, error))
+	return edits;
+}
+
+/* The edits of one entry, in `edits` behind those of others. False with a CONNECTION_ERROR; then
+ * there are none of it. */
+static bool edit_entry(const char *text, const PhpValue *list, const ConnectionUpdate *update,
+	GArray *edits, GError **error)
+{
+	const PhpValue *entry = find_entry(list, update->connection_id);
+	guint before = edits->len;
+
+	if (!check_entry(entry, update->connection_id, &update->change, error))
+		return false;
+	g_autoptr(GArray) fields = fields_of(&update->change);
+	if (collect_edits(text, list, entry, fields, edits, error))
+		return true;
+	g_array_set_size(edits, before);
+	return false;
+}
+
+GBytes *connections_update_all(const char *stored, size_t stored_bytes,
+	const ConnectionUpdate *updates, size_t count, GPtrArray *problems, GError **error)
+{
+	StoredSpan span = connections_span(stored, stored_bytes);
+	g_autoptr(PhpValue) list = connections_read(stored, span, error);
+	g_autoptr(GArray) edits = edits_new();
+
+	g_ptr_array_set_size(problems, 0);
+	if (list == NULL)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		g_autoptr(GError) why = NULL;
+
+		if (!edit_entry(stored + span.offset, list, &updates[i], edits, &why))
+			g_ptr_array_add(problems, g_strdup(why->message));
+	}
+	return apply_edits(stored, stored_bytes, span.offset, edits);
+}
+
+GBytes *connections_update(const char *stored, size_t stored_bytes, const char *connection_id,
+	const ConnectionChange *change, GError **error)
+{
+	StoredSpan span = connections_span(stored, stored_bytes);
+	const ConnectionUpdate update = {connection_id, *change};
+	g_autoptr(PhpValue) list = connections_read(stored, span, error);
+	g_autoptr(GArray) edits = edits_new();
+
+	if (list == NULL || !edit_entry(stored + span.offset, list, &update, edits, error))
 		return NULL;
 	return apply_edits(stored, stored_bytes, span.offset, edits);
 }

@@ -97,36 +97,8 @@ ConnectionList *connections_row_read(Db *db, const WpSite *site, int64_t user_id
 typedef struct {
 	const char *connection_id;
 	const ConnectionChange *change;
-	const ConnectionMemory *memory; /* or NULL */
-	UserMetaMemory written;         /* with `memory` */
-	bool is_found;                  /* there was a row */
+	bool is_found; /* there was a row */
 } Update;
-
-/* The connection's `last_sync` in that value; NULL: it has none. Caller frees. */
-static char *stored_last_sync(const char *value, size_t length, const char *connection_id)
-{
-	g_autoptr(ConnectionList) list = connections_parse(value, length, NULL);
-
-	for (guint i = 0; list != NULL && i < list->connections->len; i++) {
-		const Connection *connection = g_ptr_array_index(list->connections, i);
-
-		if (strcmp(connection->id, connection_id) == 0)
-			return g_strdup(connection->last_sync);
-	}
-	return NULL;
-}
-
-/* After a write whose answer was lost, the value is our own already. */
-static void remember_last_sync(Update *update, const char *value, size_t length)
-{
-	const char *ours = update->change->last_sync;
-	g_autofree char *stored = stored_last_sync(value, length, update->connection_id);
-	bool is_known = g_strcmp0(stored, update->memory->known_last_sync) == 0 ||
-			g_strcmp0(stored, ours) == 0;
-
-	update->written.connection = update->memory->state;
-	connection_state_hash_last_sync(is_known ? ours : stored, update->written.last_sync_hash);
-}
 
 static bool update_value(const char *value, size_t length, void *data, char **ret_value,
 	size_t *ret_length, GError **error)
@@ -138,20 +110,99 @@ static bool update_value(const char *value, size_t length, void *data, char **re
 	update->is_found = true;
 	if (changed == NULL)
 		return false;
-	if (update->memory != NULL)
-		remember_last_sync(update, value, length);
 	*ret_value = g_bytes_unref_to_data(changed, ret_length);
 	return true;
 }
 
-bool connections_row_update(Db *db, const WpSite *site, int64_t user_id, const char *connection_id,
-	const ConnectionChange *change, UserMetaRow *known, const ConnectionMemory *memory,
-	GError **error)
+typedef struct {
+	const ConnectionUpdate *updates;
+	const ConnectionMemory *memories; /* or NULL */
+	size_t count;
+	GPtrArray *problems;
+	GArray *written; /* of UserMetaMemory */
+	bool is_found;   /* there was a row */
+} UpdateAll;
+
+/* The connection's `last_sync`; NULL: it has none. Borrowed. */
+static const char *last_sync_of(const ConnectionList *list, const char *connection_id)
 {
-	Update update = {.connection_id = connection_id, .change = change, .memory = memory};
+	for (guint i = 0; list != NULL && i < list->connections->len; i++) {
+		const Connection *connection = g_ptr_array_index(list->connections, i);
+
+		if (strcmp(connection->id, connection_id) == 0)
+			return connection->last_sync;
+	}
+	return NULL;
+}
+
+/* After a write whose answer was lost, the value is our own already. */
+static void remember_last_syncs(UpdateAll *update, const char *value, size_t length)
+{
+	g_autoptr(ConnectionList) list = connections_parse(value, length, NULL);
+
+	g_array_set_size(update->written, 0);
+	for (size_t i = 0; update->memories != NULL && i < update->count; i++) {
+		const ConnectionMemory *memory = &update->memories[i];
+		const ConnectionUpdate *one = &update->updates[i];
+		const char *ours = one->change.last_sync;
+		const char *stored = last_sync_of(list, one->connection_id);
+		bool is_known = g_strcmp0(stored, memory->known_last_sync) == 0 ||
+				g_strcmp0(stored, ours) == 0;
+		UserMetaMemory written = {.connection = memory->state};
+
+		if (memory->state == 0)
+			continue;
+		connection_state_hash_last_sync(is_known ? ours : stored, written.last_sync_hash);
+		g_array_append_val(update->written, written);
+	}
+}
+
+static bool update_all(const char *value, size_t length, void *data, char **ret_value,
+	size_t *ret_length, GError **error)
+{
+	UpdateAll *update = data;
+	GBytes *changed = connections_update_all(
+		value, length, update->updates, update->count, update->problems, error);
+
+	update->is_found = true;
+	if (changed == NULL)
+		return false;
+	remember_last_syncs(update, value, length);
+	*ret_value = g_bytes_unref_to_data(changed, ret_length);
+	return true;
+}
+
+bool connections_row_update_all(Db *db, const WpSite *site, int64_t user_id,
+	const ConnectionUpdate *updates, const ConnectionMemory *memories, size_t count,
+	UserMetaRow *known, GPtrArray *problems, GError **error)
+{
+	g_autoptr(GArray) written = g_array_new(FALSE, FALSE, sizeof(UserMetaMemory));
+	UpdateAll update = {
+		.updates = updates,
+		.memories = memories,
+		.count = count,
+		.problems = problems,
+		.written = written,
+	};
+
+	if (!user_meta_change(db, user_id, site->connections_key, update_all, &update, known,
+		    written, NULL, error)) {
+		name_user(error, user_id);
+		return false;
+	}
+	if (!update.is_found)
+		g_ptr_array_add(problems,
+			g_strdup("cannot write to the connections: all were removed meanwhile"));
+	return true;
+}
+
+bool connections_row_update(Db *db, const WpSite *site, int64_t user_id, const char *connection_id,
+	const ConnectionChange *change, UserMetaRow *known, GError **error)
+{
+	Update update = {.connection_id = connection_id, .change = change};
 
 	if (!user_meta_change(db, user_id, site->connections_key, update_value, &update, known,
-		    memory != NULL ? &update.written : NULL, NULL, error)) {
+		    NULL, NULL, error)) {
 		name_user(error, user_id);
 		return false;
 	}

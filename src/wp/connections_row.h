@@ -39,15 +39,23 @@ ConnectionList *connections_row_parse(
 
 /* Who else may have synced a connection while we did. */
 typedef struct ConnectionMemory {
-	int64_t state;               /* its row of {prm_calendar_connections} */
+	int64_t state;               /* its row of {prm_calendar_connections}; 0: none */
 	const char *known_last_sync; /* what it had when this sync began, or NULL; borrowed */
 } ConnectionMemory;
 
+/* Changes fields of several connections by compare-and-swap, with one write. Those that are gone or
+ * cannot be changed are told in `problems` (of char *; also that there is no row any more). `known`
+ * (or NULL): as for user_meta_change(). With `memories` (one for each update, or NULL) a new
+ * `last_sync` is remembered by the same statement; where somebody else set another one meanwhile,
+ * that one is, so that the next sync sees that it is not ours. Errors: DB_ERROR, CONNECTION_ERROR.
+ */
+bool connections_row_update_all(Db *db, const WpSite *site, int64_t user_id,
+	const ConnectionUpdate *updates, const ConnectionMemory *memories, size_t count,
+	UserMetaRow *known, GPtrArray *problems, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Changes fields of one connection by compare-and-swap: reads, changes, writes only if nobody wrote
  * meanwhile, else begins again. Writes nothing when the fields have these values already. `known`
- * (or NULL): as for user_meta_change(). With `memory` (or NULL) the new `last_sync` is remembered
- * by the same statement; where somebody else set another one meanwhile, that one is, so that the
- * next sync sees that it is not ours. Errors: DB_ERROR, CONNECTION_ERROR. */
+ * (or NULL): as for user_meta_change(). Errors: DB_ERROR, CONNECTION_ERROR. */
 bool connections_row_update(Db *db, const WpSite *site, int64_t user_id, const char *connection_id,
-	const ConnectionChange *change, UserMetaRow *known, const ConnectionMemory *memory,
+	const ConnectionChange *change, UserMetaRow *known,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -119,31 +119,64 @@ bool user_meta_read(Db *db, int64_t user_id, const char *key, UserMetaRow **ret_
 static const char swap_sql[] = "UPDATE {usermeta} m SET m.meta_value = ? " IS_UNCHANGED_SQL;
 
 /* A connection that was forgotten meanwhile keeps nobody from writing the row itself. */
-static const char swap_both_sql[] =
-	"UPDATE {usermeta} m LEFT JOIN {prm_calendar_connections} k ON k.id = ? "
-	"SET k.last_sync_hash = ?, m.meta_value = ? " IS_UNCHANGED_SQL;
+static const char swap_all_sql[] =
+	"UPDATE {usermeta} m LEFT JOIN {prm_calendar_connections} k ON k.id IN (";
+static const char swap_all_tail_sql[] =
+	" ELSE k.last_sync_hash END, m.meta_value = ? " IS_UNCHANGED_SQL;
 
 /* A row, and the value that it gets. */
 typedef struct {
 	const UserMetaRow *row;
 	const char *value;
 	size_t length;
-	const UserMetaMemory *memory; /* or NULL */
+	const GArray *memories; /* of UserMetaMemory; or NULL */
 } Swap;
+
+static size_t count_memories(const Swap *swap)
+{
+	return swap->memories == NULL ? 0 : swap->memories->len;
+}
+
+static DbStatement *prepare_swap(Db *db, const Swap *swap, GError **error)
+{
+	size_t count = count_memories(swap);
+	g_autofree char *ids =
+		db_repeat_sql(swap_all_sql, "?", count, ") SET k.last_sync_hash = CASE k.id");
+	g_autofree char *sql = NULL;
+	GString *text;
+
+	if (count == 0)
+		return db_prepare(db, swap_sql, error);
+	text = g_string_new(ids);
+	for (size_t i = 0; i < count; i++)
+		g_string_append(text, " WHEN ? THEN ?");
+	g_string_append(text, swap_all_tail_sql);
+	sql = g_string_free(text, FALSE);
+	return db_prepare(db, sql, error);
+}
+
+static void bind_memories(DbStatement *statement, const Swap *swap)
+{
+	size_t count = count_memories(swap);
+
+	for (size_t i = 0; i < count; i++)
+		db_bind_int(statement, g_array_index(swap->memories, UserMetaMemory, i).connection);
+	for (size_t i = 0; i < count; i++) {
+		const UserMetaMemory *memory = &g_array_index(swap->memories, UserMetaMemory, i);
+
+		db_bind_int(statement, memory->connection);
+		db_bind_bytes(statement, memory->last_sync_hash, STATE_HASH_BYTES);
+	}
+}
 
 static bool swap_value(Db *db, const Swap *swap, bool *ret_swapped, GError **error)
 {
-	const UserMetaMemory *memory = swap->memory;
-	bool has_memory = memory != NULL && memory->connection != 0;
-	DbStatement *statement = db_prepare(db, has_memory ? swap_both_sql : swap_sql, error);
+	DbStatement *statement = prepare_swap(db, swap, error);
 	uint64_t affected = 0;
 
 	if (statement == NULL)
 		return false;
-	if (has_memory) {
-		db_bind_int(statement, memory->connection);
-		db_bind_bytes(statement, memory->last_sync_hash, STATE_HASH_BYTES);
-	}
+	bind_memories(statement, swap);
 	db_bind_bytes(statement, swap->value, swap->length);
 	db_bind_int(statement, swap->row->umeta_id);
 	db_bind_bytes(statement, swap->row->value, swap->row->length);
@@ -160,7 +193,7 @@ typedef enum { CHANGE_WRITTEN, CHANGE_NEEDLESS, CHANGE_AGAIN } ChangeResult;
 typedef struct {
 	UserMetaChangeFunc change;
 	void *data;
-	const UserMetaMemory *memory; /* or NULL */
+	const GArray *memories; /* or NULL */
 } Change;
 
 /* One try; the row's value follows what was written. */
@@ -178,7 +211,7 @@ static bool change_row(
 		*ret_result = CHANGE_NEEDLESS;
 		return true;
 	}
-	if (!swap_value(db, &(Swap){row, value, length, change->memory}, &is_swapped, &failure)) {
+	if (!swap_value(db, &(Swap){row, value, length, change->memories}, &is_swapped, &failure)) {
 		/* The answer was lost: the row itself tells whether it was written. */
 		if (g_error_matches(failure, DB_ERROR, DB_ERROR_UNKNOWN)) {
 			*ret_result = CHANGE_AGAIN;
@@ -211,10 +244,9 @@ static bool read_and_change(Db *db, int64_t user_id, const char *key, const Chan
 }
 
 bool user_meta_change(Db *db, int64_t user_id, const char *key, UserMetaChangeFunc change,
-	void *data, UserMetaRow *known, const UserMetaMemory *memory, bool *ret_written,
-	GError **error)
+	void *data, UserMetaRow *known, const GArray *memories, bool *ret_written, GError **error)
 {
-	const Change all = {change, data, memory};
+	const Change all = {change, data, memories};
 	ChangeResult result = CHANGE_AGAIN;
 
 	if (known != NULL && known->value != NULL && !change_row(db, known, &all, &result, error))

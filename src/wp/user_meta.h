@@ -47,16 +47,17 @@ typedef bool (*UserMetaChangeFunc)(const char *value, size_t length, void *data,
 /* What {prm_calendar_connections} remembers of a connection, to be written by the same statement as
  * the row that holds the connection: neither is ever there without the other. */
 typedef struct UserMetaMemory {
-	int64_t connection;                       /* its row; 0: none, and nothing is remembered */
-	uint8_t last_sync_hash[STATE_HASH_BYTES]; /* may be set by the UserMetaChangeFunc */
+	int64_t connection; /* its row */
+	uint8_t last_sync_hash[STATE_HASH_BYTES];
 } UserMetaMemory;
 
 /* Compare-and-swap: reads the row, lets `change` make the new value, and writes it only if the row
  * still holds what was read; else again from the start. An equal value is not written.
  * `known` (or NULL) is the row as it was read before: it saves the first reading, and its value
- * follows what is written. `memory` (or NULL) is written with it. `*ret_written` (or NULL) says
+ * follows what is written. `memories` (of UserMetaMemory, which the UserMetaChangeFunc may set; or
+ * NULL) are written with it. `*ret_written` (or NULL) says
  * whether the row changed; false also when the user has no row any more. DB_ERROR_CONFLICT when
  * others kept writing, or the error of `change`. */
 bool user_meta_change(Db *db, int64_t user_id, const char *key, UserMetaChangeFunc change,
-	void *data, UserMetaRow *known, const UserMetaMemory *memory, bool *ret_written,
+	void *data, UserMetaRow *known, const GArray *memories, bool *ret_written,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -149,7 +149,7 @@ static bool try_connections(Db *db, void *data, GError **error)
 		return true;
 	connection = list->connections->pdata[0];
 	return connections_row_update(
-		db, trial->site, trial->user_id, connection->id, &change, NULL, NULL, error);
+		db, trial->site, trial->user_id, connection->id, &change, NULL, error);
 }
 
 static bool try_options(Db *db, void *data, GError **error)

@@ -97,7 +97,7 @@ class BesideOthers(InterruptedStory):
         self.other.run(f"START TRANSACTION; SELECT * FROM wp_usermeta WHERE user_id = {self.anna} FOR UPDATE;")
         done = self.run_with("sync", "--all")
         self.assertEqual(done.status, 1, done)
-        self.assert_one_line(done.stderr, "cannot store when it was synced", "Lock wait timeout")
+        self.assert_one_line(done.stderr, "cannot store when the calendars were synced", "Lock wait timeout")
         self.other.run("ROLLBACK;")
         self.run_well("sync", "--all")
         self.assertTrue(self.connections(self.anna)[0]["last_sync"])

@@ -167,7 +167,7 @@ static void update_connection(
 	if (!sets_sync && !change.set_last_error)
 		return;
 	done = connections_row_update(
-		replay->db, replay->site, user_id, stored->id, &change, NULL, NULL, &error);
+		replay->db, replay->site, user_id, stored->id, &change, NULL, &error);
 	report(replay, done, error);
 }
 

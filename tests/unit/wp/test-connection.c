@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "php/value.h"
+#include "util/limits.h"
 
 #define BYTES(literal) (literal), sizeof(literal) - 1
 
@@ -373,9 +374,89 @@ static void test_damage(void)
 	g_assert_cmpuint(changed_count, >, 0);
 }
 
+/* Of three, one is changed like alone, one was removed meanwhile, and one lacks its fields. */
+static void test_update_all(void)
+{
+	static const char stored[] =
+		"a:3:{i:0;a:3:{s:2:\"id\";s:1:\"x\";s:9:\"last_sync\";N;s:10:\"last_error\";s:3:"
+		"\"old\";}i:1;a:1:{s:2:\"id\";s:1:\"y\";}i:2;a:1:{s:2:\"id\";s:1:\"z\";}}";
+	static const char expected[] =
+		"a:3:{i:0;a:3:{s:2:\"id\";s:1:\"x\";s:9:\"last_sync\";s:3:\"now\";s:10:"
+		"\"last_error\";N;}i:1;a:1:{s:2:\"id\";s:1:\"y\";}i:2;a:2:{s:2:\"id\";s:1:\"z\";s:"
+		"10:\"last_error\";s:3:\"bad\";}}";
+	static const ConnectionUpdate all[] = {
+		{"z", {.set_last_error = true, .last_error = "bad"}},
+		{"gone", {.last_sync = "now", .set_last_error = true}},
+		{"x", {.last_sync = "now", .set_last_error = true}},
+	};
+	g_autoptr(GPtrArray) refused = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) error = NULL;
+	g_ptr_array_add(refused, g_strdup("of an earlier try"));
+	g_autoptr(GBytes) changed = connections_update_all(
+		stored, sizeof stored - 1, all, G_N_ELEMENTS(all), refused, &error);
+	g_assert_no_error(error);
+	g_assert_cmpmem(g_bytes_get_data(changed, NULL), g_bytes_get_size(changed), expected,
+		sizeof expected - 1);
+	g_assert_cmpuint(refused->len, ==, 1);
+	g_assert_nonnull(strstr(g_ptr_array_index(refused, 0), "gone: it was removed meanwhile"));
+	g_autoptr(GBytes) again = connections_update_all(g_bytes_get_data(changed, NULL),
+		g_bytes_get_size(changed), all, G_N_ELEMENTS(all), refused, &error);
+	g_assert_true(g_bytes_equal(changed, again));
+	g_assert_cmpuint(refused->len, ==, 1);
+}
+
+/* References tie the first to other values: it stays, and the second is changed. */
+static void test_update_all_but_what_may_not_be_changed(void)
+{
+	static const char stored[] = "a:2:{i:0;a:2:{s:2:\"id\";s:1:\"x\";s:1:\"r\";R:1;}i:1;a:2:{"
+				     "s:2:\"id\";s:1:\"y\";s:10:\"last_error\";N;}}";
+	static const ConnectionUpdate all[] = {
+		{"x", {.set_last_error = true, .last_error = "bad"}},
+		{"y", {.set_last_error = true, .last_error = "bad"}},
+	};
+	g_autoptr(GPtrArray) refused = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GBytes) changed = connections_update_all(
+		stored, sizeof stored - 1, all, G_N_ELEMENTS(all), refused, NULL);
+	const char *text = g_bytes_get_data(changed, NULL);
+	g_assert_cmpuint(refused->len, ==, 1);
+	g_assert_nonnull(strstr(g_ptr_array_index(refused, 0), "references"));
+	g_assert_nonnull(g_strstr_len(text, (gssize)g_bytes_get_size(changed),
+		"s:1:\"y\";s:10:\"last_error\";s:3:\"bad\";"));
+	g_assert_nonnull(
+		g_strstr_len(text, (gssize)g_bytes_get_size(changed), "s:1:\"r\";R:1;}"));
+}
+
+/* One octet more than there may be. */
+static void test_size(void)
+{
+	g_autofree char *name = g_strnfill(LIMIT_CONNECTIONS_BYTES, 'n');
+	g_autofree char *around = g_strdup("a:1:{i:0;a:3:{s:2:\"id\";s:1:\"x\";s:8:\"provider\";s:"
+					   "1:\"p\";s:4:\"name\";s:1000000:\"\";}}");
+	size_t most = LIMIT_CONNECTIONS_BYTES - strlen(around);
+
+	for (size_t more = 0; more < 2; more++) {
+		g_autoptr(GError) error = NULL;
+		g_autofree char *stored = g_strdup_printf(
+			"a:1:{i:0;a:3:{s:2:\"id\";s:1:\"x\";s:8:\"provider\";s:1:\"p\";"
+			"s:4:\"name\";s:%zu:\"%.*s\";}}",
+			most + more, (int)(most + more), name);
+		g_autoptr(ConnectionList) list =
+			connections_parse(stored, strlen(stored), &error);
+
+		g_assert_cmpuint(strlen(stored), ==, LIMIT_CONNECTIONS_BYTES + more);
+		g_assert_true((list != NULL) == (more == 0));
+		if (more > 0)
+			g_assert_nonnull(strstr(error->message, "larger than 1024 KB"));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/wp/connection/update-all/others-go-on", test_update_all);
+	g_test_add_func("/wp/connection/update-all/what-may-not-be-changed-stays",
+		test_update_all_but_what_may_not_be_changed);
+	g_test_add_func("/wp/connection/size-at-its-edge", test_size);
 	g_test_add_func("/wp/connection/every-field-is-read", test_full_entry);
 	g_test_add_func("/wp/connection/absent-is-default", test_absent_is_default);
 	g_test_add_func("/wp/connection/truthiness-is-php-s", test_truthiness);

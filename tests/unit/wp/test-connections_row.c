@@ -85,7 +85,7 @@ static void test_a_change_touches_its_fields_only(void)
 		return;
 	insert_rows(test);
 	g_assert_true(connections_row_update(
-		test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, NULL, &error));
+		test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &error));
 	g_assert_no_error(error);
 	stored = test_db_text(test, "SELECT meta_value FROM wp_usermeta WHERE user_id = 2");
 	g_assert_cmpstr(stored, ==,
@@ -96,7 +96,7 @@ static void test_a_change_touches_its_fields_only(void)
 	/* The same again: one look, no write. */
 	before = db_statement_count(test->db);
 	g_assert_true(connections_row_update(
-		test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, NULL, &error));
+		test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &error));
 	g_assert_cmpuint(db_statement_count(test->db), ==, before + 1);
 }
 
@@ -112,6 +112,16 @@ static bool remembers(const TestDb *test, const char *last_sync)
 	for (size_t i = 0; i < sizeof(hash); i++)
 		g_string_append_printf(hex, "%02X", hash[i]);
 	return g_strcmp0(stored, hex->str) == 0;
+}
+
+static bool update_and_remember(const TestDb *test, const ConnectionChange *change,
+	const ConnectionMemory *memory, GError **error)
+{
+	const ConnectionUpdate update = {"conn_65a1b2c3d4e5f", *change};
+	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+
+	return connections_row_update_all(
+		test->db, &site, 2, &update, memory, 1, NULL, problems, error);
 }
 
 #define THEIRS "2026-01-15T10:59:00+01:00"
@@ -147,10 +157,9 @@ static void test_our_time_is_remembered_with_the_row(void)
 				   "connection_hash, connection_id) VALUES "
 				   "(9, 2, REPEAT('x', 16), 'conn_65a1b2c3d4e5f')");
 		g_assert_true(connections_row_update(
-			test->db, &site, 2, "conn_65a1b2c3d4e5f", &before, NULL, NULL, &error));
+			test->db, &site, 2, "conn_65a1b2c3d4e5f", &before, NULL, &error));
 		statements = db_statement_count(test->db);
-		g_assert_true(connections_row_update(
-			test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &memory, &error));
+		g_assert_true(update_and_remember(test, &change, &memory, &error));
 		g_assert_no_error(error);
 		g_assert_cmpuint(db_statement_count(test->db), <=, statements + 2);
 		if (cases[i].remembered != NULL)
@@ -170,8 +179,7 @@ static void test_a_memory_that_is_gone_keeps_nobody_from_writing(void)
 	if (test == NULL)
 		return;
 	insert_rows(test);
-	g_assert_true(connections_row_update(
-		test->db, &site, 2, "conn_65a1b2c3d4e5f", &change, NULL, &memory, &error));
+	g_assert_true(update_and_remember(test, &change, &memory, &error));
 	g_assert_no_error(error);
 	stored = test_db_text(test, "SELECT meta_value FROM wp_usermeta WHERE user_id = 2");
 	g_assert_nonnull(strstr(stored, OURS));
@@ -206,7 +214,7 @@ static void test_what_cannot_be_changed_is_left_alone(void)
 
 		g_test_message("%s", refusals[i].name);
 		g_assert_false(connections_row_update(test->db, &site, refusals[i].user_id,
-			refusals[i].connection_id, &change, NULL, NULL, &error));
+			refusals[i].connection_id, &change, NULL, &error));
 		g_assert_error(error, CONNECTION_ERROR, refusals[i].code);
 		g_assert_nonnull(strstr(error->message, "user "));
 	}

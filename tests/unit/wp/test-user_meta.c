@@ -248,6 +248,39 @@ static void test_a_lost_answer_is_looked_up(void)
 	assert_value(test, "set");
 }
 
+/* Of several connections in one statement, and of one that is gone. */
+static void test_each_memory_is_written_with_the_row(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GArray) memories = g_array_new(FALSE, FALSE, sizeof(UserMetaMemory));
+	g_autofree char *remembered = NULL;
+	Append set = {.text = "set"};
+	bool is_written = false;
+
+	if (test == NULL)
+		return;
+	insert_rows(test);
+	test_db_exec(test, "INSERT INTO wp_prm_calendar_connections (id, user_id, connection_hash, "
+			   "connection_id) VALUES (3, 2, REPEAT('a', 16), 'a'), "
+			   "(4, 2, REPEAT('b', 16), 'b'), (5, 2, REPEAT('c', 16), 'c')");
+	for (int64_t id = 3; id <= 9; id += 2) {
+		UserMetaMemory memory = {.connection = id};
+
+		memset(memory.last_sync_hash, (int)('0' + id), STATE_HASH_BYTES);
+		g_array_append_val(memories, memory);
+	}
+	g_assert_true(user_meta_change(
+		test->db, 2, KEY, set_text, &set, NULL, memories, &is_written, &error));
+	g_assert_no_error(error);
+	g_assert_true(is_written);
+	g_assert_cmpuint(set.calls, ==, 1);
+	assert_value(test, "set");
+	remembered = test_db_rows(test, "SELECT id, IFNULL(last_sync_hash, '-') FROM "
+					"wp_prm_calendar_connections ORDER BY id");
+	g_assert_cmpstr(remembered, ==, "3|3333333333333333\n4|-\n5|5555555555555555\n");
+}
+
 static gpointer append_many(gpointer data)
 {
 	Append *append = data;
@@ -284,6 +317,8 @@ static void test_two_writers_lose_nothing(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/wp/user_meta/each-memory-is-written-with-the-row",
+		test_each_memory_is_written_with_the_row);
 	g_test_add_func(
 		"/wp/user_meta/each-user-gives-the-first-row", test_each_user_gives_the_first_row);
 	g_test_add_func(
