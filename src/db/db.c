@@ -26,12 +26,14 @@
 /* WordPress takes strict mode off; we keep it on, so that nothing is ever cut without a word (it
  * checks lengths in PHP instead). NO_ZERO_DATE and NO_ZERO_IN_DATE are absent, as in WordPress: its
  * rows hold zero dates. Locks of rows are waited for 10 instead of 50 seconds, and those of tables
- * 10 seconds instead of a day: then it is better to begin again. A server's sql_select_limit would cut results without a word, and its max_join_size refuse
- * joins: both are for people who type queries.
+ * 10 seconds instead of a day: then it is better to begin again. A server's sql_select_limit would
+ * cut results without a word, and its max_join_size refuse joins: both are for people who type
+ * queries.
  */
 #define SESSION_SQL                                                                                \
 	"SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci, autocommit = 1, time_zone = '+00:00', " \
-	"innodb_lock_wait_timeout = 10, lock_wait_timeout = 10, sql_select_limit = 18446744073709551615, "                 \
+	"innodb_lock_wait_timeout = 10, lock_wait_timeout = 10, sql_select_limit = "               \
+	"18446744073709551615, "                                                                   \
 	"sql_big_selects = 1, "                                                                    \
 	"sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
 #define ISOLATION_SQL "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"

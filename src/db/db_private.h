@@ -40,11 +40,11 @@ struct Db {
 
 	DbWatcher *watcher; /* or NULL */
 	bool in_transaction;
-	bool is_trial;          /* nothing is committed */
-	bool has_statement_log; /* of the server, as it refused a write because of it */
-	bool is_isolated;       /* the session has the isolation that goes with that */
+	bool is_trial;           /* nothing is committed */
+	bool has_statement_log;  /* of the server, as it refused a write because of it */
+	bool is_isolated;        /* the session has the isolation that goes with that */
 	int64_t lock_wait_usecs; /* in vain since the last write that went well */
-	DbFailureKind doom;     /* why the transaction can no longer be committed */
+	DbFailureKind doom;      /* why the transaction can no longer be committed */
 	int64_t last_used_usecs;
 	uint64_t statement_count;
 	uint64_t insert_id;
@@ -66,8 +66,8 @@ unsigned db_send_plain(Db *db, const char *sql);
  */
 void db_note_failure(Db *db, unsigned number);
 
-/* Counts a statement that failed with `number` after it had begun at `began_usecs` (monotonic), when
- * it had waited for a lock. */
+/* Counts a statement that failed with `number` after it had begun at `began_usecs` (monotonic),
+ * when it had waited for a lock. */
 void db_note_lock_wait(Db *db, unsigned number, int64_t began_usecs);
 
 /* Whether locks have been waited for long enough. */

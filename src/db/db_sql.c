@@ -23,7 +23,8 @@ char *db_sql_table(const char *table, const DbTableNames *names)
 	return g_strconcat(is_shared ? names->base_prefix : names->table_prefix, table, NULL);
 }
 
-/* The name of the table that is meant at this place, without prefix; NULL: none is. Caller frees. */
+/* The name of the table that is meant at this place, without prefix; NULL: none is. Caller frees.
+ */
 static char *table_at(const char *at)
 {
 	static const char name_characters[] = "abcdefghijklmnopqrstuvwxyz_";

@@ -126,8 +126,8 @@ static void handle_failure(DbStatement *statement, bool is_prepare, GError **err
 		g_strconcat(reason, db_failure_kind(number) == FAILURE_LOST ? hint : "", NULL);
 
 	if (number == ER_LOCK_WAIT_TIMEOUT && db_is_locked_out(db)) {
-		const DbTableNames names = {db->table_prefix, db->base_prefix, db->users_table,
-			db->usermeta_table};
+		const DbTableNames names = {
+			db->table_prefix, db->base_prefix, db->users_table, db->usermeta_table};
 		g_autofree char *tables = db_sql_tables(statement->sql, &names);
 
 		db_error_set_locked(error, &place, tables);

@@ -89,18 +89,44 @@ static char *account_name(const HttpUrl *url, const HttpAuth *auth)
 		"%s://%s\n%s", scheme, url->site, auth->user != NULL ? auth->user : "");
 }
 
+/* Also of an answer that broke off: as libcurl counted it. */
+static void count_bytes(HttpClient *client, const HttpReply *reply)
+{
+	curl_off_t received = 0;
+	size_t unpacked = reply->body != NULL ? reply->body->len : 0;
+
+	if (client->curl != NULL)
+		(void)curl_easy_getinfo(client->curl, CURLINFO_SIZE_DOWNLOAD_T, &received);
+	client->spent.bytes += MAX((uint64_t)received, (uint64_t)unpacked);
+}
+
+/* What is left for one exchange. */
+static int64_t msecs_left(const Journey *journey)
+{
+	const HttpClient *client = journey->client;
+
+	if (!client->has_allowance)
+		return journey->budget_msecs;
+	return MIN(
+		journey->budget_msecs, client->allowance.msecs - http_client_spent(client).msecs);
+}
+
 static bool transfer_within_budget(
 	Journey *journey, const HttpExchange *exchange, Attempt *attempt, GError **error)
 {
+	HttpClient *client = journey->client;
 	int64_t started_usecs = g_get_monotonic_time();
 	HttpExchange timed = *exchange;
 	bool is_done;
 
+	if (!http_client_may_ask(client, error))
+		return false;
 	/* libcurl takes 0 for "for ever". */
-	timed.timeout_msecs = (unsigned)MAX(journey->budget_msecs, 1);
+	timed.timeout_msecs = (unsigned)MAX(msecs_left(journey), 1);
 	http_reply_clear(&attempt->reply);
-	is_done =
-		http_transfer(journey->client, &timed, &attempt->reply, &attempt->is_broken, error);
+	client->spent.requests++;
+	is_done = http_transfer(client, &timed, &attempt->reply, &attempt->is_broken, error);
+	count_bytes(client, &attempt->reply);
 	journey->budget_msecs -= (g_get_monotonic_time() - started_usecs) / 1000;
 	return is_done;
 }
@@ -215,7 +241,9 @@ static bool try_once(Journey *journey, const HttpUrl *url, Attempt *attempt, GEr
 	bool is_done = true;
 
 	attempt->is_broken = false;
-	if (!http_shared_enter(shared, url->site, account, journey->request->cancellable, error))
+	if (!http_client_may_ask(journey->client, error) ||
+		!http_shared_enter(
+			shared, url->site, account, journey->request->cancellable, error))
 		return false;
 	/* Asked behind the gate: whoever was before us may have been sent away. */
 	if (http_shared_is_busy(
@@ -237,6 +265,15 @@ static bool deserves_retry(bool is_done, const Attempt *attempt)
 	return is_done ? status == 500 || status == 502 || status == 504 : attempt->is_broken;
 }
 
+/* An exchange that the allowance's end cut off has met no fault of the server's. */
+static void set_failure(const Journey *journey, GError *take_failure, GError **error)
+{
+	g_autoptr(GError) failure = take_failure;
+
+	if (failure->code != HTTP_ERROR_TIMEOUT || http_client_may_ask(journey->client, error))
+		g_propagate_error(error, g_steal_pointer(&failure));
+}
+
 static bool try_with_retries(
 	Journey *journey, const HttpUrl *url, Attempt *ret_attempt, GError **error)
 {
@@ -244,12 +281,13 @@ static bool try_with_retries(
 		g_auto(Attempt) attempt = {0};
 		g_autoptr(GError) failure = NULL;
 		bool is_done = try_once(journey, url, &attempt, &failure);
+		bool may_retry = http_client_may_ask(journey->client, NULL);
 		unsigned base_msecs = RETRY_BASE_MSECS << journey->retries;
 
-		if (journey->retries >= MAX_RETRIES || journey->budget_msecs <= 0 ||
+		if (journey->retries >= MAX_RETRIES || journey->budget_msecs <= 0 || !may_retry ||
 			!deserves_retry(is_done, &attempt)) {
 			if (!is_done) {
-				g_propagate_error(error, g_steal_pointer(&failure));
+				set_failure(journey, g_steal_pointer(&failure), error);
 				return false;
 			}
 			*ret_attempt = attempt;

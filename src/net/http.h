@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "net/http_allowance.h"
 #include "net/http_error.h"
 
 typedef struct HttpOptions {
@@ -34,7 +35,6 @@ void http_shared_free(HttpShared *shared);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpShared, http_shared_free)
 
 /* One client per thread. `shared` must outlive it. */
-typedef struct HttpClient HttpClient;
 HttpClient *http_client_new(HttpShared *shared);
 void http_client_free(HttpClient *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpClient, http_client_free)
@@ -78,7 +78,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpResponse, http_response_free)
 /* Performs one safe (reading) request: follows redirects, answers one authentication challenge,
  * tries 500, 502, 504 and broken connections again at most twice with jitter. Returns the final
  * response whatever its status, or NULL with HTTP_ERROR. While a host's Retry-After runs, returns a
- * 429 or 503 of our own without asking it. */
+ * 429 or 503 of our own without asking it. Once the client's allowance is spent:
+ * HTTP_ERROR_SPENT. */
 HttpResponse *http_perform(HttpClient *client, const HttpRequest *request, GError **error);
 
 /* Whether the server of `url` has last taken these credentials by the Basic scheme. */

@@ -20,6 +20,7 @@ typedef enum {
 	HTTP_ERROR_TIMEOUT,
 	HTTP_ERROR_TOO_LARGE, /* decoded body over the limit */
 	HTTP_ERROR_CANCELLED,
+	HTTP_ERROR_SPENT, /* nothing was asked: see http_client_allow() */
 } HttpError;
 
 /* True when the same request may work a little later; decided from domain and code alone. */

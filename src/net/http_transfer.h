@@ -16,6 +16,10 @@ struct HttpClient {
 	char *account;
 	unsigned long auth_scheme;
 	int64_t pause_secs; /* http_client_take_pause() */
+	bool has_allowance;
+	HttpAllowance allowance;
+	HttpAllowance spent; /* but its time */
+	int64_t began_usecs; /* monotonic: http_client_allow() */
 };
 
 typedef struct HttpReply {

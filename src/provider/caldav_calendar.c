@@ -23,6 +23,7 @@ typedef struct {
 	CalDavResource *calendar; /* as it is now */
 	GPtrArray *members;       /* where it was listed to see whether it changed; else NULL */
 	GTimeZone *zone;          /* its own, or NULL */
+	bool is_unfinished;       /* `next` leads on, though not from the end */
 } Calendar;
 
 static void calendar_clear(Calendar *self)
@@ -68,6 +69,20 @@ static char *cursor_of_gone(Calendar *self, const GError *failure)
 	return caldav_cursor_to_text(self->old, self->run->account);
 }
 
+/* What is remembered of a calendar that was not told completely. NULL when nothing changes. Caller
+ * frees. */
+static char *cursor_of_incomplete(Calendar *self, const GError *failure)
+{
+	if (self->is_unfinished)
+		return caldav_cursor_to_text(self->next, self->run->account);
+	if (!g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_SPENT))
+		return cursor_of_gone(self, failure);
+	if (self->old == NULL || self->old->was_cut)
+		return NULL;
+	self->old->was_cut = true;
+	return caldav_cursor_to_text(self->old, self->run->account);
+}
+
 /* Ends a calendar that failed as a whole or in part. Errors that are not CALDAV_ERROR are the
  * sink's own: passed on. */
 static bool end_incomplete(Calendar *self, GError *take_failure, GError **error)
@@ -75,7 +90,7 @@ static bool end_incomplete(Calendar *self, GError *take_failure, GError **error)
 	ProviderSink *sink = self->run->sink;
 	g_autoptr(GError) failure = take_failure;
 	bool ends_all = ends_connection(failure);
-	g_autofree char *text = cursor_of_gone(self, failure);
+	g_autofree char *text = cursor_of_incomplete(self, failure);
 
 	if (failure->domain != CALDAV_ERROR) {
 		g_propagate_error(error, g_steal_pointer(&failure));
@@ -166,7 +181,7 @@ static bool ask_fresh_token(Calendar *self, GError **error)
 	g_autoptr(CalDavChanges) all =
 		caldav_changes_ask(&self->run->session, self->calendar, NULL, &failure);
 
-	if (all != NULL)
+	if (all != NULL && !all->is_unfinished)
 		self->next->sync_token = g_steal_pointer(&all->sync_token);
 	else
 		self->next->no_reports_until_utc =
@@ -279,6 +294,22 @@ static bool ask_changes(Calendar *self, CalDavChanges **ret_changes, GError **er
 	return ask_fresh_token(self, error);
 }
 
+/* Leaves out what the run before this one has read, which did not come to the end of these changes.
+ * Otherwise all that is told is read: it may have been deleted and made anew with the same etag.
+ * And a date in place of an etag is not fine enough to tell. */
+static void leave_out_read(CalDavChanges *changes, GHashTable *known)
+{
+	for (unsigned i = changes->changed->len; i > 0; i--) {
+		const CalDavMember *member = g_ptr_array_index(changes->changed, i - 1);
+		const ProviderObject *object = g_hash_table_lookup(known, member->key);
+		const char *etag = member->etag;
+
+		if (object != NULL && etag != NULL && g_strcmp0(object->etag, etag) == 0 &&
+			(etag[0] == '"' || g_str_has_prefix(etag, "W/\"")))
+			g_ptr_array_remove_index(changes->changed, i - 1);
+	}
+}
+
 /* Servers that no longer know a token tell of everything, without what is gone (DAViCal, SOGo), or
  * of nothing for ever (sabre/dav after a backup was restored). Everything: almost all that is
  * known, or mostly objects that are as they were. */
@@ -327,6 +358,42 @@ static bool pass_differences(Calendar *self, const CalDavTarget *target,
 	return self->members != NULL && caldav_reconcile(target, self->members, reconcile, error);
 }
 
+/* Reports that told nothing before they were given up lead nowhere: they are left alone for a
+ * while. */
+static void note_endless(Calendar *self)
+{
+	g_clear_pointer(&self->next->sync_token, g_free);
+	self->next->no_reports_until_utc = self->run->request->now_utc() + REPORT_PAUSE_SECS;
+}
+
+/* What was told up to here is whole, and its token leads on from there; but the calendar's markers
+ * are those of its end, where nobody has come yet. */
+static void set_unfinished(Calendar *self, GError **error)
+{
+	CalDavCursor *next = self->next;
+
+	g_free(next->ctag);
+	next->ctag = g_strdup(self->old->ctag);
+	g_free(next->token_seen);
+	next->token_seen = g_strdup(self->old->token_seen);
+	self->is_unfinished = true;
+	g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_UNFINISHED,
+		"The server has more changes in %s than are asked for in one sync. The next sync "
+		"goes on from there.",
+		self->calendar->url);
+}
+
+static bool pass_credible_changes(Calendar *self, const CalDavTarget *target,
+	const CalDavChanges *changes, GHashTable *known, GError **error)
+{
+	if (!pass_changes(target, changes, known, error))
+		return false;
+	if (!changes->is_unfinished)
+		return true;
+	set_unfinished(self, error);
+	return false;
+}
+
 static bool find_changes(Calendar *self, GError **error)
 {
 	const CalDavTarget target = target_of(self, PROVIDER_LISTING_CHANGES);
@@ -340,12 +407,17 @@ static bool find_changes(Calendar *self, GError **error)
 		known = target.sink->objects(target.sink, error);
 		if (known == NULL)
 			return false;
+		if (self->old->was_cut)
+			leave_out_read(changes, known);
 		if (is_credible(changes, known))
-			return pass_changes(&target, changes, known, error);
+			return pass_credible_changes(self, &target, changes, known, error);
+		if (changes->is_unfinished)
+			note_endless(self);
 	}
 	/* From a token of its future (a backup was restored) the server would tell of nothing until
 	 * it gets there, and then of too little: what is listed now is where its own one stands. */
-	if (changes != NULL && changes->changed->len + changes->gone->len == 0 &&
+	if (changes != NULL && !changes->is_unfinished &&
+		changes->changed->len + changes->gone->len == 0 &&
 		self->calendar->sync_token != NULL) {
 		g_free(self->next->sync_token);
 		self->next->sync_token = g_strdup(self->calendar->sync_token);

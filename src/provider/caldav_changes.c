@@ -6,9 +6,8 @@
 
 #include "net/href.h"
 #include "provider/caldav_error.h"
+#include "util/limits.h"
 
-/* Servers cut at some hundred changes or more. */
-#define MAX_ROUNDS 500
 #define MAX_TOKEN_BYTES 2000
 
 /* The last word of the server on one object. */
@@ -162,6 +161,7 @@ static CalDavChanges *changes_new(const Report *report, char *take_sync_token)
 	changes->changed = g_ptr_array_new_with_free_func((GDestroyNotify)caldav_member_free);
 	changes->gone = g_ptr_array_new_with_free_func(g_free);
 	changes->sync_token = take_sync_token;
+	changes->is_unfinished = report->is_cut_short;
 	for (unsigned i = 0; i < report->changes->len; i++) {
 		Change *change = g_ptr_array_index(report->changes, i);
 
@@ -181,12 +181,11 @@ CalDavChanges *caldav_changes_ask(const CalDavSession *session, const CalDavReso
 	g_autofree char *token = g_strdup(sync_token);
 	Report report = {.calendar = calendar, .changes = changes, .by_key = by_key};
 
-	for (unsigned round = 0; round < MAX_ROUNDS; round++) {
+	for (unsigned round = 1;; round++) {
 		if (!ask_round(session, &report, &token, error))
 			return NULL;
-		if (!report.is_cut_short)
+		if (!report.is_cut_short || round == LIMIT_CUT_REPORTS ||
+			http_client_is_half_spent(session->http))
 			return changes_new(&report, g_steal_pointer(&token));
 	}
-	set_useless(&report, "has no end", error);
-	return NULL;
 }

@@ -100,6 +100,7 @@ CalDavCursor *caldav_cursor_parse(const char *text, const CalDavAccount *account
 		!read_addresses(cursor, json) || !read_time(cursor, json))
 		return NULL;
 	cursor->was_gone = json_is_true(json, "was_gone");
+	cursor->was_cut = json_is_true(json, "was_cut");
 	cursor->takes_basic = json_is_true(json, "takes_basic");
 	return g_steal_pointer(&cursor);
 }
@@ -124,6 +125,8 @@ char *caldav_cursor_to_text(const CalDavCursor *cursor, const CalDavAccount *acc
 		cJSON_AddItemToArray(addresses, cJSON_CreateString(*address));
 	if (cursor->was_gone)
 		cJSON_AddTrueToObject(json, "was_gone");
+	if (cursor->was_cut)
+		cJSON_AddTrueToObject(json, "was_cut");
 	if (cursor->takes_basic)
 		cJSON_AddTrueToObject(json, "takes_basic");
 	if (cursor->no_reports_until_utc > 0)

@@ -18,6 +18,7 @@ typedef struct CalDavCursor {
 				 not be the one that a report ended with; or NULL */
 	bool was_gone;        /* it answered 404 or 410 since it was last read: what is there
 				 now is another collection, whatever its markers say */
+	bool was_cut;         /* the last run read only some of the changes since the token */
 	bool takes_basic;     /* the server takes the password by the Basic scheme */
 	int64_t no_reports_until_utc; /* sync-collection failed: not before then again */
 } CalDavCursor;

@@ -31,6 +31,8 @@ static const ProviderError published[] = {
 	[CALDAV_ERROR_ADDRESS] = PROVIDER_ERROR_PERMANENT,
 	[CALDAV_ERROR_BLOCKED] = PROVIDER_ERROR_SITE,
 	[CALDAV_ERROR_CANCELLED] = PROVIDER_ERROR_STOPPED,
+	[CALDAV_ERROR_SPENT] = PROVIDER_ERROR_SPENT,
+	[CALDAV_ERROR_UNFINISHED] = PROVIDER_ERROR_SPENT,
 	[CALDAV_ERROR_CHOICE] = PROVIDER_ERROR_PERMANENT,
 };
 
@@ -63,6 +65,8 @@ static const struct {
 		"sent more than this site accepts. The site's administrator can raise the "
 		"limit ([network] max_response_mb)."},
 	[HTTP_ERROR_CANCELLED] = {CALDAV_ERROR_CANCELLED, "was not asked: the sync was stopped."},
+	[HTTP_ERROR_SPENT] = {CALDAV_ERROR_SPENT,
+		"was not asked for more than one sync may take. The next sync goes on from there."},
 };
 
 #define NEXT_SYNC ". The next sync tries again."
@@ -177,7 +181,7 @@ bool caldav_error_asks_for_patience(const GError *error)
 {
 	static const CalDavError patient[] = {CALDAV_ERROR_UNAUTHORIZED, CALDAV_ERROR_BUSY,
 		CALDAV_ERROR_NETWORK, CALDAV_ERROR_TLS, CALDAV_ERROR_BLOCKED,
-		CALDAV_ERROR_CANCELLED};
+		CALDAV_ERROR_CANCELLED, CALDAV_ERROR_SPENT};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(patient); i++) {
 		if (g_error_matches(error, CALDAV_ERROR, (int)patient[i]))

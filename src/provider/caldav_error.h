@@ -30,7 +30,9 @@ typedef enum {
 	CALDAV_ERROR_ADDRESS, /* no http(s) URL, or a redirect that leads nowhere */
 	CALDAV_ERROR_BLOCKED, /* by the site's address policy */
 	CALDAV_ERROR_CANCELLED,
-	CALDAV_ERROR_CHOICE, /* the owner must choose a calendar */
+	CALDAV_ERROR_SPENT,      /* nothing more may be asked in this sync */
+	CALDAV_ERROR_UNFINISHED, /* the server has more to tell than is asked for in one sync */
+	CALDAV_ERROR_CHOICE,     /* the owner must choose a calendar */
 } CalDavError;
 
 /* Sets the error for a failed request to `url`; consumes `take_failure` (HTTP_ERROR). */

@@ -209,6 +209,9 @@ void google_error_set_http(GError **error, GError *take_failure)
 			"max_response_mb in [network]"},
 		[HTTP_ERROR_CANCELLED] = {PROVIDER_ERROR_STOPPED,
 			"was not asked: the sync was stopped"},
+		[HTTP_ERROR_SPENT] = {PROVIDER_ERROR_SPENT,
+			"was not asked for more than one sync may take. The next sync goes on from "
+			"there."},
 	};
 	g_autoptr(GError) failure = take_failure;
 	unsigned code = (unsigned)failure->code;

@@ -92,6 +92,8 @@ static const struct {
 		"sent more than this site accepts. The site's administrator can raise the limit "
 		"([network] max_response_mb)."},
 	[HTTP_ERROR_CANCELLED] = {PROVIDER_ERROR_STOPPED, "was not asked: the sync was stopped."},
+	[HTTP_ERROR_SPENT] = {PROVIDER_ERROR_SPENT,
+		"needs more than one sync may take. The next sync tries again."},
 };
 
 static void set_failure(

@@ -22,6 +22,7 @@ typedef enum {
 	PROVIDER_ERROR_PERMANENT, /* wrong URL, nothing there, wrong certificate: someone must act
 				   */
 	PROVIDER_ERROR_TEMPORARY, /* network, time-out, 5xx, 429, cut-off answer: try again later */
+	PROVIDER_ERROR_SPENT,     /* more than one sync may take: the next one goes on from there */
 	PROVIDER_ERROR_SITE,      /* the administrator must act (invalid client, blocked address) */
 	PROVIDER_ERROR_STOPPED, /* the sink failed or the run was cancelled; its error is passed on
 				 */

@@ -7,6 +7,7 @@
 #include "provider/providers.h"
 #include "state/connection_state.h"
 #include "sync/account.h"
+#include "sync/allowance.h"
 #include "sync/claim.h"
 #include "sync/listing.h"
 #include "sync/others.h"
@@ -27,10 +28,11 @@ typedef struct {
 	ConnectionState *state;
 	const Listing *listing; /* while it is open; borrowed */
 	Claim claim;
-	bool has_complete; /* a calendar was told completely */
-	bool has_relisted; /* one that something else had written */
-	bool forgets;      /* all is listed as if nothing were remembered */
-	bool settles;      /* the listing in hand goes on from one that was not settled */
+	bool has_complete;    /* a calendar was told completely */
+	bool has_relisted;    /* one that something else had written */
+	GPtrArray *calendars; /* the ids in turn, borrowed, NULL-terminated; or NULL */
+	bool forgets;         /* all is listed as if nothing were remembered */
+	bool settles;         /* the listing in hand goes on from one that was not settled */
 	EventStoreCounts written_before; /* by listings of this run that another one followed */
 	char *first_unreadable;          /* in words for the calendar's owner */
 } ConnectionRun;
@@ -40,6 +42,7 @@ static void run_clear(ConnectionRun *run)
 	account_clear(&run->account);
 	claim_clear(&run->claim);
 	g_clear_pointer(&run->first_unreadable, g_free);
+	g_clear_pointer(&run->calendars, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ConnectionRun, run_clear)
 
@@ -185,11 +188,13 @@ static bool list_and_store(ConnectionRun *run, const Provider *provider,
 	g_autoptr(Listing) listing = listing_new(options);
 	const TimeWindow window =
 		span_window(options->store->window, run->state->span_days, options->store->now_utc);
-	const ProviderRequest request = account_request(&run->account, window);
+	ProviderRequest request = account_request(&run->account, window);
 	g_autoptr(GError) provider_error = NULL;
 	bool is_told;
 	bool is_stored;
 
+	if (run->calendars != NULL)
+		request.calendar_ids = (const char *const *)run->calendars->pdata;
 	run->listing = listing;
 	is_told = listing_tell(listing, provider, &request, &provider_error);
 	ret_result->is_overfull = listing_is_overfull(listing, &ret_result->span_days);
@@ -298,6 +303,40 @@ static bool list_until_it_fits(
 	return false;
 }
 
+/* When all of a calendar was last told; 0: never. */
+static int64_t listed_utc(const ConnectionState *state, const char *calendar_id)
+{
+	const CalendarCursor *cursor = connection_state_cursor(state, calendar_id);
+
+	return cursor != NULL ? cursor->listed_utc : 0;
+}
+
+static gint compare_turns(gconstpointer left, gconstpointer right, gpointer data)
+{
+	const ConnectionState *state = data;
+	int64_t a = listed_utc(state, *(const char *const *)left);
+	int64_t b = listed_utc(state, *(const char *const *)right);
+
+	return a < b ? -1 : a > b;
+}
+
+/* After a sync that did not come to the end of them: those first that wait the longest, so that
+ * each has its turn. */
+static GPtrArray *calendars_in_turn(const ConnectionRun *run)
+{
+	char *const *ids = run->connection->calendar_ids;
+	GPtrArray *calendars;
+
+	if (run->state->failures == 0 || ids[0] == NULL || ids[1] == NULL)
+		return NULL;
+	calendars = g_ptr_array_new();
+	for (; *ids != NULL; ids++)
+		g_ptr_array_add(calendars, *ids);
+	g_ptr_array_sort_with_data(calendars, compare_turns, run->state);
+	g_ptr_array_add(calendars, NULL);
+	return calendars;
+}
+
 /* The ids of all that the user has, borrowed; NULL when some entry could not be understood. */
 static GPtrArray *connection_ids(const ConnectionRun *run)
 {
@@ -356,11 +395,27 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, GError **e
 		.data = run,
 	};
 
+	run->calendars = calendars_in_turn(run);
 	return list_until_it_fits(run, provider, &options, error);
 }
 
+/* In words for the owner, where the sync had too little of something. Consumes the failure. */
+static GError *explain_spent(
+	const ConnectionRun *run, const HttpAllowance *spent, GError *take_failure)
+{
+	g_autoptr(GError) failure = take_failure;
+	g_autofree char *complaint = NULL;
+
+	if (g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_SPENT))
+		complaint =
+			allowance_complaint(run->worker->context->config, run->user->left, spent);
+	return complaint == NULL
+		       ? g_steal_pointer(&failure)
+		       : g_error_new_literal(PROVIDER_ERROR, PROVIDER_ERROR_SPENT, complaint);
+}
+
 /* Looks at who else is at it, opens the credentials and hands over to the provider. */
-static bool fetch(ConnectionRun *run, GError **error)
+static bool fetch_allowed(ConnectionRun *run, GError **error)
 {
 	const SyncWorker *worker = run->worker;
 
@@ -369,6 +424,25 @@ static bool fetch(ConnectionRun *run, GError **error)
 	       account_open(&run->account, worker->context, worker->db, worker->http,
 		       run->report->user_id, run->connection, error) &&
 	       sync_events(run, provider_find(run->connection->provider), error);
+}
+
+static bool fetch(ConnectionRun *run, GError **error)
+{
+	HttpClient *http = run->worker->http;
+	HttpAllowance *left = run->user->left;
+	const HttpAllowance allowance = allowance_of_connection(run->worker->context->config, left);
+	HttpAllowance spent;
+	GError *failure = NULL;
+	bool is_done;
+
+	http_client_allow(http, &allowance);
+	is_done = fetch_allowed(run, &failure);
+	spent = http_client_spent(http);
+	http_client_allow(http, NULL);
+	if (!is_done)
+		g_propagate_error(error, explain_spent(run, &spent, failure));
+	allowance_take(left, &spent);
+	return is_done;
 }
 
 /* What an earlier run could not read, and this one had no reason to look at, is still unreadable.

@@ -39,8 +39,9 @@ typedef struct SyncHeartbeat {
 
 /* What is known of the user; all borrowed. */
 typedef struct SyncUser {
-	UserState *state;   /* as it was read; follows what is written */
-	Outcomes *outcomes; /* gets how it went, unless this is a dry run */
+	UserState *state;    /* as it was read; follows what is written */
+	HttpAllowance *left; /* what may still be spent on all of the user's connections */
+	Outcomes *outcomes;  /* gets how it went, unless this is a dry run */
 	/* The contacts, loaded when the first event asks for them; NULL with error set. */
 	const ContactIndex *(*contacts)(void *data, GError **error);
 	/* Runs in each transaction that writes events: false (error set) when the user is not ours

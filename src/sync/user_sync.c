@@ -7,6 +7,7 @@
 #include "provider/providers.h"
 #include "site/lease.h"
 #include "state/connection_state.h"
+#include "sync/allowance.h"
 #include "sync/due.h"
 #include "sync/patience.h"
 #include "sync/rematch.h"
@@ -29,6 +30,7 @@ typedef struct {
 	int64_t renewed_utc;
 	ContactIndex *contacts; /* loaded when the first event needs it */
 	UserState *state;       /* as it was read under the lease */
+	HttpAllowance left;     /* to be spent on its connections */
 	Outcomes *outcomes;     /* of its connections, until they are written */
 	bool is_taken_over;     /* another process has the lease */
 } UserRun;
@@ -103,6 +105,9 @@ static char *skip_reason(UserRun *run, const Connection *connection, const SyncS
 		return g_strdup_printf(
 			"the provider '%s' is not supported by this version; leaving it as it is",
 			connection->provider);
+	if (allowance_is_spent(&run->left))
+		return g_strdup("the user's other connections took all that one sync may take; "
+				"leaving it for the next pass, which begins with it");
 	if (!selection->only_due)
 		return NULL;
 	if (due_from_utc(connection, interval_secs, now_utc) > now_utc)
@@ -134,6 +139,7 @@ static SyncUser sync_user_of(UserRun *run)
 {
 	return (SyncUser){
 		.state = run->state,
+		.left = &run->left,
 		.outcomes = run->outcomes,
 		.contacts = contacts_of,
 		.guard = guard_lease,
@@ -238,28 +244,55 @@ static void refuse_surplus(UserRun *run, const Connection *connection, SyncTotal
 	tell(run, &report, totals);
 }
 
+static gint compare_turns(gconstpointer left, gconstpointer right, gpointer data)
+{
+	UserState *state = data;
+	const Connection *a = *(const Connection *const *)left;
+	const Connection *b = *(const Connection *const *)right;
+	unsigned a_failures = user_state_find(state, a->id)->failures;
+	unsigned b_failures = user_state_find(state, b->id)->failures;
+
+	return a_failures < b_failures ? -1 : a_failures > b_failures;
+}
+
+/* The connections to be synced, borrowed, as they are stored; but what failed comes last, so that
+ * one that takes all that a user's sync may take does so once, and then the others have their turn.
+ * `surplus` gets those beyond LIMIT_USER_CONNECTIONS. Caller unrefs. */
+static GPtrArray *connections_in_turn(
+	UserRun *run, const SyncSelection *selection, GPtrArray *surplus)
+{
+	const ConnectionList *list = run->state->list;
+	GPtrArray *connections = g_ptr_array_new();
+
+	for (guint i = 0; i < list->connections->len; i++) {
+		Connection *connection = g_ptr_array_index(list->connections, i);
+
+		if (is_selected(connection, selection))
+			g_ptr_array_add(
+				connections->len < LIMIT_USER_CONNECTIONS ? connections : surplus,
+				connection);
+	}
+	g_ptr_array_sort_with_data(connections, compare_turns, run->state);
+	return connections;
+}
+
 static bool sync_each(
 	UserRun *run, const SyncSelection *selection, SyncTotals *totals, GError **error)
 {
-	const ConnectionList *list = run->state->list;
-	size_t selected = 0;
+	g_autoptr(GPtrArray) surplus = g_ptr_array_new();
+	g_autoptr(GPtrArray) connections = connections_in_turn(run, selection, surplus);
 
-	for (guint i = 0; i < list->connections->len; i++) {
-		const Connection *connection = g_ptr_array_index(list->connections, i);
-
-		if (!is_selected(connection, selection))
-			continue;
-		selected++;
-		if (selected > LIMIT_USER_CONNECTIONS)
-			refuse_surplus(run, connection, totals);
-		else if (!sync_one(run, connection, selection, totals, error))
-			return false;
-	}
-	if (selected == 0 && selection->connection_id != NULL) {
+	if (connections->len == 0 && selection->connection_id != NULL) {
 		g_set_error(error, SYNC_ERROR, SYNC_ERROR_NOT_FOUND,
 			"user %s has no connection %s; prm-calendar status lists them",
 			run->user->login, selection->connection_id);
 		return false;
+	}
+	for (guint i = 0; i < surplus->len; i++)
+		refuse_surplus(run, g_ptr_array_index(surplus, i), totals);
+	for (guint i = 0; i < connections->len; i++) {
+		if (!sync_one(run, g_ptr_array_index(connections, i), selection, totals, error))
+			return false;
 	}
 	return true;
 }
@@ -405,6 +438,7 @@ bool user_sync(const SyncWorker *worker, const WpUser *user, const SyncSelection
 		.worker = worker,
 		.user = user,
 		.renewed_utc = worker->context->now_utc(),
+		.left = allowance_of_user(worker->context->config),
 		.outcomes = outcomes_new(),
 	};
 	GError *failure = NULL;

@@ -56,6 +56,12 @@ typedef struct Config {
 	int sync_full_every_hours;
 	int sync_max_events;
 	int sync_max_events_per_user;
+	int sync_max_secs;
+	int sync_max_secs_per_user;
+	int sync_max_requests;
+	int sync_max_requests_per_user;
+	int sync_max_mb;
+	int sync_max_mb_per_user;
 	int sync_gone; /* ConfigGone */
 
 	int match_names; /* ConfigSwitch */

@@ -27,6 +27,22 @@
 #define LIMIT_CONNECTION_EVENTS "100000"
 #define LIMIT_USER_EVENTS "200000"
 
+/* Time, requests and data of one sync of a connection (max_secs, max_requests and max_mb in the
+ * ini), and of all connections of a user (…_per_user). What is left is asked for by the next sync.
+ * A first sync of 100,000 events takes 2,000 requests, some 200 MB and two minutes, or ten through
+ * a slow line; and with as many servers as there are workers that never come to an end, the others
+ * wait for no longer than twenty minutes. */
+#define LIMIT_CONNECTION_SECS "600"
+#define LIMIT_USER_SECS "1200"
+#define LIMIT_CONNECTION_REQUESTS "20000"
+#define LIMIT_USER_REQUESTS "40000"
+#define LIMIT_CONNECTION_MB "1024"
+#define LIMIT_USER_MB "2048"
+
+/* Reports about what changed, of one calendar, that are cut short (RFC 6578, 3.6) and followed by
+ * the next in one sync. The smallest that servers are known to cut off at is 100 objects. */
+#define LIMIT_CUT_REPORTS 100
+
 /* Connections of one user that are synced, and what all of a user's may take in the database. An
  * entry has some 600 octets, 3,000 with Google's longest tokens; the most that a person is known to
  * have is a dozen. */

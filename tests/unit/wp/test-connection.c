@@ -422,8 +422,7 @@ static void test_update_all_but_what_may_not_be_changed(void)
 	g_assert_nonnull(strstr(g_ptr_array_index(refused, 0), "references"));
 	g_assert_nonnull(g_strstr_len(text, (gssize)g_bytes_get_size(changed),
 		"s:1:\"y\";s:10:\"last_error\";s:3:\"bad\";"));
-	g_assert_nonnull(
-		g_strstr_len(text, (gssize)g_bytes_get_size(changed), "s:1:\"r\";R:1;}"));
+	g_assert_nonnull(g_strstr_len(text, (gssize)g_bytes_get_size(changed), "s:1:\"r\";R:1;}"));
 }
 
 /* One octet more than there may be. */
@@ -440,8 +439,7 @@ static void test_size(void)
 			"a:1:{i:0;a:3:{s:2:\"id\";s:1:\"x\";s:8:\"provider\";s:1:\"p\";"
 			"s:4:\"name\";s:%zu:\"%.*s\";}}",
 			most + more, (int)(most + more), name);
-		g_autoptr(ConnectionList) list =
-			connections_parse(stored, strlen(stored), &error);
+		g_autoptr(ConnectionList) list = connections_parse(stored, strlen(stored), &error);
 
 		g_assert_cmpuint(strlen(stored), ==, LIMIT_CONNECTIONS_BYTES + more);
 		g_assert_true((list != NULL) == (more == 0));
