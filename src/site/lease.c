@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Leases as rows of the options table, as WP_Upgrader::create_lock() makes them: `NAME.lock`. Ours
- * say when they end and whose they are: "1749990607 host:pid.start:machine:random". No GET_LOCK:
- * clusters do not share it.
+ * say when they end, what is in hand (escaped as in URLs; or nothing) and whose they are:
+ * "1749990607 conn_65a4f0c1d2e01 host:pid.start:machine:random". No GET_LOCK: clusters do not share
+ * it.
  */
 #include "site/lease.h"
 
@@ -19,6 +20,8 @@
 struct Lease {
 	char *option_name;
 	char *token;
+	char *note;       /* what is in hand, escaped; or NULL */
+	char *left;       /* that of the holder before; or NULL */
 	int64_t ends_utc; /* as it was last written */
 };
 
@@ -28,7 +31,20 @@ void lease_free(Lease *lease)
 		return;
 	g_free(lease->option_name);
 	g_free(lease->token);
+	g_free(lease->note);
+	g_free(lease->left);
 	g_free(lease);
+}
+
+const char *lease_left(const Lease *lease)
+{
+	return lease->left;
+}
+
+void lease_note(Lease *lease, const char *text)
+{
+	g_free(lease->note);
+	lease->note = g_uri_escape_string(text, NULL, FALSE);
 }
 
 /* Unique; host and process are there for the person who looks at the row. */
@@ -51,7 +67,18 @@ static char *lease_value(Lease *lease, int64_t now_utc, unsigned ttl_secs)
 
 	g_assert(ttl_secs > 0 && ttl_secs <= LEASE_MAX_SECS);
 	lease->ends_utc = ends_utc == lease->ends_utc ? ends_utc - 1 : ends_utc;
-	return g_strdup_printf("%" G_GINT64_FORMAT " %s", lease->ends_utc, lease->token);
+	return g_strdup_printf("%" G_GINT64_FORMAT " %s%s%s", lease->ends_utc,
+		lease->note != NULL ? lease->note : "", lease->note != NULL ? " " : "",
+		lease->token);
+}
+
+/* What a row says that its holder has in hand; "" when it says nothing. Caller frees. */
+static char *note_of(const char *value)
+{
+	g_auto(GStrv) words = g_strsplit(value, " ", -1);
+	char *note = g_strv_length(words) == 3 ? g_uri_unescape_string(words[1], NULL) : NULL;
+
+	return note != NULL ? note : g_strdup("");
 }
 
 /* Its holder was killed: nobody needs to wait until it runs out. */
@@ -74,12 +101,12 @@ static bool is_free(const char *value, int64_t now_utc)
 		!g_ascii_string_to_signed(digits, 10, 0, G_MAXINT64, &expires_utc, NULL))
 		return true;
 	return expires_utc <= now_utc || expires_utc > now_utc + LEASE_MAX_SECS ||
-	       is_abandoned(space + 1);
+	       is_abandoned(strrchr(value, ' ') + 1);
 }
 
 static bool is_ours(const Lease *lease, const char *value)
 {
-	const char *space = strchr(value, ' ');
+	const char *space = strrchr(value, ' ');
 
 	return space != NULL && strcmp(space + 1, lease->token) == 0;
 }
@@ -89,7 +116,7 @@ typedef enum { OUTCOME_HELD_BY_OTHER, OUTCOME_OURS, OUTCOME_LOOK_AGAIN } Outcome
 /* A row exists, or its insertion was cut off: finds out whose it is, and takes it over when it
  * expired.
  */
-static bool take_existing(Db *db, const Lease *lease, const char *value, int64_t now_utc,
+static bool take_existing(Db *db, Lease *lease, const char *value, int64_t now_utc,
 	Outcome *ret_outcome, GError **error)
 {
 	g_autofree char *old = NULL;
@@ -113,11 +140,13 @@ static bool take_existing(Db *db, const Lease *lease, const char *value, int64_t
 		    db, lease->option_name, old_bytes, new_bytes, false, &is_replaced, error))
 		return false;
 	*ret_outcome = is_replaced ? OUTCOME_OURS : OUTCOME_LOOK_AGAIN;
+	if (is_replaced)
+		lease->left = note_of(old);
 	return true;
 }
 
 /* One round: inserts the row, else looks at the one that is there. */
-static bool take_once(Db *db, const Lease *lease, const char *value, const char *autoload,
+static bool take_once(Db *db, Lease *lease, const char *value, const char *autoload,
 	int64_t now_utc, Outcome *ret_outcome, GError **error)
 {
 	g_autoptr(GError) failure = NULL;

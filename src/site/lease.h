@@ -22,6 +22,14 @@ typedef struct Lease Lease;
 bool lease_take(Db *db, const WpSite *site, const char *name, int64_t now_utc, unsigned ttl_secs,
 	Lease **ret_lease, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What the holder from whom it was taken over had in hand, as lease_note() said: "" when nobody
+ * knows. That holder was killed, or stalled for so long that the lease ran out. NULL: nobody had
+ * left it. Borrowed. */
+const char *lease_left(const Lease *lease);
+
+/* What is in hand from now on: written with the next renewal. */
+void lease_note(Lease *lease, const char *text);
+
 /* Extends the lease to now + ttl. `*ret_held` is false when it had expired and another process took
  * it: stop working. */
 bool lease_renew(Db *db, Lease *lease, int64_t now_utc, unsigned ttl_secs, bool *ret_held,

@@ -32,6 +32,7 @@ typedef struct {
 	UserState *state;       /* as it was read under the lease */
 	HttpAllowance left;     /* to be spent on its connections */
 	Outcomes *outcomes;     /* of its connections, until they are written */
+	bool is_careful;        /* its last sync was killed: each connection is noted at once */
 	bool is_taken_over;     /* another process has the lease */
 } UserRun;
 
@@ -158,6 +159,17 @@ static ConnectionReport report_of(const UserRun *run, const Connection *connecti
 	};
 }
 
+/* Whose sync it was, should the program be killed: written with the lease when that is renewed,
+ * with the first events at the latest, or after a minute; at once where it was killed before, as
+ * nobody knew then. */
+static bool note_in_hand(UserRun *run, const Connection *connection, GError **error)
+{
+	if (run->lease == NULL)
+		return true;
+	lease_note(run->lease, connection->id);
+	return !run->is_careful || renew_lease(run, error);
+}
+
 static bool sync_one(UserRun *run, const Connection *connection, const SyncSelection *selection,
 	SyncTotals *totals, GError **error)
 {
@@ -166,6 +178,8 @@ static bool sync_one(UserRun *run, const Connection *connection, const SyncSelec
 	g_auto(ConnectionReport) report = report_of(run, connection);
 	const LogAbout about = connection_report_about(&report);
 
+	if (!note_in_hand(run, connection, error))
+		return false;
 	report.message = skip_reason(run, connection, selection);
 	if (report.message != NULL) {
 		log_line(provider_find(connection->provider) == NULL ? LOG_WARNING : LOG_DEBUG,
@@ -224,6 +238,56 @@ static bool forget_removed(UserRun *run, GError **error)
 			return false;
 	}
 	return true;
+}
+
+/* The connection that was in hand when this user's last sync was killed; NULL when nobody knows. */
+static const Connection *killed_connection(const UserRun *run, const char *left)
+{
+	const ConnectionList *list = run->state->list;
+	const Connection *found = NULL;
+
+	for (guint i = 0; i < list->connections->len; i++) {
+		const Connection *connection = g_ptr_array_index(list->connections, i);
+		bool may_be = *left != '\0' ? strcmp(connection->id, left) == 0
+					    : connection->sync_enabled;
+
+		if (may_be && found != NULL)
+			return NULL;
+		if (may_be)
+			found = connection;
+	}
+	return found;
+}
+
+/* A sync that was killed is a failure of its connection, or all who are synced after it would pay
+ * for what kills it again and again. Written at once, so that the next time counts as another one.
+ */
+static bool settle_killed(UserRun *run, GError **error)
+{
+	const SyncContext *context = run->worker->context;
+	const char *left = run->lease != NULL ? lease_left(run->lease) : NULL;
+	const Connection *connection = left != NULL ? killed_connection(run, left) : NULL;
+	const LogAbout about = {.user_id = run->user->id,
+		.user_login = run->user->login,
+		.connection_id = connection != NULL ? connection->id : NULL};
+	g_autoptr(GError) failure = g_error_new_literal(PROVIDER_ERROR, PROVIDER_ERROR_TEMPORARY,
+		"The last sync was cut off before it had ended: prm-calendar was stopped or ran "
+		"out of memory. A later sync goes on from there.");
+	PatienceSubject subject;
+	ConnectionState *state;
+
+	run->is_careful = left != NULL;
+	if (connection == NULL)
+		return true;
+	log_line(LOG_WARNING, &about, "%s", failure->message);
+	subject = (PatienceSubject){.credentials = connection->credentials,
+		.calendar_ids = (const char *const *)connection->calendar_ids};
+	state = user_state_find(run->state, connection->id);
+	outcomes_add(run->outcomes, connection->id, NULL, failure->message, NULL);
+	return !context->has_tables ||
+	       !patience_note(state, failure, &subject, 0, context->now_utc()) ||
+	       (connection_state_create(run->worker->db, run->user->id, state, error) &&
+		       connection_state_store(run->worker->db, state, error));
 }
 
 /* An owner's other connections go on; this one is told why it does not. */
@@ -332,7 +396,7 @@ static bool sync_selected(
 	/* Read under the lease: another pass may just have finished with this user. */
 	run->state = user_state_read(
 		run->worker->db, context->site, run->user->id, context->has_tables, error);
-	if (run->state == NULL || !forget_removed(run, error))
+	if (run->state == NULL || !forget_removed(run, error) || !settle_killed(run, error))
 		return false;
 	warn_of_problems(run, run->state->list);
 	sync_each(run, selection, totals, &stopped_by);

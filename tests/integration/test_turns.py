@@ -67,3 +67,39 @@ class Turns(Story):
         self.run_it("run", ini=self.write_ini("all.ini", sync_users_per_pass="all"))
         self.assertEqual(self.turn(), second)
         self.assertEqual(int(self.wp.call("get_transient", "prm_calendar_sync_last_user_index")), 1)
+
+    # --- what is killed again and again
+
+    def error(self, user, place=0):
+        return self.connections(user)[place].get("last_error")
+
+    def test_a_sync_that_is_killed_is_a_failure_that_is_backed_off_and_told(self):
+        for user in (self.bram, self.carl):
+            self.wp.call("delete_user_meta", user, "_prm_calendar_connections")
+        for _time in range(2):
+            self.kill_pass_when_asked(1, self.ini)
+        asked = self.hanging.count()
+        done = self.run_it("run")
+        self.assert_one_line(done.stderr, "anna", "cut off before it had ended")
+        self.assertEqual(self.hanging.count(), asked)
+        self.assertIn("cut off before it had ended", self.error(self.anna))
+        self.assertIn("cut off", self.run_it("status").stdout)
+
+    def test_of_several_connections_the_one_that_kills_is_found(self):
+        ini = self.write_ini("one.ini", sync_workers="1")
+        for user in (self.bram, self.carl):
+            self.wp.call("delete_user_meta", user, "_prm_calendar_connections")
+        self.connect(self.anna, self.honest.connection(1), self.slow_connection(self.anna))
+        for _time in range(3):  # the first time nobody knows which it was
+            self.kill_pass_when_asked(1, ini)
+        asked = self.hanging.count()
+        self.run_it("run", ini=ini)
+        self.assertEqual(self.hanging.count(), asked)
+        self.assertIn("cut off before it had ended", self.error(self.anna, 1))
+        self.assertIsNone(self.error(self.anna, 0))
+        self.assertEqual(self.titles(self.anna), ["Lunch"])
+        # Asked for by hand it is tried all the same, and what works is no failure any more.
+        self.connect(self.anna, self.connections(self.anna)[0],
+                     {**self.honest.connection(2), "id": self.connections(self.anna)[1]["id"]})
+        self.sync()
+        self.assertIsNone(self.error(self.anna, 1))

@@ -72,6 +72,39 @@ static void test_only_one_holds_it(void)
 	g_assert_nonnull(second);
 }
 
+/* What was noted is told to whoever takes over what was not given back, and is no hindrance to the
+ * holder. */
+static void test_what_was_in_hand_is_left(void)
+{
+	static const char noted[] = "id with blanks % and \"quotes\"";
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(Lease) first = NULL;
+	g_autoptr(Lease) second = NULL;
+	g_autoptr(Lease) third = NULL;
+	g_autoptr(Lease) fourth = NULL;
+
+	if (test == NULL)
+		return;
+	first = take(test->db, NOW);
+	g_assert_null(lease_left(first));
+	lease_note(first, noted);
+	g_assert_true(renew(test->db, first, NOW));
+	g_assert_true(renew(test->db, first, NOW + 1));
+	g_assert_null(take(test->db, NOW + 60));
+	second = take(test->db, NOW + 61);
+	g_assert_cmpstr(lease_left(second), ==, noted);
+	g_assert_false(renew(test->db, first, NOW + 61));
+	/* Nothing was noted by the second. */
+	third = take(test->db, NOW + 200);
+	g_assert_cmpstr(lease_left(third), ==, "");
+	lease_note(third, "x");
+	g_assert_true(renew(test->db, third, NOW + 200));
+	release(test->db, third);
+	g_assert_cmpint(rows(test), ==, 0);
+	fourth = take(test->db, NOW + 201);
+	g_assert_null(lease_left(fourth));
+}
+
 /* Another process that holds the lease until it is killed. */
 static pid_t child_with_lease(const TestDb *test)
 {
@@ -226,6 +259,7 @@ int main(int argc, char **argv)
 		test_that_of_a_killed_process_is_free_at_once);
 	g_test_add_func("/site/lease/that-of-another-machine-is-held",
 		test_that_of_another_machine_is_held);
+	g_test_add_func("/site/lease/what-was-in-hand-is-left", test_what_was_in_hand_is_left);
 	g_test_add_func("/site/lease/only-one-holds-it", test_only_one_holds_it);
 	g_test_add_func("/site/lease/expired-one-is-taken-over-once",
 		test_an_expired_one_is_taken_over_once);
