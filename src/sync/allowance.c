@@ -52,8 +52,8 @@ static char *complain(const char *key, bool is_of_user, int number, const char *
 {
 	return g_strdup_printf(
 		"%s more than %d %s, the most that one sync may take. What has come so far is "
-		"kept, and the next sync goes on from there. The site's administrator can allow "
-		"more (%s%s in [sync]).",
+		"kept, and the next sync goes on. The site's administrator can allow more (%s%s in "
+		"[sync]).",
 		is_of_user ? "All calendars of one person together took" : "This calendar took",
 		number, unit, key, is_of_user ? "_per_user" : "");
 }

@@ -138,6 +138,23 @@ class Listing(OnGoogle):
         self.assertEqual(self.titles(self.anna), [f"e{number}" for number in range(5)])
         self.assertEqual(self.google.count("/events?"), 4)
 
+    def test_a_list_that_takes_more_than_a_sync_may_is_kept_as_far_as_it_came(self):
+        self.connect_work()
+        self.google.page_size = 2
+        few = self.write_ini("few.ini", sync_max_requests="3")  # the account's calendars, and two pages
+        self.run_it("sync", "--all", ini=few, status=1)
+        self.assertEqual(len(self.titles(self.anna)), 4)
+        self.assertIn("took more than 3 requests", self.stored()["last_error"])
+        self.assertIsNone(self.stored().get("last_sync"))
+        self.sync()
+        self.calendar.cancel("e4")
+        self.run_it("sync", "--all", "--full", ini=self.write_ini("fewer.ini", sync_max_requests="2"), status=1)
+        self.assertEqual(len(self.titles(self.anna)), 5)
+        # With one request more it is whole.
+        self.run_it("sync", "--all", "--full", ini=few)
+        self.assertEqual(len(self.titles(self.anna)), 4)
+        self.assertIsNone(self.stored()["last_error"])
+
     def test_a_failure_on_a_later_page_removes_nothing(self):
         self.connect_work()
         self.sync()
