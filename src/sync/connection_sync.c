@@ -13,6 +13,7 @@
 #include "sync/others.h"
 #include "sync/patience.h"
 #include "sync/span.h"
+#include "sync/turn.h"
 #include "wp/connections_row.h"
 
 enum { SECONDS_PER_HOUR = 60 * 60, SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR };
@@ -303,40 +304,6 @@ static bool list_until_it_fits(
 	return false;
 }
 
-/* When all of a calendar was last told; 0: never. */
-static int64_t listed_utc(const ConnectionState *state, const char *calendar_id)
-{
-	const CalendarCursor *cursor = connection_state_cursor(state, calendar_id);
-
-	return cursor != NULL ? cursor->listed_utc : 0;
-}
-
-static gint compare_turns(gconstpointer left, gconstpointer right, gpointer data)
-{
-	const ConnectionState *state = data;
-	int64_t a = listed_utc(state, *(const char *const *)left);
-	int64_t b = listed_utc(state, *(const char *const *)right);
-
-	return a < b ? -1 : a > b;
-}
-
-/* After a sync that did not come to the end of them: those first that wait the longest, so that
- * each has its turn. */
-static GPtrArray *calendars_in_turn(const ConnectionRun *run)
-{
-	char *const *ids = run->connection->calendar_ids;
-	GPtrArray *calendars;
-
-	if (run->state->failures == 0 || ids[0] == NULL || ids[1] == NULL)
-		return NULL;
-	calendars = g_ptr_array_new();
-	for (; *ids != NULL; ids++)
-		g_ptr_array_add(calendars, *ids);
-	g_ptr_array_sort_with_data(calendars, compare_turns, run->state);
-	g_ptr_array_add(calendars, NULL);
-	return calendars;
-}
-
 /* The ids of all that the user has, borrowed; NULL when some entry could not be understood. */
 static GPtrArray *connection_ids(const ConnectionRun *run)
 {
@@ -395,7 +362,7 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, GError **e
 		.data = run,
 	};
 
-	run->calendars = calendars_in_turn(run);
+	run->calendars = turn_calendars(run->state, run->connection->calendar_ids);
 	return list_until_it_fits(run, provider, &options, error);
 }
 

@@ -8,9 +8,11 @@
 #include "site/lease.h"
 #include "state/connection_state.h"
 #include "sync/allowance.h"
+#include "sync/cut_off.h"
 #include "sync/due.h"
 #include "sync/patience.h"
 #include "sync/rematch.h"
+#include "sync/turn.h"
 #include "util/limits.h"
 #include "util/log.h"
 #include "wp/connection.h"
@@ -240,54 +242,13 @@ static bool forget_removed(UserRun *run, GError **error)
 	return true;
 }
 
-/* The connection that was in hand when this user's last sync was killed; NULL when nobody knows. */
-static const Connection *killed_connection(const UserRun *run, const char *left)
+static bool settle_cut_off(UserRun *run, GError **error)
 {
-	const ConnectionList *list = run->state->list;
-	const Connection *found = NULL;
-
-	for (guint i = 0; i < list->connections->len; i++) {
-		const Connection *connection = g_ptr_array_index(list->connections, i);
-		bool may_be = *left != '\0' ? strcmp(connection->id, left) == 0
-					    : connection->sync_enabled;
-
-		if (may_be && found != NULL)
-			return NULL;
-		if (may_be)
-			found = connection;
-	}
-	return found;
-}
-
-/* A sync that was killed is a failure of its connection, or all who are synced after it would pay
- * for what kills it again and again. Written at once, so that the next time counts as another one.
- */
-static bool settle_killed(UserRun *run, GError **error)
-{
-	const SyncContext *context = run->worker->context;
 	const char *left = run->lease != NULL ? lease_left(run->lease) : NULL;
-	const Connection *connection = left != NULL ? killed_connection(run, left) : NULL;
-	const LogAbout about = {.user_id = run->user->id,
-		.user_login = run->user->login,
-		.connection_id = connection != NULL ? connection->id : NULL};
-	g_autoptr(GError) failure = g_error_new_literal(PROVIDER_ERROR, PROVIDER_ERROR_TEMPORARY,
-		"The last sync was cut off before it had ended: prm-calendar was stopped or ran "
-		"out of memory. A later sync goes on from there.");
-	PatienceSubject subject;
-	ConnectionState *state;
 
 	run->is_careful = left != NULL;
-	if (connection == NULL)
-		return true;
-	log_line(LOG_WARNING, &about, "%s", failure->message);
-	subject = (PatienceSubject){.credentials = connection->credentials,
-		.calendar_ids = (const char *const *)connection->calendar_ids};
-	state = user_state_find(run->state, connection->id);
-	outcomes_add(run->outcomes, connection->id, NULL, failure->message, NULL);
-	return !context->has_tables ||
-	       !patience_note(state, failure, &subject, 0, context->now_utc()) ||
-	       (connection_state_create(run->worker->db, run->user->id, state, error) &&
-		       connection_state_store(run->worker->db, state, error));
+	return left == NULL ||
+	       cut_off_settle(run->worker, run->user, left, run->state, run->outcomes, error);
 }
 
 /* An owner's other connections go on; this one is told why it does not. */
@@ -308,17 +269,6 @@ static void refuse_surplus(UserRun *run, const Connection *connection, SyncTotal
 	tell(run, &report, totals);
 }
 
-static gint compare_turns(gconstpointer left, gconstpointer right, gpointer data)
-{
-	UserState *state = data;
-	const Connection *a = *(const Connection *const *)left;
-	const Connection *b = *(const Connection *const *)right;
-	unsigned a_failures = user_state_find(state, a->id)->failures;
-	unsigned b_failures = user_state_find(state, b->id)->failures;
-
-	return a_failures < b_failures ? -1 : a_failures > b_failures;
-}
-
 /* The connections to be synced, borrowed, as they are stored; but what failed comes last, so that
  * one that takes all that a user's sync may take does so once, and then the others have their turn.
  * `surplus` gets those beyond LIMIT_USER_CONNECTIONS. Caller unrefs. */
@@ -336,7 +286,7 @@ static GPtrArray *connections_in_turn(
 				connections->len < LIMIT_USER_CONNECTIONS ? connections : surplus,
 				connection);
 	}
-	g_ptr_array_sort_with_data(connections, compare_turns, run->state);
+	turn_sort_connections(connections, run->state);
 	return connections;
 }
 
@@ -396,7 +346,7 @@ static bool sync_selected(
 	/* Read under the lease: another pass may just have finished with this user. */
 	run->state = user_state_read(
 		run->worker->db, context->site, run->user->id, context->has_tables, error);
-	if (run->state == NULL || !forget_removed(run, error) || !settle_killed(run, error))
+	if (run->state == NULL || !forget_removed(run, error) || !settle_cut_off(run, error))
 		return false;
 	warn_of_problems(run, run->state->list);
 	sync_each(run, selection, totals, &stopped_by);
