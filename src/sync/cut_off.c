@@ -58,7 +58,8 @@ bool cut_off_settle(const SyncWorker *worker, const WpUser *user, const char *le
 		return true;
 	about.connection_id = connection->id;
 	log_line(LOG_WARNING, &about, "%s", CUT_OFF);
-	outcomes_add(outcomes, connection->id, NULL, CUT_OFF, NULL);
+	outcomes_add(outcomes,
+		&(ConnectionOutcome){.connection_id = connection->id, .last_error = CUT_OFF});
 	return store_failure(
 		worker, user, connection, user_state_find(state, connection->id), error);
 }
