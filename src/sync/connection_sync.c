@@ -30,6 +30,7 @@ typedef struct {
 	const Listing *listing; /* while it is open; borrowed */
 	Claim claim;
 	bool has_complete;    /* a calendar was told completely */
+	bool is_first;        /* nothing was remembered of the connection */
 	bool has_relisted;    /* one that something else had written */
 	GPtrArray *calendars; /* the ids in turn, borrowed, NULL-terminated; or NULL */
 	bool forgets;         /* all is listed as if nothing were remembered */
@@ -487,6 +488,7 @@ static void record_outcome(ConnectionRun *run, const GError *failure)
 		.last_error = run->report->message,
 		.state = run->state,
 		.has_new_patience = note_patience(run, failure),
+		.is_first = run->is_first,
 	};
 
 	if (!context->dry_run)
@@ -557,6 +559,7 @@ bool connection_sync(const SyncWorker *worker, const Connection *connection, con
 	int64_t started = g_get_monotonic_time();
 	g_autoptr(GError) failure = NULL;
 
+	run.is_first = run.state->cursors->len == 0;
 	report->outcome = fetch(&run, &failure) ? SYNC_DONE : SYNC_FAILED;
 	report->elapsed_secs = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;
 	claim_release(&run.claim);

@@ -13,6 +13,7 @@ typedef struct {
 	char *last_error;       /* or NULL */
 	ConnectionState *state; /* borrowed, or NULL */
 	bool has_new_patience;
+	bool is_first;
 } Outcome;
 
 struct Outcomes {
@@ -77,6 +78,7 @@ void outcomes_add(Outcomes *outcomes, const ConnectionOutcome *told)
 	if (told->state != NULL)
 		outcome->state = told->state;
 	outcome->has_new_patience |= told->has_new_patience;
+	outcome->is_first = told->is_first;
 }
 
 static bool tell_owner(const Outcomes *outcomes, Db *db, const WpSite *site, int64_t user_id,
@@ -95,7 +97,7 @@ static bool tell_owner(const Outcomes *outcomes, Db *db, const WpSite *site, int
 				.set_last_error = true,
 				.last_error = outcome->last_error},
 		};
-		if (outcome->state != NULL && outcome->last_sync != NULL)
+		if (outcome->state != NULL && (outcome->last_sync != NULL || outcome->is_first))
 			memories[i] =
 				(ConnectionMemory){outcome->state->id, outcome->known_last_sync};
 	}

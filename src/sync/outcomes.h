@@ -26,6 +26,7 @@ typedef struct ConnectionOutcome {
 	const char *last_error;      /* or NULL */
 	ConnectionState *state;      /* or NULL */
 	bool has_new_patience;       /* of the state, which is written for it */
+	bool is_first; /* nothing was remembered before, so that all of it is this sync's */
 } ConnectionOutcome;
 
 /* Copies the texts; a connection that was added before is told as now. */

@@ -144,7 +144,8 @@ static void remember_last_syncs(UpdateAll *update, const char *value, size_t len
 	for (size_t i = 0; update->memories != NULL && i < update->count; i++) {
 		const ConnectionMemory *memory = &update->memories[i];
 		const ConnectionUpdate *one = &update->updates[i];
-		const char *ours = one->change.last_sync;
+		const char *ours = one->change.last_sync != NULL ? one->change.last_sync
+								 : memory->known_last_sync;
 		const char *stored = last_sync_of(list, one->connection_id);
 		bool is_known = g_strcmp0(stored, memory->known_last_sync) == 0 ||
 				g_strcmp0(stored, ours) == 0;

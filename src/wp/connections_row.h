@@ -46,8 +46,9 @@ typedef struct ConnectionMemory {
 /* Changes fields of several connections by compare-and-swap, with one write. Those that are gone or
  * cannot be changed are told in `problems` (of char *; also that there is no row any more). `known`
  * (or NULL): as for user_meta_change(). With `memories` (one for each update, or NULL) a new
- * `last_sync` is remembered by the same statement; where somebody else set another one meanwhile,
- * that one is, so that the next sync sees that it is not ours. Errors: DB_ERROR, CONNECTION_ERROR.
+ * `last_sync`, or that it stays, is remembered by the same statement; where somebody else set
+ * another one meanwhile, that one is, so that the next sync sees that it is not ours. Errors:
+ * DB_ERROR, CONNECTION_ERROR.
  */
 bool connections_row_update_all(Db *db, const WpSite *site, int64_t user_id,
 	const ConnectionUpdate *updates, const ConnectionMemory *memories, size_t count,
