@@ -178,6 +178,10 @@ bool app_connect(App *app, GError **error)
 		return false;
 	app->blog_prefix = blog_prefix_of(app->config);
 	app->db_options = db_options_of(app->config, app->blog_prefix);
+	if (app->interruption != NULL) {
+		app->db_options.stop = interruption_stop(app->interruption);
+		app->db_options.break_off = interruption_break_off(app->interruption);
+	}
 	app->db = db_open(&app->db_options, error);
 	if (app->db == NULL)
 		return false;
@@ -270,7 +274,6 @@ ExitStatus app_open(App *app, const CliOptions *options)
 	const char *path = options->config_path != NULL ? options->config_path : APP_CONFIG_PATH;
 	g_autoptr(GError) error = NULL;
 
-	*app = (App){0};
 	app_setup_log(options);
 	app->config = config_load_completed(path, site_config_complete, &error);
 	if (app->config == NULL)
@@ -343,6 +346,8 @@ SyncContext app_sync_context(const App *app, const CliOptions *options)
 		.site = app->site,
 		.http = app->http,
 		.notices = app->notices,
+		.cancellable =
+			app->interruption != NULL ? interruption_stop(app->interruption) : NULL,
 		.now_utc = clock_now,
 		.dry_run = options->dry_run,
 		.forgets = options->full,

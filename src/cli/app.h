@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "cache/object_cache.h"
+#include "cli/interruption.h"
 #include "cli/options.h"
 #include "cli/site_place.h"
 #include "db/db.h"
@@ -17,6 +18,7 @@
 /* Filled from the top down, each by what stands above it; a command that stops half-way leaves the
  * rest NULL. Everything is owned and freed by app_clear(), in the opposite order. */
 typedef struct App {
+	const Interruption *interruption; /* borrowed; NULL: signals end the process */
 	Config *config;
 	DbOptions db_options;     /* borrows from config */
 	ObjectCacheServer *cache; /* NULL: the site has none */
@@ -37,7 +39,8 @@ typedef struct App {
 
 #define APP_CONFIG_PATH "/etc/prm-calendar/prm-calendar.ini"
 
-/* Reads the configuration, sets up the logger, connects and loads the site. On failure the reason
+/* Reads the configuration, sets up the logger, connects and loads the site; `app` is empty but for
+ * its interruption. On failure the reason
  * has been reported and the exit status to end with is returned; app_clear() is due in every case.
  */
 ExitStatus app_open(App *app, const CliOptions *options);

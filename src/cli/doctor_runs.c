@@ -200,6 +200,9 @@ static char *describe_end(const RunRecord *record)
 {
 	if (record->state == RUN_LOST)
 		return g_strdup("without saying so, as if killed");
+	if (record->state == RUN_INTERRUPTED)
+		return g_strdup_printf("interrupted by %s",
+			interruption_name(record->exit_status - EXIT_SIGNALLED));
 	return g_strdup_printf("with exit status %d", record->exit_status);
 }
 

@@ -26,6 +26,7 @@ AutoLogOptions job_log_options(const SyncContext *context)
 		.log_declined = config->log_log_declined,
 		.dry_run = context->dry_run,
 		.has_tables = context->has_tables,
+		.cancellable = context->cancellable,
 		.now_utc = context->now_utc(),
 	};
 }
@@ -37,7 +38,8 @@ bool job_log_meetings(Job *job, const AutoLogOptions *options, GError **error)
 	if (auto_log_run(job->app.db, job->app.site, options, &job->printer.activities,
 		    &job->logged, &why))
 		return true;
-	if (why->domain != DB_ERROR || db_error_ends_all(why)) {
+	if (why->domain != DB_ERROR || db_error_ends_all(why) ||
+		interruption_signal(job->interruption) != 0) {
 		g_propagate_error(error, g_steal_pointer(&why));
 		return false;
 	}
@@ -160,45 +162,77 @@ static void write_metrics(
 	log_line(LOG_WARNING, NULL, "cannot write the metrics to %s: %s", path, error->message);
 }
 
+/* What was stopped because it was asked to has failed at nothing. */
+static void note_interruption(Job *job, int signum, const GError *error)
+{
+	log_line(LOG_DEBUG, NULL, "stopped at: %s", error->message);
+	log_line(LOG_WARNING, NULL,
+		"stopped by %s at a safe point: what was done is stored, and the next run goes on "
+		"from there",
+		interruption_name(signum));
+	job->printer.is_interrupted = true;
+}
+
 static ExitStatus do_work(Job *job, const JobKind *kind)
 {
 	g_autoptr(GError) error = NULL;
+	bool is_done;
+	int signum;
 
 	printer_init(&job->printer, job->options);
 	if (job->options->dry_run)
 		try_writing(job);
-	if (!kind->work(job, &error))
+	is_done = kind->work(job, &error);
+	signum = interruption_signal(job->interruption);
+	if (!is_done && signum == 0)
 		return app_fail(job->options, error);
+	if (!is_done)
+		note_interruption(job, signum, error);
 	printer_finish(&job->printer, kind->tells == JOB_LOGS ? NULL : &job->totals,
 		kind->tells == JOB_MATCHES ? NULL : &job->logged);
-	return status_of(job);
+	return is_done ? status_of(job) : (ExitStatus)(EXIT_SIGNALLED + signum);
 }
 
 static void job_clear(Job *job)
 {
 	printer_clear(&job->printer);
 	app_clear(&job->app);
+	g_clear_pointer(&job->interruption, interruption_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Job, job_clear)
 
+static ExitStatus run_noted(Job *job, const JobKind *kind)
+{
+	int64_t began_usecs = g_get_monotonic_time();
+	int64_t history_id = begin_history(job, kind->command);
+	ExitStatus status = do_work(job, kind);
+
+	if (status < EXIT_SIGNALLED)
+		tidy_now_and_then(job, history_id);
+	end_history(job, history_id, status);
+	if (kind->writes_metrics)
+		write_metrics(job, kind->command, began_usecs, status);
+	return status;
+}
+
 ExitStatus job_run(const CliOptions *options, const JobKind *kind)
 {
-	g_auto(Job) job = {.options = options};
+	g_auto(Job) job = {.options = options, .interruption = interruption_new()};
 	g_autoptr(GError) error = NULL;
-	ExitStatus status = app_open(&job.app, options);
-	int64_t began_usecs = g_get_monotonic_time();
-	int64_t history_id;
+	ExitStatus status;
+	int signum;
 
-	if (status != EXIT_ALL_WELL || is_paused(&job.app))
+	job.app.interruption = job.interruption;
+	status = app_open(&job.app, options);
+	if (status == EXIT_ALL_WELL && is_paused(&job.app))
 		return status;
-	if (!app_open_tables(&job.app, options, &error))
-		return app_fail(options, error);
+	if (status == EXIT_ALL_WELL && !app_open_tables(&job.app, options, &error))
+		status = app_fail(options, error);
+	signum = interruption_signal(job.interruption);
+	if (signum != 0)
+		return (ExitStatus)(EXIT_SIGNALLED + signum);
+	if (status != EXIT_ALL_WELL)
+		return status;
 	job.context = app_sync_context(&job.app, options);
-	history_id = begin_history(&job, kind->command);
-	status = do_work(&job, kind);
-	tidy_now_and_then(&job, history_id);
-	end_history(&job, history_id, status);
-	if (kind->writes_metrics)
-		write_metrics(&job, kind->command, began_usecs, status);
-	return status;
+	return run_noted(&job, kind);
 }

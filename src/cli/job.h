@@ -9,6 +9,7 @@
 #include "sync/pass.h"
 
 typedef struct Job {
+	Interruption *interruption;
 	const CliOptions *options;
 	App app;
 	SyncContext context;
@@ -30,7 +31,8 @@ typedef struct JobKind {
 
 /* Does the work and tells how it went: on the output, in the history of runs and, after a pass, in
  * the file of metrics. Nothing is done while the site's active theme is not the one that the ini
- * names; then one line says so (data-model 6). Returns the exit status. */
+ * names; then one line says so (data-model 6). A signal stops
+ * it at a safe point, and what was done until then is told. Returns the exit status. */
 ExitStatus job_run(const CliOptions *options, const JobKind *kind);
 
 /* Logs past meetings and counts them in `logged`. What the database refuses fails this part of the

@@ -12,6 +12,7 @@
 
 #include "cli/commands.h"
 #include "cli/environment.h"
+#include "cli/output.h"
 
 static const Command *find_command(const char *name)
 {
@@ -35,7 +36,7 @@ static void print_overview(FILE *stream)
 	      "Exit status: 0 all went well; 1 some connections failed, the others were done\n"
 	      "(doctor: something is wrong);\n"
 	      "64 usage; 69 the database cannot be reached; 75 another pass is running;\n"
-	      "78 bad configuration.\n",
+	      "78 bad configuration; 128 and more a signal: 130 Ctrl-C, 143 SIGTERM.\n",
 		stream);
 }
 
@@ -120,12 +121,41 @@ static bool open_standard_files(void)
 	return true;
 }
 
-int main(int argc, char **argv)
+static ExitStatus run_program(int argc, char **argv)
 {
 	g_autofree char **words = NULL;
+	int position = command_position(argc, argv);
 	const Command *command;
-	int position;
 
+	if (position == 0)
+		return run_without_command(argc, argv);
+	command = find_command(argv[position]);
+	if (command == NULL) {
+		g_autofree char *message = g_strdup_printf("unknown command '%s'", argv[position]);
+
+		return usage_error(message, "");
+	}
+	words = g_new0(char *, argc);
+	for (int i = 1, next = 0; i < argc; i++) {
+		if (i != position)
+			words[next++] = argv[i];
+	}
+	return run_command(command, argc - 2, words);
+}
+
+/* What was done is done, but whoever wanted to read of it does not know. */
+static ExitStatus close_output(ExitStatus status)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (output_close(&error))
+		return status;
+	fprintf(stderr, "prm-calendar: error: %s\n", error->message);
+	return status == EXIT_ALL_WELL ? EXIT_SOME_FAILED : status;
+}
+
+int main(int argc, char **argv)
+{
 	environment_clean();
 	if (!open_standard_files())
 		return EXIT_CONFIG;
@@ -134,19 +164,5 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	/* Names are printed as UTF-8 whatever the terminal says: they come from the database. */
 	setlocale(LC_ALL, "C.UTF-8");
-	position = command_position(argc, argv);
-	if (position == 0)
-		return (int)run_without_command(argc, argv);
-	command = find_command(argv[position]);
-	if (command == NULL) {
-		g_autofree char *message = g_strdup_printf("unknown command '%s'", argv[position]);
-
-		return (int)usage_error(message, "");
-	}
-	words = g_new0(char *, argc);
-	for (int i = 1, next = 0; i < argc; i++) {
-		if (i != position)
-			words[next++] = argv[i];
-	}
-	return (int)run_command(command, argc - 2, words);
+	return (int)close_output(run_program(argc, argv));
 }

@@ -52,6 +52,7 @@ typedef enum {
 	EXIT_NO_DATABASE = 69,
 	EXIT_BUSY = 75,
 	EXIT_CONFIG = 78,
+	EXIT_SIGNALLED = 128, /* and the signal's number: 130, 143 */
 } ExitStatus;
 
 typedef struct Command {

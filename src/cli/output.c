@@ -2,6 +2,8 @@
 /* Printing for machines and for people. */
 #include "cli/output.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -71,6 +73,35 @@ void json_print(const Json *value)
 char *printable(const char *text)
 {
 	return visible_text(text);
+}
+
+/* Whether nobody reads any more what is written to it. */
+static bool has_no_reader(int descriptor)
+{
+	struct pollfd output = {descriptor, POLLOUT, 0};
+
+	return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+bool output_close(GError **error)
+{
+	bool was_lost = ferror(stdout) != 0;
+	bool is_unread = has_no_reader(STDOUT_FILENO);
+	int number;
+
+	/* A device that is full says so again at the next write, a file system at the close. */
+	errno = 0;
+	if (was_lost)
+		(void)fputc('\n', stdout);
+	if (fclose(stdout) == 0 && !was_lost)
+		return true;
+	number = errno;
+	if (is_unread || number == EPIPE)
+		return true;
+	g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(number),
+		"cannot write the output: %s",
+		number != 0 ? g_strerror(number) : "some of it was lost");
+	return false;
 }
 
 bool output_has_colour(void)

@@ -30,5 +30,9 @@ void json_print(const Json *value);
 /* Text for a person's terminal: as visible_text(). Caller frees. */
 char *printable(const char *text);
 
+/* Ends standard output. False (error set, G_FILE_ERROR) when something of it could not be written;
+ * a reader that has seen enough (`| head`) is none. Nothing may be printed afterwards. */
+bool output_close(GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* True where colours are welcome: a terminal, and no NO_COLOR. */
 bool output_has_colour(void);

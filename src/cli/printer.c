@@ -304,6 +304,7 @@ static void print_totals(
 
 static void finish_json(Printer *printer, const SyncTotals *totals, const AutoLogCounts *log_counts)
 {
+	json_set_bool(printer->root, "interrupted", printer->is_interrupted);
 	if (totals != NULL) {
 		Json *object = json_add_object(printer->root, "totals");
 

@@ -16,6 +16,7 @@ typedef struct Printer {
 	AutoLogCallbacks activities;
 	const CliOptions *options;
 	int64_t progress_shown; /* g_get_monotonic_time() of the last progress line */
+	bool is_interrupted;    /* set by the caller: not all was done */
 	Json *root;             /* with --json */
 	Json *changes;
 	Json *connections;

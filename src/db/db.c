@@ -15,6 +15,8 @@
 #define READ_TIMEOUT_SECS 120
 #define WRITE_TIMEOUT_SECS 120
 #define CONNECT_TIMEOUT_SECS 15
+/* When everything is to end soon. */
+#define BROKEN_OFF_TIMEOUT_SECS 1
 
 /* Hosters close connections after as little as 30 seconds, and a slow calendar server easily takes
  * that long: after this time a ping comes first. */
@@ -150,6 +152,8 @@ static MYSQL *new_handle(const Db *db)
 
 	/* As GLib: out of memory ends the program. */
 	g_assert(mysql != NULL);
+	if (db_is_broken_off(db))
+		connect_timeout = read_timeout = write_timeout = BROKEN_OFF_TIMEOUT_SECS;
 	mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_timeout);
 	mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &read_timeout);
 	mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &write_timeout);
@@ -206,6 +210,7 @@ static bool db_connect(Db *db, GError **error)
 	}
 	if (db_send_plain(db, SESSION_SQL) != 0 || !set_isolation(db))
 		return connect_error(db, error);
+	db_wire_open(db);
 	return true;
 }
 
@@ -241,6 +246,9 @@ Db *db_open(const DbOptions *options, GError **error)
 	db->users_table = g_strdup(options->users_table);
 	db->usermeta_table = g_strdup(options->usermeta_table);
 	db->connect_timeout_secs = options->connect_timeout_secs;
+	g_set_object(&db->stop, options->stop);
+	g_set_object(&db->break_off, options->break_off);
+	db_wire_init(db);
 	db->server = server_name(options);
 	db->statements = g_hash_table_new(g_str_hash, g_str_equal);
 	g_queue_init(&db->recent);
@@ -256,6 +264,9 @@ void db_free(Db *db)
 	if (db->watcher != NULL)
 		db->watcher->free(db->watcher);
 	db_disconnect(db);
+	db_wire_clear(db);
+	g_clear_object(&db->stop);
+	g_clear_object(&db->break_off);
 	g_hash_table_destroy(db->statements);
 	g_queue_clear_full(&db->recent, (GDestroyNotify)db_statement_free);
 	g_free(db->host);
@@ -278,6 +289,7 @@ void db_disconnect(Db *db)
 		db_finish(db->open);
 	for (GList *link = db->recent.head; link != NULL; link = link->next)
 		db_statement_forget(link->data);
+	db_wire_close(db);
 	if (db->mysql != NULL)
 		mysql_close(db->mysql);
 	db->mysql = NULL;
@@ -299,7 +311,7 @@ bool db_ready(Db *db, GError **error)
 			"the transaction was rolled back before this statement");
 		return false;
 	}
-	if (db->mysql != NULL && was_idle && mysql_ping(db->mysql) != 0)
+	if (db_wire_is_broken(db) || (db->mysql != NULL && was_idle && mysql_ping(db->mysql) != 0))
 		db_disconnect(db);
 	if (db->mysql == NULL)
 		return db_connect(db, error);

@@ -2,6 +2,7 @@
 /* One MySQL connection: prepared statements, streaming results, transactions with retry. */
 #pragma once
 
+#include <gio/gio.h>
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,19 +54,25 @@ typedef struct DbOptions {
 	const char *users_table;  /* whole names, where these two have others; or NULL */
 	const char *usermeta_table;
 	unsigned connect_timeout_secs;
+	/* For a run that is asked to stop, from any thread; both may be NULL. Once `stop` is
+	 * cancelled nothing is tried again. `break_off` breaks off what is being waited for (the
+	 * error is that of a lost connection); connections made after that wait for a second at
+	 * most, to give back what is held. */
+	GCancellable *stop;
+	GCancellable *break_off;
 } DbOptions;
 
 typedef struct Db Db;
 
-/* Connects; a Db belongs to one thread. The options are copied. The session talks utf8mb4 in READ
- * COMMITTED (REPEATABLE READ on a server that logs statements) and accepts WordPress's zero dates,
- * but is strict where WordPress's is not: a value that does not fit its column is an error
- * (DB_ERROR_DATA) and never cut, as WordPress itself refuses it in PHP. So an INSERT names every
- * column that has no default. With `tls_ca` the server must show a certificate of that authority
- * (unless tls is off); without, TLS encrypts but does not authenticate. A socket is only encrypted
- * when required. A connection that the server closed while it was idle is opened again unseen,
- * outside of transactions. Locks of rows and
- * tables that others hold are waited for: see DB_ERROR_LOCKED. */
+/* Connects; a Db belongs to one thread. The options are copied, and the cancellables referenced.
+ * The session talks utf8mb4 in READ COMMITTED (REPEATABLE READ on a server that logs statements)
+ * and accepts WordPress's zero dates, but is strict where WordPress's is not: a value that does not
+ * fit its column is an error (DB_ERROR_DATA) and never cut, as WordPress itself refuses it in PHP.
+ * So an INSERT names every column that has no default. With `tls_ca` the server must show a
+ * certificate of that authority (unless tls is off); without, TLS encrypts but does not
+ * authenticate. A socket is only encrypted when required. A connection that the server closed while
+ * it was idle is opened again unseen, outside of transactions. Locks of rows and tables that others
+ * hold are waited for: see DB_ERROR_LOCKED. */
 Db *db_open(const DbOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void db_free(Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_free)

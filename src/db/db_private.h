@@ -2,6 +2,7 @@
 /* For src/db only: what the files of this room share. */
 #pragma once
 
+#include <gio/gio.h>
 #include <glib.h>
 #include <mysql.h>
 #include <stdbool.h>
@@ -11,6 +12,22 @@
 
 /* my_bool of MariaDB, bool of MySQL 8. */
 typedef __typeof__(((MYSQL_BIND *)NULL)->error_value) DbFlag;
+
+/* A connection as its server knows it. */
+typedef struct {
+	unsigned long id; /* CONNECTION_ID(); 0: none */
+	unsigned port;    /* of this end; 0: a UNIX socket */
+} DbServerThread;
+
+/* What another thread may do to a connection: shut its socket. The mutex guards the rest. */
+typedef struct {
+	GMutex mutex;
+	int descriptor; /* of the open connection, or -1 */
+	bool is_broken; /* it was shut */
+	DbServerThread open;
+	DbServerThread left; /* shut, and perhaps still at work over there; only its thread's own */
+	gulong handler;
+} DbWire;
 
 /* Belongs to one thread, and owns all that it points to but `open`, which is one of its statements.
  * - `statements` and `recent` hold the same statements; none outlives the Db, but each may lose its
@@ -32,6 +49,9 @@ struct Db {
 	char *users_table; /* or NULL */
 	char *usermeta_table;
 	unsigned connect_timeout_secs;
+	GCancellable *stop; /* or NULL, as in DbOptions */
+	GCancellable *break_off;
+	DbWire wire;
 	char *server; /* for messages */
 
 	GHashTable *statements; /* text → DbStatement, owned */
@@ -74,6 +94,19 @@ void db_note_lock_wait(Db *db, unsigned number, int64_t began_usecs);
 bool db_is_locked_out(const Db *db);
 
 DbErrorPlace db_place(const Db *db);
+
+/* The wire of a Db whose options are set: to begin with; to end with; after a connection was made,
+ * whose session may be used; before it is closed; whether its
+ * socket was shut meanwhile. */
+void db_wire_init(Db *db);
+void db_wire_clear(Db *db);
+void db_wire_open(Db *db);
+void db_wire_close(Db *db);
+bool db_wire_is_broken(Db *db);
+
+/* Whether nothing is to be tried again; and whether nothing is to be waited for either. */
+bool db_is_stopped(const Db *db);
+bool db_is_broken_off(const Db *db);
 
 /* Waits 10 to 320 milliseconds, more with each attempt (from 1), so that two programs that collided
  * do not collide again. */

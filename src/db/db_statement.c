@@ -141,6 +141,8 @@ static void handle_failure(DbStatement *statement, bool is_prepare, GError **err
 
 static bool may_prepare_again(const Db *db, DbFailureKind kind)
 {
+	if (db_is_stopped(db))
+		return false;
 	return kind == FAILURE_LOST || (kind == FAILURE_CONFLICT && !db_is_locked_out(db));
 }
 
@@ -286,7 +288,7 @@ static bool may_send_again(const Db *db, DbFailureKind kind, bool is_read)
 {
 	if (kind == FAILURE_STALE)
 		return true;
-	if (db->in_transaction)
+	if (db->in_transaction || db_is_stopped(db))
 		return false;
 	return (kind == FAILURE_CONFLICT && !db_is_locked_out(db)) ||
 	       (kind == FAILURE_LOST && is_read);

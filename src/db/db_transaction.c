@@ -95,7 +95,8 @@ static bool run_transaction(Db *db, DbWork work, void *data, GError **error)
 		db_tell_watcher(db, is_done && !db->is_trial, failure);
 		if (is_done)
 			return true;
-		if (!is_passing || attempt == DB_ATTEMPTS || db_is_locked_out(db)) {
+		if (!is_passing || attempt == DB_ATTEMPTS || db_is_locked_out(db) ||
+			db_is_stopped(db)) {
 			if (is_passing && !db_is_locked_out(db))
 				g_prefix_error(&failure, "gave up after %u attempts: ", attempt);
 			g_propagate_error(error, g_steal_pointer(&failure));

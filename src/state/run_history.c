@@ -9,7 +9,8 @@
 enum {
 	SECONDS_PER_DAY = 24 * 60 * 60,
 	KEPT_DAYS = 90,
-	PRUNED_EVERY = 50, /* runs */
+	PRUNED_EVERY = 50,      /* runs */
+	STATUS_SIGNALLED = 128, /* and more, as shells count: by a signal */
 };
 
 static const char insert_sql[] =
@@ -148,6 +149,8 @@ static RunRecord *read_record(const DbStatement *statement, const GPtrArray *lat
 	};
 	if (db_column_is_null(statement, COLUMN_ENDED_AT))
 		record->state = is_lost(record, mark, later, now_utc) ? RUN_LOST : RUN_OPEN;
+	else if (record->exit_status > STATUS_SIGNALLED)
+		record->state = RUN_INTERRUPTED;
 	return record;
 }
 

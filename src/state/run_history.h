@@ -21,8 +21,9 @@ typedef struct RunCounts {
 
 typedef enum {
 	RUN_ENDED,
-	RUN_OPEN, /* it has not said that it ended: it runs, or died on another machine */
-	RUN_LOST, /* it ended without saying so */
+	RUN_INTERRUPTED, /* it ended at a safe point because of a signal */
+	RUN_OPEN,        /* it has not said that it ended: it runs, or died on another machine */
+	RUN_LOST,        /* it ended without saying so */
 } RunState;
 
 typedef struct RunRecord {
@@ -30,8 +31,8 @@ typedef struct RunRecord {
 	char *host;
 	RunState state;
 	int64_t started_utc;
-	int64_t ended_utc; /* 0 unless it ended */
-	int exit_status;   /* 0 unless it ended */
+	int64_t ended_utc; /* 0 unless it ended, or was interrupted */
+	int exit_status;   /* likewise; of an interrupted run 128 and the signal */
 	RunCounts counts;
 } RunRecord;
 

@@ -403,6 +403,15 @@ static bool learn_own_people(
 	return true;
 }
 
+/* Between two events; those that wait for their batch wait for the next run. */
+static bool goes_on(const Run *run, GError **error)
+{
+	if (!g_cancellable_is_cancelled(run->options->cancellable))
+		return true;
+	g_set_error_literal(error, AUTO_LOG_ERROR, AUTO_LOG_ERROR_STOPPED, "asked to stop");
+	return false;
+}
+
 static bool run_queue(
 	Run *run, GHashTable *owners, const GArray *user_ids, guint first, GError **error)
 {
@@ -423,7 +432,7 @@ static bool run_queue(
 		g_autoptr(PastEvent) event = NULL;
 		const Owner *owner;
 
-		if (!past_event_queue_next(queue, &event, error))
+		if (!goes_on(run, error) || !past_event_queue_next(queue, &event, error))
 			return false;
 		if (event == NULL)
 			return batch_send(run, error);

@@ -2,6 +2,7 @@
 /* Past meetings become activities: which ones, and how many at a time (design 8, data-model 5). */
 #pragma once
 
+#include <gio/gio.h>
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@ GQuark auto_log_error_quark(void);
 
 typedef enum {
 	AUTO_LOG_ERROR_NOT_FOUND, /* no event has this id */
+	AUTO_LOG_ERROR_STOPPED,   /* the run was cancelled; all that was committed stays */
 	AUTO_LOG_ERROR_REFUSED,   /* it cannot be logged; the message says why not */
 } AutoLogError;
 
@@ -33,6 +35,7 @@ typedef struct AutoLogOptions {
 	bool dry_run;
 	bool has_tables; /* the sidecar's own; without them nothing is known of any event */
 	int64_t now_utc;
+	GCancellable *cancellable; /* or NULL */
 } AutoLogOptions;
 
 /* One activity, after it was committed (in a dry run: that would be made). Borrowed. */

@@ -50,6 +50,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ConnectionRun, run_clear)
 
 G_DEFINE_QUARK(prm - sync - error, sync_error)
 
+bool sync_goes_on(const SyncContext *context, GError **error)
+{
+	if (!g_cancellable_is_cancelled(context->cancellable))
+		return true;
+	g_set_error_literal(error, SYNC_ERROR, SYNC_ERROR_STOPPED, "asked to stop");
+	return false;
+}
+
 /* The run cannot go on without its database or its lease; anything else concerns this connection
  * alone. */
 static bool is_fatal(const GError *error)
@@ -563,6 +571,9 @@ bool connection_sync(const SyncWorker *worker, const Connection *connection, con
 	report->outcome = fetch(&run, &failure) ? SYNC_DONE : SYNC_FAILED;
 	report->elapsed_secs = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;
 	claim_release(&run.claim);
+	/* What was broken off for this says nothing of the calendar. */
+	if (failure != NULL && !sync_goes_on(worker->context, error))
+		return false;
 	if (failure != NULL && is_fatal(failure)) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return false;

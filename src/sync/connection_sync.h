@@ -17,10 +17,14 @@
 GQuark sync_error_quark(void);
 
 typedef enum {
-	SYNC_ERROR_INTERRUPTED, /* the lease went to another process, or the run was cancelled */
+	SYNC_ERROR_INTERRUPTED, /* the lease went to another process */
+	SYNC_ERROR_STOPPED,     /* the run was asked to stop (SyncContext.cancellable) */
 	SYNC_ERROR_NOT_FOUND,   /* no such user or connection */
 	SYNC_ERROR_BUSY,        /* the theme is syncing this connection */
 } SyncError;
+
+/* Whether the run was not asked to stop; false with SYNC_ERROR_STOPPED. */
+bool sync_goes_on(const SyncContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* One thread's own: a database connection and an HTTP client. */
 typedef struct SyncWorker {

@@ -137,6 +137,7 @@ typedef struct {
 	guint last_place;       /* in selected */
 	int64_t stored_user_id; /* as the table has it */
 	int64_t stored_utc;
+	bool *is_finished; /* by place in selected */
 } TurnKeeper;
 
 static bool turn_store(TurnKeeper *keeper, Db *db, GError **error)
@@ -171,6 +172,28 @@ static bool turn_begin(void *data, Db *db, guint place, GError **error)
 	return keeper->context->now_utc() == keeper->stored_utc || turn_store(keeper, db, error);
 }
 
+static void turn_finish(void *data, guint place)
+{
+	((TurnKeeper *)data)->is_finished[place] = true;
+}
+
+/* A pass that was asked to stop did nobody harm: the next one begins with the first whom it did not
+ * finish with. */
+static void turn_give_back(TurnKeeper *keeper, const PassTurn *former)
+{
+	guint finished = 0;
+
+	if (sync_goes_on(keeper->context, NULL))
+		return;
+	while (finished < keeper->selected->len && keeper->is_finished[finished])
+		finished++;
+	keeper->last_place = finished > 0 ? finished - 1 : keeper->users->len - 1;
+	keeper->last_user_id =
+		finished > 0
+			? ((const WpUser *)g_ptr_array_index(keeper->selected, finished - 1))->id
+			: former->last_user_id;
+}
+
 static WpUser *user_at(const GPtrArray *users, size_t index)
 {
 	return ((const PassUser *)g_ptr_array_index(users, index))->user;
@@ -192,7 +215,8 @@ bool pass_run(const SyncContext *context, Db *db, SyncListener *listener, SyncTo
 	g_autoptr(GPtrArray) users = pass_users(context, db, NULL, error);
 	g_autoptr(GPtrArray) selected = g_ptr_array_new(); /* borrows from users */
 	TurnKeeper keeper = {.context = context, .users = users, .selected = selected};
-	const WorkersWatch watch = {turn_begin, &keeper};
+	const WorkersWatch watch = {turn_begin, turn_finish, &keeper};
+	g_autofree bool *is_finished = NULL;
 	PassTurn turn;
 	size_t wanted;
 	bool is_done;
@@ -208,10 +232,12 @@ bool pass_run(const SyncContext *context, Db *db, SyncListener *listener, SyncTo
 		wanted = users->len;
 	keeper.first = first_in_turn(users, &turn);
 	keeper.began_utc = context->now_utc();
+	keeper.is_finished = is_finished = g_new0(bool, wanted);
 	for (size_t i = 0; i < wanted; i++)
 		g_ptr_array_add(selected, user_at(users, (keeper.first + i) % users->len));
 	is_done = workers_sync(
 		context, db, selected, &selection, &watch, listener, ret_totals, error);
+	turn_give_back(&keeper, &turn);
 	if (keeper.stored_user_id == keeper.last_user_id)
 		return is_done;
 	/* Also where one user's failure has ended the pass: its reason is what counts. */

@@ -27,7 +27,8 @@ GPtrArray *pass_users(const SyncContext *context, Db *db, size_t *ret_unreadable
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The next user (or users_per_pass of them) in turn: those after the last one whom a pass began
- * with, however it ended. */
+ * with, however it ended; but after one that was asked to stop, those whom it did not finish with.
+ */
 bool pass_run(const SyncContext *context, Db *db, SyncListener *listener, SyncTotals *ret_totals,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

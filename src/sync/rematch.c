@@ -8,6 +8,7 @@
 typedef struct {
 	const SyncWorker *worker;
 	const WpUser *owner;
+	const SyncUser *user;
 	const ContactMark *mark;
 } Rematch;
 
@@ -55,6 +56,15 @@ static bool forget_how_posts_were_left(const Rematch *rematch, size_t changed, G
 	       connection_states_unmark(rematch->worker->db, rematch->owner->id, error);
 }
 
+/* Each transaction is a safe point. */
+static bool guard(Db *db, void *data, GError **error)
+{
+	const Rematch *rematch = data;
+
+	return sync_goes_on(rematch->worker->context, error) &&
+	       rematch->user->guard(db, rematch->user->data, error);
+}
+
 static void log_counts(const Rematch *rematch, const EventRematchCounts *counts)
 {
 	const LogAbout about = {.user_id = rematch->owner->id, .user_login = rematch->owner->login};
@@ -71,7 +81,7 @@ bool rematch_user(const SyncWorker *worker, const WpUser *owner, const SyncUser 
 	const ContactMark *mark, SyncTotals *totals, GError **error)
 {
 	const SyncContext *context = worker->context;
-	Rematch rematch = {.worker = worker, .owner = owner, .mark = mark};
+	Rematch rematch = {.worker = worker, .owner = owner, .user = user, .mark = mark};
 	const LogAbout about = {.user_id = owner->id, .user_login = owner->login};
 	EventRematchOptions options = {
 		.user_id = owner->id,
@@ -81,8 +91,8 @@ bool rematch_user(const SyncWorker *worker, const WpUser *owner, const SyncUser 
 		.now_utc = context->now_utc(),
 		.has_tables = context->has_tables,
 		.dry_run = context->dry_run,
-		.guard = user->guard,
-		.guard_data = user->data,
+		.guard = guard,
+		.guard_data = &rematch,
 		.last = mark != NULL ? store_mark : NULL,
 		.last_data = &rematch,
 		.on_change = on_change,

@@ -85,10 +85,8 @@ static bool keep_lease(void *data, GError **error)
 	const SyncContext *context = run->worker->context;
 	int64_t now_utc = context->now_utc();
 
-	if (g_cancellable_is_cancelled(context->cancellable)) {
-		g_set_error(error, SYNC_ERROR, SYNC_ERROR_INTERRUPTED, "interrupted");
+	if (!sync_goes_on(context, error))
 		return false;
-	}
 	return run->lease == NULL || now_utc - run->renewed_utc < LEASE_RENEW_SECS ||
 	       renew_lease(run, error);
 }
@@ -305,7 +303,8 @@ static bool sync_each(
 	for (guint i = 0; i < surplus->len; i++)
 		refuse_surplus(run, g_ptr_array_index(surplus, i), totals);
 	for (guint i = 0; i < connections->len; i++) {
-		if (!sync_one(run, g_ptr_array_index(connections, i), selection, totals, error))
+		if (!sync_goes_on(run->worker->context, error) ||
+			!sync_one(run, g_ptr_array_index(connections, i), selection, totals, error))
 			return false;
 	}
 	return true;
@@ -417,12 +416,14 @@ static bool take_lease(UserRun *run, bool *ret_is_busy, GError **error)
 }
 
 /* What concerns this user alone is logged and counted; false for what ends the run. */
-static bool settle_failure(
-	const WpUser *user, SyncTotals *totals, GError *take_failure, GError **error)
+static bool settle_failure(const SyncContext *context, const WpUser *user, SyncTotals *totals,
+	GError *take_failure, GError **error)
 {
 	const LogAbout about = {.user_id = user->id, .user_login = user->login};
 	g_autoptr(GError) failure = take_failure;
 
+	if (!sync_goes_on(context, error))
+		return false;
 	if (g_error_matches(failure, SYNC_ERROR, SYNC_ERROR_INTERRUPTED)) {
 		log_line(LOG_WARNING, &about, "%s", failure->message);
 		totals->busy++;
@@ -459,7 +460,7 @@ bool user_sync(const SyncWorker *worker, const WpUser *user, const SyncSelection
 	bool is_busy;
 
 	if (!take_lease(&run, &is_busy, &failure))
-		return settle_failure(user, totals, failure, error);
+		return settle_failure(worker->context, user, totals, failure, error);
 	if (is_busy) {
 		log_line(LOG_WARNING, &about, "another process is syncing this user; skipping");
 		totals->busy++;
@@ -467,5 +468,5 @@ bool user_sync(const SyncWorker *worker, const WpUser *user, const SyncSelection
 	}
 	if (sync_leased(&run, selection, totals, &failure))
 		return true;
-	return settle_failure(user, totals, failure, error);
+	return settle_failure(worker->context, user, totals, failure, error);
 }

@@ -55,15 +55,18 @@ static void crew_progress(SyncListener *base, const ConnectionReport *report, si
 	g_mutex_unlock(&crew->mutex);
 }
 
-static const WpUser *crew_next_user(Crew *crew, Db *db)
+static const WpUser *crew_next_user(Crew *crew, Db *db, guint *ret_place)
 {
 	const WorkersWatch *watch = crew->watch;
 	const WpUser *user = NULL;
 
 	g_mutex_lock(&crew->mutex);
 	if (crew->error == NULL && crew->next_user < crew->users->len &&
-		(watch == NULL || watch->begin(watch->data, db, crew->next_user, &crew->error)))
-		user = g_ptr_array_index(crew->users, crew->next_user++);
+		sync_goes_on(crew->context, &crew->error) &&
+		(watch == NULL || watch->begin(watch->data, db, crew->next_user, &crew->error))) {
+		*ret_place = crew->next_user++;
+		user = g_ptr_array_index(crew->users, *ret_place);
+	}
 	g_mutex_unlock(&crew->mutex);
 	return user;
 }
@@ -93,9 +96,11 @@ static void crew_shrink(Crew *crew, GError *take_error)
 	g_error_free(take_error);
 }
 
-static void crew_add(Crew *crew, const SyncTotals *totals)
+static void crew_add(Crew *crew, guint place, bool is_finished, const SyncTotals *totals)
 {
 	g_mutex_lock(&crew->mutex);
+	if (is_finished && crew->watch != NULL)
+		crew->watch->finish(crew->watch->data, place);
 	sync_totals_sum(&crew->totals, totals);
 	g_mutex_unlock(&crew->mutex);
 }
@@ -112,14 +117,16 @@ static void work(Crew *crew, Db *db)
 		.marks = crew->marks,
 	};
 	const WpUser *user;
+	guint place;
 
-	while ((user = crew_next_user(crew, db)) != NULL) {
+	while ((user = crew_next_user(crew, db, &place)) != NULL) {
 		SyncTotals totals = {0};
 		GError *error = NULL;
+		bool is_finished = user_sync(&worker, user, crew->selection, &totals, &error);
 
-		if (!user_sync(&worker, user, crew->selection, &totals, &error))
+		if (!is_finished)
 			crew_fail(crew, error);
-		crew_add(crew, &totals);
+		crew_add(crew, place, is_finished, &totals);
 	}
 }
 

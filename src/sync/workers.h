@@ -13,6 +13,8 @@
  * set) stops the run. */
 typedef struct WorkersWatch {
 	bool (*begin)(void *data, Db *db, guint place, GError **error);
+	/* Each who was finished with, however it went; not whom the end of the run cut short. */
+	void (*finish)(void *data, guint place);
 	void *data;
 } WorkersWatch;
 

@@ -61,7 +61,17 @@ class Units(unittest.TestCase):
         self.assertEqual(many[0].count("/etc/prm-calendar/sites/%i.ini"), one[0].count(ini) + 1)
 
     def test_a_busy_pass_is_no_failure(self):
-        self.assertIn("\nSuccessExitStatus=75\n", read(SYSTEMD, "prm-calendar.service"))
+        self.assertIn("\nSuccessExitStatus=75 143\n", read(SYSTEMD, "prm-calendar.service"))
+
+    def test_a_stop_is_no_failure_and_lasts_longer_than_the_way_to_a_safe_point(self):
+        safe_msecs = int(re.search(r"INTERRUPTION_SAFE_MSECS = (\d+)", read(TOP, "src/cli/interruption.h")).group(1))
+        for name in ("prm-calendar.service", "prm-calendar@.service"):
+            with self.subTest(unit=name):
+                unit = read(SYSTEMD, name)
+                self.assertRegex(unit, r"\nSuccessExitStatus=.*\b143\b")
+                self.assertIn("\nKillMode=mixed\n", unit)
+                stop_secs = int(re.search(r"\nTimeoutStopSec=(\d+)s\n", unit).group(1))
+                self.assertGreater(stop_secs * 1000, 2 * safe_msecs)
 
 
 class Quiet(unittest.TestCase):
