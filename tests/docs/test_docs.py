@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import unittest
+from pathlib import Path
 
 from lib.program import program_path
 
@@ -52,6 +53,24 @@ class Documents(unittest.TestCase):
             for target in re.findall(r"\]\(([^)#:]+)\)", text):
                 with self.subTest(document=name):
                     self.assertTrue(os.path.exists(os.path.join(TOP, target)), target)
+
+    def test_tests_that_are_named_exist(self):
+        """Each `test_…` stands in a file that was named in the same line, a row of a table as a rule."""
+        for name, text in documents():
+            for line in text.splitlines():
+                files = [os.path.join(TOP, path) for path in PATH.findall(line) if path.endswith(".py")]
+                source = "".join(Path(path).read_text("utf-8") for path in files if os.path.isfile(path))
+                for test in re.findall(r"`(test_[a-z0-9_]+)`", line if files else ""):
+                    with self.subTest(document=name, test=test):
+                        self.assertIn(f"def {test}(self", source)
+
+    def test_security_names_a_test_for_every_threat(self):
+        with open(os.path.join(TOP, "SECURITY.md"), encoding="utf-8") as file:
+            rows = [line for line in file if line.startswith("|")][2:]
+        self.assertGreater(len(rows), 10)
+        for row in rows:
+            with self.subTest(row=row):
+                self.assertRegex(row.rstrip().split("|")[-2], r"`tests/")
 
     def test_commands_and_options_exist(self):
         overview = help_of()
