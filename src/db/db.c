@@ -318,15 +318,6 @@ bool db_ready(Db *db, GError **error)
 	return db->is_isolated || set_isolation(db) || connect_error(db, error);
 }
 
-unsigned db_send_plain(Db *db, const char *sql)
-{
-	db->statement_count++;
-	db->last_used_usecs = g_get_monotonic_time();
-	if (mysql_real_query(db->mysql, sql, strlen(sql)) == 0)
-		return 0;
-	return mysql_errno(db->mysql);
-}
-
 void db_note_failure(Db *db, unsigned number)
 {
 	DbFailureKind kind = db_failure_kind(number);

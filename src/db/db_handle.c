@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Ends results and statements; below all that sends anything, so that a lost connection can take
- * its statements along. */
+/* Sends plain text, and ends results and statements; below all else that sends anything, so that a
+ * lost connection can take its statements along. */
 #include "db/db_handle.h"
 
+#include <string.h>
+
 #include "db/db_private.h"
+
+unsigned db_send_plain(Db *db, const char *sql)
+{
+	db->statement_count++;
+	db->last_used_usecs = g_get_monotonic_time();
+	if (mysql_real_query(db->mysql, sql, strlen(sql)) == 0)
+		return 0;
+	return mysql_errno(db->mysql);
+}
 
 void db_statement_free_columns(DbStatement *statement)
 {

@@ -58,27 +58,27 @@ static Outcome *find(const Outcomes *outcomes, const char *connection_id)
 	return NULL;
 }
 
-void outcomes_add(Outcomes *outcomes, const ConnectionOutcome *told)
+void outcomes_add(Outcomes *outcomes, const ConnectionOutcome *outcome)
 {
-	Outcome *outcome = find(outcomes, told->connection_id);
+	Outcome *kept = find(outcomes, outcome->connection_id);
 
-	if (outcome == NULL) {
-		outcome = g_new0(Outcome, 1);
-		outcome->connection_id = g_strdup(told->connection_id);
-		g_ptr_array_add(outcomes->list, outcome);
+	if (kept == NULL) {
+		kept = g_new0(Outcome, 1);
+		kept->connection_id = g_strdup(outcome->connection_id);
+		g_ptr_array_add(outcomes->list, kept);
 	}
-	if (told->last_sync != NULL) {
-		g_free(outcome->last_sync);
-		outcome->last_sync = g_strdup(told->last_sync);
-		g_free(outcome->known_last_sync);
-		outcome->known_last_sync = g_strdup(told->known_last_sync);
+	if (outcome->last_sync != NULL) {
+		g_free(kept->last_sync);
+		kept->last_sync = g_strdup(outcome->last_sync);
+		g_free(kept->known_last_sync);
+		kept->known_last_sync = g_strdup(outcome->known_last_sync);
 	}
-	g_free(outcome->last_error);
-	outcome->last_error = g_strdup(told->last_error);
-	if (told->state != NULL)
-		outcome->state = told->state;
-	outcome->has_new_patience |= told->has_new_patience;
-	outcome->is_first = told->is_first;
+	g_free(kept->last_error);
+	kept->last_error = g_strdup(outcome->last_error);
+	if (outcome->state != NULL)
+		kept->state = outcome->state;
+	kept->has_new_patience |= outcome->has_new_patience;
+	kept->is_first = outcome->is_first;
 }
 
 static bool tell_owner(const Outcomes *outcomes, Db *db, const WpSite *site, int64_t user_id,

@@ -232,7 +232,8 @@ bool pass_run(const SyncContext *context, Db *db, SyncListener *listener, SyncTo
 		wanted = users->len;
 	keeper.first = first_in_turn(users, &turn);
 	keeper.began_utc = context->now_utc();
-	keeper.is_finished = is_finished = g_new0(bool, wanted);
+	is_finished = g_new0(bool, wanted);
+	keeper.is_finished = is_finished;
 	for (size_t i = 0; i < wanted; i++)
 		g_ptr_array_add(selected, user_at(users, (keeper.first + i) % users->len));
 	is_done = workers_sync(

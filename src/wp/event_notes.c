@@ -292,8 +292,8 @@ static const char *const move_sql[4] = {
 
 /* As new rows, behind the successor's own. */
 static const char *const add_sql[4] = {
-	"INSERT INTO {postmeta} (post_id, meta_key, meta_value) "
-	"SELECT CAST(ELT(FIELD(m.meta_id, ",
+	("INSERT INTO {postmeta} (post_id, meta_key, meta_value) "
+	 "SELECT CAST(ELT(FIELD(m.meta_id, "),
 	"), ",
 	") AS UNSIGNED), m.meta_key, m.meta_value FROM {postmeta} m WHERE m.meta_id IN (",
 	") ORDER BY m.meta_id",
