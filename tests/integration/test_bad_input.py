@@ -92,7 +92,7 @@ class OneOfTwo(Story):
         return self.check(done, connection)
 
     def check(self, done, connection):
-        line = self.assert_one_line(done.stderr, "anna", connection["id"])
+        line = self.assert_one_line(done.stderr, "error:", "anna", connection["id"])
         self.assertNotIn(PASSWORD, done.stderr + done.stdout)
         self.assertEqual(self.events(self.anna), self.before)
         self.assertEqual(self.titles(self.bram), ["One", "Two"])
