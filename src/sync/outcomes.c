@@ -98,8 +98,8 @@ static bool tell_owner(const Outcomes *outcomes, Db *db, const WpSite *site, int
 				.last_error = outcome->last_error},
 		};
 		if (outcome->state != NULL && (outcome->last_sync != NULL || outcome->is_first))
-			memories[i] =
-				(ConnectionMemory){outcome->state->id, outcome->known_last_sync};
+			memories[i] = (ConnectionMemory){outcome->state->id,
+				outcome->known_last_sync, !outcome->state->knows_last_sync};
 	}
 	return connections_row_update_all(
 		db, site, user_id, updates, memories, count, known, problems, error);

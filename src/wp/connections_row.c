@@ -119,7 +119,7 @@ typedef struct {
 	const ConnectionMemory *memories; /* or NULL */
 	size_t count;
 	GPtrArray *problems;
-	GArray *written; /* of UserMetaMemory */
+	GArray *written; /* of UserMetaMemory, one for each that has a state */
 	bool is_found;   /* there was a row */
 } UpdateAll;
 
@@ -173,6 +173,25 @@ static bool update_all(const char *value, size_t length, void *data, char **ret_
 	return true;
 }
 
+/* The row was as it would be made, and so nothing was written with it. */
+static bool remember_new_ones(Db *db, const UpdateAll *update, GError **error)
+{
+	guint at = 0;
+
+	for (size_t i = 0; i < update->count && at < update->written->len; i++) {
+		const ConnectionMemory *memory = &update->memories[i];
+
+		if (memory->state == 0)
+			continue;
+		if (memory->is_new &&
+			!user_meta_remember(
+				db, &g_array_index(update->written, UserMetaMemory, at), error))
+			return false;
+		at++;
+	}
+	return true;
+}
+
 bool connections_row_update_all(Db *db, const WpSite *site, int64_t user_id,
 	const ConnectionUpdate *updates, const ConnectionMemory *memories, size_t count,
 	UserMetaRow *known, GPtrArray *problems, GError **error)
@@ -186,8 +205,11 @@ bool connections_row_update_all(Db *db, const WpSite *site, int64_t user_id,
 		.written = written,
 	};
 
+	bool is_written;
+
 	if (!user_meta_change(db, user_id, site->connections_key, update_all, &update, known,
-		    written, NULL, error)) {
+		    written, &is_written, error) ||
+		(!is_written && !remember_new_ones(db, &update, error))) {
 		name_user(error, user_id);
 		return false;
 	}

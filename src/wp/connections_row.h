@@ -41,6 +41,7 @@ ConnectionList *connections_row_parse(
 typedef struct ConnectionMemory {
 	int64_t state;               /* its row of {prm_calendar_connections}; 0: none */
 	const char *known_last_sync; /* what it had when this sync began, or NULL; borrowed */
+	bool is_new;                 /* that row has no `last_sync` yet */
 } ConnectionMemory;
 
 /* Changes fields of several connections by compare-and-swap, with one write. Those that are gone or

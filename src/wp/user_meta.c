@@ -118,6 +118,20 @@ bool user_meta_read(Db *db, int64_t user_id, const char *key, UserMetaRow **ret_
 
 static const char swap_sql[] = "UPDATE {usermeta} m SET m.meta_value = ? " IS_UNCHANGED_SQL;
 
+static const char remember_sql[] =
+	"UPDATE {prm_calendar_connections} SET last_sync_hash = ? WHERE id = ?";
+
+bool user_meta_remember(Db *db, const UserMetaMemory *memory, GError **error)
+{
+	DbStatement *statement = db_prepare(db, remember_sql, error);
+
+	if (statement == NULL)
+		return false;
+	db_bind_bytes(statement, memory->last_sync_hash, STATE_HASH_BYTES);
+	db_bind_int(statement, memory->connection);
+	return db_run(statement, NULL, error);
+}
+
 /* A connection that was forgotten meanwhile keeps nobody from writing the row itself. */
 static const char swap_all_sql[] =
 	"UPDATE {usermeta} m LEFT JOIN {prm_calendar_connections} k ON k.id IN (";

@@ -51,6 +51,10 @@ typedef struct UserMetaMemory {
 	uint8_t last_sync_hash[STATE_HASH_BYTES];
 } UserMetaMemory;
 
+/* Writes it by itself. */
+bool user_meta_remember(
+	Db *db, const UserMetaMemory *memory, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Compare-and-swap: reads the row, lets `change` make the new value, and writes it only if the row
  * still holds what was read; else again from the start. An equal value is not written.
  * `known` (or NULL) is the row as it was read before: it saves the first reading, and its value

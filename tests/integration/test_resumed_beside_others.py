@@ -13,6 +13,8 @@ from lib.program import run_program
 from lib.sql_session import SqlSession
 
 BESIDE_SECS = 60 if EVERY_STEP else 20
+CHANGES = ("create", "create_series", "move", "rename", "cancel", "delete", "leave_out", "change_instance",
+           "cancel_instance", "as_planned", "shift", "cut_off")
 
 # A plugin that keeps a note of its own in the first connection: sets it, changes it, takes it away, and looks each
 # time whether it is as it was left. Only it writes the note; so any other note is one that somebody overwrote.
@@ -148,11 +150,12 @@ class BesideOthers(InterruptedStory):
         def be_program(*more):
             while not finished.is_set():
                 statuses.append(run_program("sync", "--all", *more, ini=self.proxied_ini))
+        self.account.calendar("team")  # which some are in, and which the connection does not name
         threads = [threading.Thread(target=be_plugin), threading.Thread(target=be_program),
                    threading.Thread(target=be_program, args=("--full",))]
         for thread in threads:
             thread.start()
-        model = CalendarModel(self.account, random.Random(1))
+        model = CalendarModel(self.account, random.Random(1), CHANGES)
         changes = 0
         while not finished.wait(0.1):
             model.change()

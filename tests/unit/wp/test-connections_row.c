@@ -138,12 +138,12 @@ static void test_our_time_is_remembered_with_the_row(void)
 		{"nobody else", NULL, NULL, OURS},
 		{"as it was known", THEIRS, THEIRS, OURS},
 		{"somebody else, meanwhile", THEIRS, NULL, THEIRS},
-		{"written already, and the answer was lost", OURS, NULL, NULL},
+		{"written already, and the answer was lost", OURS, NULL, OURS},
 	};
 	static const ConnectionChange change = {.last_sync = OURS, .set_last_error = true};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		const ConnectionMemory memory = {9, cases[i].known};
+		const ConnectionMemory memory = {9, cases[i].known, true};
 		const ConnectionChange before = {.last_sync = cases[i].stored};
 		g_autoptr(TestDb) test = test_db_new();
 		g_autoptr(GError) error = NULL;
@@ -162,15 +162,14 @@ static void test_our_time_is_remembered_with_the_row(void)
 		g_assert_true(update_and_remember(test, &change, &memory, &error));
 		g_assert_no_error(error);
 		g_assert_cmpuint(db_statement_count(test->db), <=, statements + 2);
-		if (cases[i].remembered != NULL)
-			g_assert_true(remembers(test, cases[i].remembered));
+		g_assert_true(remembers(test, cases[i].remembered));
 	}
 }
 
 /* Our own tables may be dropped at any moment. */
 static void test_a_memory_that_is_gone_keeps_nobody_from_writing(void)
 {
-	static const ConnectionMemory memory = {9, NULL};
+	static const ConnectionMemory memory = {9, NULL, true};
 	static const ConnectionChange change = {.last_sync = OURS};
 	g_autoptr(TestDb) test = test_db_new();
 	g_autoptr(GError) error = NULL;
