@@ -33,7 +33,9 @@ static const ConfigKey keys[] = {
 	{"database", "tls", CONFIG_CHOICE, 0, FIELD(database_tls), "preferred",
 		.choices = tls_words, .help = "encrypt the connection: preferred, required or off"},
 	{"database", "tls_ca", CONFIG_STRING, 0, FIELD(database_tls_ca), "",
-		.help = "file with the authority that signed the server's certificate"},
+		.help = "file with the authority that signed the server's certificate; without it "
+			"any "
+			"certificate is taken"},
 
 	{"wordpress", "table_prefix", CONFIG_STRING, CONFIG_REQUIRED, FIELD(wordpress_table_prefix),
 		"wp_", .help = "$table_prefix of wp-config.php"},
