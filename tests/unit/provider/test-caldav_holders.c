@@ -78,7 +78,6 @@ static void test_what_is_noted_is_known_again(void)
 	g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autofree char *note_a = NULL;
 	g_autofree char *note_b = NULL;
-	g_autofree char *note_none = NULL;
 	g_autofree char *note_unknown = caldav_holders_note(first, "/unknown");
 	ProviderObject objects[] = {{.key = "/a"}, {.key = "/b"}, {.key = "/older"}};
 
