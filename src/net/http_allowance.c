@@ -4,6 +4,10 @@
 
 #include "net/http_transfer.h"
 
+/* In less time no request is worth beginning; and an exchange that was cut off at the end may have
+ * ended a little before it. */
+enum { LEAST_MSECS = 50 };
+
 void http_client_allow(HttpClient *client, const HttpAllowance *allowance)
 {
 	client->has_allowance = allowance != NULL;
@@ -32,7 +36,7 @@ bool http_client_may_ask(const HttpClient *client, GError **error)
 
 	if (!client->has_allowance)
 		return true;
-	if (spent.msecs >= client->allowance.msecs)
+	if (spent.msecs + LEAST_MSECS >= client->allowance.msecs)
 		return refuse(error, "time");
 	if (spent.requests >= client->allowance.requests)
 		return refuse(error, "requests");
