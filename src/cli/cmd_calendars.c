@@ -9,9 +9,9 @@
 #include "provider/provider.h"
 #include "sync/account.h"
 #include "sync/connection_sync.h"
+#include "user/connections_row.h"
+#include "user/user.h"
 #include "util/log.h"
-#include "wp/connections_row.h"
-#include "wp/user.h"
 
 static const CliOption calendars_options[] = {
 	{"user", 0, CLI_OPTION_TEXT, offsetof(CliOptions, user), "USER",

@@ -13,9 +13,9 @@
 #include "match/contact_index.h"
 #include "site/time.h"
 #include "sync/connection_sync.h"
+#include "user/people.h"
+#include "user/user.h"
 #include "util/log.h"
-#include "wp/people.h"
-#include "wp/user.h"
 
 enum {
 	SECONDS_PER_DAY = 24 * 60 * 60,

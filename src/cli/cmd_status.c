@@ -14,8 +14,8 @@
 #include "sync/pass.h"
 #include "sync/patience.h"
 #include "sync/turn.h"
+#include "user/connection.h"
 #include "util/log.h"
-#include "wp/connection.h"
 #include "wp/event_counts.h"
 
 enum { SECONDS_PER_MINUTE = 60, RUNS_SHOWN = 5 };

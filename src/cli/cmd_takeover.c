@@ -11,7 +11,7 @@
 #include "site/cron.h"
 #include "site/theme_lock.h"
 #include "state/connection_state.h"
-#include "wp/connections_row.h"
+#include "user/connections_row.h"
 
 /* Part of the lock's name, by which a theme that knows it gives itself away. */
 #define LOCK_WORD "_sync_lock_"

@@ -3,8 +3,8 @@
  * would be seen in a log alone. */
 #include "cli/connection_problems.h"
 
-#include "wp/connection.h"
-#include "wp/connections_row.h"
+#include "user/connection.h"
+#include "user/connections_row.h"
 
 static void problem_free(gpointer data)
 {

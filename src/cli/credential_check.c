@@ -3,8 +3,8 @@
 #include "cli/credential_check.h"
 
 #include "site/credentials.h"
+#include "user/connections_row.h"
 #include "util/secret.h"
-#include "wp/connections_row.h"
 
 static void count_connection(
 	const WpSite *site, const Connection *connection, CredentialCounts *counts)

@@ -8,9 +8,9 @@
 
 #include "cli/app.h"
 #include "cli/options.h"
+#include "user/connection.h"
+#include "user/user.h"
 #include "util/config.h"
-#include "wp/connection.h"
-#include "wp/user.h"
 
 typedef enum { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAIL } DoctorStatus;
 

@@ -7,7 +7,7 @@
 #include "cli/doctor.h"
 #include "cli/output.h"
 #include "sync/account.h"
-#include "wp/connections_row.h"
+#include "user/connections_row.h"
 
 enum { ONLINE_MAX = 200 /* connections that are asked */, PROBLEMS_MAX = 20 /* told */ };
 

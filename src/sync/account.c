@@ -6,8 +6,8 @@
 
 #include "provider/providers.h"
 #include "site/credentials.h"
+#include "user/connections_row.h"
 #include "util/secret.h"
-#include "wp/connections_row.h"
 
 /* The owner gave it access in Google's window, not a password. */
 static bool is_google(const Connection *connection)

@@ -11,7 +11,7 @@
 #include "net/http.h"
 #include "provider/provider.h"
 #include "sync/context.h"
-#include "wp/connection.h"
+#include "user/connection.h"
 
 /* Everything but `box` and `credentials` is borrowed. */
 typedef struct Account {

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
+#include "user/connection.h"
+#include "user/connections_row.h"
+#include "user/user.h"
 #include "wp/activities.h"
-#include "wp/connection.h"
-#include "wp/connections_row.h"
-#include "wp/user.h"
 
 G_DEFINE_QUARK(auto - log - error - quark, auto_log_error)
 

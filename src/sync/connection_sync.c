@@ -14,7 +14,7 @@
 #include "sync/patience.h"
 #include "sync/span.h"
 #include "sync/turn.h"
-#include "wp/connections_row.h"
+#include "user/connections_row.h"
 
 enum { SECONDS_PER_HOUR = 60 * 60, SECONDS_PER_DAY = 24 * SECONDS_PER_HOUR };
 

@@ -11,7 +11,7 @@
 #include "sync/context.h"
 #include "sync/outcomes.h"
 #include "sync/report.h"
-#include "wp/user_state.h"
+#include "user/user_state.h"
 
 #define SYNC_ERROR sync_error_quark()
 GQuark sync_error_quark(void);

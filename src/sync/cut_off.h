@@ -7,8 +7,8 @@
 
 #include "sync/connection_sync.h"
 #include "sync/outcomes.h"
-#include "wp/user.h"
-#include "wp/user_state.h"
+#include "user/user.h"
+#include "user/user_state.h"
 
 /* `left` (lease_left()) is the id of the connection that was in hand, or "". It is a failure of
  * that connection, or those who come after it would pay for what kills the program again and again:

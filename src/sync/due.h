@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "wp/connection.h"
+#include "user/connection.h"
 
 /* From when on a pass may sync it, unix seconds; 0: at once. Passes do not come on the second: a
  * timer's random delay must not turn 15 minutes into 30, so that a third of the passes' interval is

@@ -10,8 +10,8 @@
 #include "match/contact_index.h"
 #include "provider/provider.h"
 #include "site/site.h"
+#include "user/user_state.h"
 #include "wp/event_store.h"
-#include "wp/user_state.h"
 
 /* All borrowed; must outlive the listing. */
 typedef struct ListingOptions {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "wp/connections_row.h"
+#include "user/connections_row.h"
 
 typedef struct {
 	char *connection_id;

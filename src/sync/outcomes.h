@@ -10,7 +10,7 @@
 
 #include "db/db.h"
 #include "site/site.h"
-#include "wp/user_state.h"
+#include "user/user_state.h"
 
 typedef struct Outcomes Outcomes;
 

@@ -9,8 +9,8 @@
 #include "sync/key_check.h"
 #include "sync/turn.h"
 #include "sync/workers.h"
+#include "user/connections_row.h"
 #include "util/log.h"
-#include "wp/connections_row.h"
 
 /* As long as a day without any pass, the turn is remembered; the theme's index as long as the theme
  * would (HOUR_IN_SECONDS), so that its status page says after a silence what it always said. */

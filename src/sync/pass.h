@@ -9,8 +9,8 @@
 #include "sync/context.h"
 #include "sync/report.h"
 #include "sync/user_sync.h"
-#include "wp/connection.h"
-#include "wp/user.h"
+#include "user/connection.h"
+#include "user/user.h"
 
 /* A user with connections, as read at the start of a run. */
 typedef struct PassUser {

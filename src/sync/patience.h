@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "wp/user_state.h"
+#include "user/user_state.h"
 
 /* What its owner can change so that a refused connection is tried again. All borrowed. */
 typedef struct PatienceSubject {

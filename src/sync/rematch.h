@@ -7,7 +7,7 @@
 
 #include "state/contact_marks.h"
 #include "sync/connection_sync.h"
-#include "wp/user.h"
+#include "user/user.h"
 
 /* Which of the users' (of WpUser) contacts changed since the last run: ContactMarks by user id.
  * Empty when nothing is remembered (a dry run without tables). Caller unrefs; NULL with a DB_ERROR.

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "wp/user_state.h"
+#include "user/user_state.h"
 
 /* The index in `user_ids` (ascending, not empty) of the user whose turn comes after the user
  * `last_user_id`: the next higher id, round to the first. The last user may have left the list

@@ -13,11 +13,11 @@
 #include "sync/patience.h"
 #include "sync/rematch.h"
 #include "sync/turn.h"
+#include "user/connection.h"
+#include "user/connections_row.h"
+#include "user/people.h"
 #include "util/limits.h"
 #include "util/log.h"
-#include "wp/connection.h"
-#include "wp/connections_row.h"
-#include "wp/people.h"
 
 enum {
 	LEASE_SECS = 15 * 60,

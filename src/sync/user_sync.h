@@ -7,7 +7,7 @@
 
 #include "sync/connection_sync.h"
 #include "sync/report.h"
-#include "wp/user.h"
+#include "user/user.h"
 
 /* Which of the user's connections. */
 typedef struct SyncSelection {

@@ -7,8 +7,8 @@
 #include "site/transient.h"
 #include "state/connection_state.h"
 #include "state/run_history.h"
+#include "user/connections_row.h"
 #include "wp/activity_rows.h"
-#include "wp/connections_row.h"
 #include "wp/event_store.h"
 
 /* No connection of the theme's has this id, no calendar this event. */

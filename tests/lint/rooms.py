@@ -17,12 +17,14 @@ class Room:
 
 # From the top floor down: a room uses only rooms that stand below it.
 ROOMS = {
-    "cli": Room("sync provider match schema wp state site cache event net db", ""),
-    "sync": Room("provider match wp state site cache event net db",
+    "cli": Room("sync provider match schema wp user state site cache event net db", ""),
+    "sync": Room("provider match wp user state site cache event net db",
                  "account auto_log connection_sync context due pass patience report turn"),
-    "wp": Room("state site cache text php match event db",
-               "activities activity_claims connection connections_row event_attendees event_counts event_rematch "
-               "event_store past_event people user user_state write_trial", holds_sql=True),
+    "wp": Room("user state site cache text php match event db",
+               "activities activity_claims event_attendees event_counts event_rematch event_store past_event "
+               "write_trial", holds_sql=True),
+    "user": Room("state site cache php match db", "connection connections_row people user user_state",
+                 holds_sql=True),
     "schema": Room("state db", "grants grants_held indexes prefix schema server", holds_sql=True),
     "state": Room("site db", "calendar_objects connection_state contact_marks hash known_events run_history schema "
                   "sightings",

@@ -9,8 +9,8 @@
 #include "replay.h"
 #include "site/option.h"
 #include "site/transient.h"
+#include "user/connections_row.h"
 #include "wp/activities.h"
-#include "wp/connections_row.h"
 
 /* What an activity has otherwise than wp_insert_comment() makes it (data-model 5). */
 static const ReplayException activity_exceptions[] = {

@@ -6,7 +6,7 @@
 #include "../support/test_db.h"
 #include "../support/test_site.h"
 #include "site/site.h"
-#include "wp/user.h"
+#include "user/user.h"
 
 static const WpSiteOptions usual = {
 	.theme_prefix = "prm", .auth_key = "put your unique phrase here"};

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../support/test_db.h"
-#include "wp/people.h"
+#include "user/people.h"
 
 static void add_person(
 	const TestDb *test, int64_t id, int64_t author, const char *status, const char *metas)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Statements on the usermeta table. */
-#include "wp/user_meta.h"
+#include "user/user_meta.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "php/value.h"
-#include "wp/connection.h"
+#include "user/connection.h"
 
 /* The part of a stored value that WordPress unserializes: maybe_unserialize() trims it first. */
 typedef struct {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../support/test_db.h"
-#include "wp/user_meta.h"
+#include "user/user_meta.h"
 
 #define KEY "_prm_calendar_connections"
 

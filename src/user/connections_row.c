@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The rows of connections are user meta; what is in them is connection.h's business. */
-#include "wp/connections_row.h"
+#include "user/connections_row.h"
 
 #include <string.h>
 
 #include "state/connection_state.h"
-#include "wp/user_meta.h"
+#include "user/user_meta.h"
 
 void user_connections_free(UserConnections *row)
 {

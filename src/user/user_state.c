@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One query over the connections row and our own tables. */
-#include "wp/user_state.h"
+#include "user/user_state.h"
 
 #include <string.h>
 
-#include "wp/connections_row.h"
+#include "user/connections_row.h"
 
 void user_state_free(UserState *state)
 {

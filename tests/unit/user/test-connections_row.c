@@ -5,7 +5,7 @@
 
 #include "../support/test_db.h"
 #include "state/connection_state.h"
-#include "wp/connections_row.h"
+#include "user/connections_row.h"
 
 #define KEY "_prm_calendar_connections"
 #define STORED                                                                                     \

@@ -10,8 +10,8 @@
 #include "db/db.h"
 #include "site/site.h"
 #include "state/connection_state.h"
-#include "wp/connection.h"
-#include "wp/user_meta.h"
+#include "user/connection.h"
+#include "user/user_meta.h"
 
 typedef struct UserState {
 	UserMetaRow *row;     /* the connections row as it was read; NULL when there is none */

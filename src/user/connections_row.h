@@ -8,9 +8,9 @@
 
 #include "db/db.h"
 #include "site/site.h"
-#include "wp/connection.h"
-#include "wp/user.h"
-#include "wp/user_meta.h"
+#include "user/connection.h"
+#include "user/user.h"
+#include "user/user_meta.h"
 
 /* A user who has a connections row, and the row's stored value (the first row, as WordPress reads).
  */

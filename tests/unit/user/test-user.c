@@ -3,7 +3,7 @@
 #include <glib.h>
 
 #include "../support/test_db.h"
-#include "wp/user.h"
+#include "user/user.h"
 
 typedef struct {
 	const char *who;

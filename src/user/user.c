@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Statements on the users table. */
-#include "wp/user.h"
+#include "user/user.h"
 
 #include <string.h>
 

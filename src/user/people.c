@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reading contacts out of `person` posts and ACF's postmeta rows. */
-#include "wp/people.h"
+#include "user/people.h"
 
 #include <string.h>
 

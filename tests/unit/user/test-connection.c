@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The connections array: every tolerance of reading it, and edits that touch our fields alone. */
-#include "wp/connection.h"
+#include "user/connection.h"
 
 #include <string.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Reads the connections array: whatever other code wrote there is understood or reported. */
-#include "wp/connection.h"
+#include "user/connection.h"
 
 #include <string.h>
 
 #include "php/text.h"
+#include "user/connection_private.h"
 #include "util/limits.h"
 #include "util/secret.h"
-#include "wp/connection_private.h"
 
 enum {
 	DEFAULT_FROM_DAYS = 90,

@@ -3,7 +3,7 @@
  * numbers, duplicate keys, objects, whatever stands behind the end. */
 #include <string.h>
 
-#include "wp/connection_private.h"
+#include "user/connection_private.h"
 
 /* A stretch of the text and what comes in its place. */
 typedef struct {
