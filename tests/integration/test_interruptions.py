@@ -134,9 +134,9 @@ class Interruptions(Story):
         self.assertLess(secs, 2)
 
     def waits_for_a_lock(self):
-        (waiting,), = self.sql("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE LIKE '%lock%'"
-                               " AND DB = DATABASE()")
-        return int(waiting)
+        # Not information_schema's: MySQL refuses to show statements with bytes that are no text there.
+        return any(database == self.wp.name and "lock" in state
+                   for _id, _user, _host, database, _command, _time, state, *_ in self.sql("SHOW PROCESSLIST"))
 
     def locked(self, table):
         """Somebody else's LOCK TABLES, as mysqldump's."""
