@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from . import ics
 from .ics import vevent
+from .scattered import cover
 from .story import HOME
 
 ZONE = {"tzid": "Europe/Amsterdam"}
@@ -41,7 +42,7 @@ class Meeting:
         if not self.is_scattered:
             return {self.uid: ics.calendar(master, *changes.values())}
         return {self.uid: ics.calendar(master), **{
-            f"{self.uid}-{number}": ics.calendar(veil(change, number)) for number, change in changes.items()}}
+            f"{self.uid}-{number}": cover(f"{self.uid}-{number}", ics.calendar(change)) for number, change in changes.items()}}
 
     def _master(self):
         end = f"UNTIL={_utc(self.starts()[-1])}" if self.count and self.ends_by_date else f"COUNT={self.count}"
@@ -83,15 +84,6 @@ def _utc(wall_clock):
 
 def _event(title, start):
     return title, f"{start:%Y-%m-%d %H:%M:%S}", f"{start + timedelta(hours=1):%Y-%m-%d %H:%M:%S}", "0"
-
-
-# Radicale takes no second object of one UID: such objects lie there under another one, which unveil() takes off again.
-VEIL = "veiled"
-
-
-def veil(component, number):
-    return (component.replace("\r\nUID:", f"\r\nUID:{VEIL}{number}-", 1)
-            .replace("\r\nRECURRENCE-ID", "\r\nX-RECURRENCE-ID", 1))
 
 
 class CalendarModel:

@@ -13,7 +13,7 @@ def cover(name, ics):
 
 def uncover(answer):
     """For SpoilingProxy.spoil()."""
-    body = re.sub(rb"UID:\w+-scattered-", b"UID:", answer.body)
+    body = re.sub(rb"UID:[\w-]+-scattered-", b"UID:", answer.body)
     return answer.with_body(body.replace(b"X-RECURRENCE-ID", b"RECURRENCE-ID"))
 
 
