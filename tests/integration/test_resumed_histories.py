@@ -1,133 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Random lives of a person's two calendars, synced now and then, sometimes broken off, beside people who write notes,
-choose other calendars, and click in the theme: what is stored is what the calendars have.
+"""Random lives of two CalDAV calendars: what is stored is what they have."""
 
-PRM_TEST_SEEDS (7, or 1-200) and PRM_TEST_STEPS say which lives, and how long. PRM_TEST_SHRINK=1 leaves out of one that fails
-all that it fails without."""
-
-import json
-import os
-import random
-
-from fake.stepping_proxy import HttpFault
-from lib.calendar_model import GUEST, CalendarModel
-from lib.database_proxy import Fault
-from lib.interruptions import EVERY_STEP, InterruptedStory, note
-from lib.invariants import violations
+from lib.calendar_model import GUEST
+from lib.lives import ACTIONS, Lives
+from lib.model_places import CalDavPlaces
 from lib.scattered import WHERE, uncover
 from lib.theme import Theme, theme_event
-from lib.written_words import WrittenWords
-
-STEPS = int(os.environ.get("PRM_TEST_STEPS", 40 if EVERY_STEP else 20))
-IS_SHRINKING = os.environ.get("PRM_TEST_SHRINK") == "1"
-SECS_PER_STEP = 10
-
-ACTIONS = ("create", "create", "create_series", "create_series", "move", "rename", "cancel", "delete", "leave_out",
-           "change_instance", "change_instance", "cancel_instance", "as_planned", "become_other_kind", "shift", "shift",
-           "cut_off", "carry", "share", "scatter")
-
-CHOOSE = """
-$connections = get_user_meta( $user, '_prm_calendar_connections', true );
-$connections[0]['calendar_id']  = $calendar;
-$connections[0]['calendar_ids'] = $calendars;
-update_user_meta( $user, '_prm_calendar_connections', wp_slash( $connections ) );
-return true;
-"""
 
 
-def seeds():
-    first, _, last = os.environ.get("PRM_TEST_SEEDS", "1-20" if EVERY_STEP else "1-10").partition("-")
-    return range(int(first), int(last or first) + 1)
+class Histories(Lives):
 
-
-class Histories(InterruptedStory):
-
-    story_secs = max(180, SECS_PER_STEP * STEPS * len(seeds()))
+    actions = (*ACTIONS, "scatter")
 
     def setUp(self):
         super().setUp()
         self.http.spoil(uncover, WHERE)
-        self.anna = self.user()
-        self.jose = self.person(self.anna, "José", "Núñez", "jose@example.org")
 
-    # --- the program
+    def places(self):
+        self.calendars = self.account()
+        self.calendars.calendar("team")
+        self.connection = self.connect(self.anna, self.proxied_connection(self.calendars))[0]
+        return CalDavPlaces(self.calendars)
 
-    def some_fault(self, chance):
-        """Often none; its step may be one that the run does not reach."""
-        if chance.random() < 0.5:
-            return None
-        doing = chance.choice(("kill", "cut"))
-        if chance.random() < 0.8:
-            return Fault(chance.randint(1, 120), doing, after=chance.random() < 0.5)
-        return HttpFault(chance.randint(1, 4), chance.choice((doing, 503)), after=chance.random() < 0.5)
-
-    def some_command(self, chance):
-        is_full = chance.random() < 0.15
-        return ["sync", "--all", *(["--full"] if is_full else [])]
-
-    def sync_somehow(self, chance):
-        fault = self.some_fault(chance)
-        if chance.random() < 0.08:
-            self.drop_own_tables()
-            self.story.append("our own tables are dropped")
-        done = self.run_with(*self.some_command(chance), fault=fault)
-        self.story.append(f"{' '.join(done.argv[4:])}: {fault or 'undisturbed'}: {done.status}")
-        if fault is None:
-            self.assertEqual(done.status, 0, done)
-        self.check(done, not self.victim.was_killed and done.status == 0)
-
-    def check(self, done, is_in_order):
-        """Rows that somebody else wrote are not ours to answer for before a run went well."""
-        rows = self.rows()
-        found = []
-        if is_in_order or not self.is_theirs:
-            found = violations(rows, self.model.events() if is_in_order else None, self.before)
-            found += self.words.violations(rows, self.model if is_in_order else None)
-        if is_in_order:
-            self.is_theirs = False
-            found += guests_lost(rows)
-        self.assertEqual(found, [], done)
-        return rows
-
-    # --- who else does something
-
-    def some_words(self, chance):
-        """Only where the site is in order, as a person sees what they write on."""
-        text = None if self.is_theirs else self.words.write(chance, self.rows(), self.model.occurrences())
-        self.story.append(text or "nothing to write on")
-
-    def choose_calendars(self, chance):
-        self.model.choose()
-        spelled = [self.spelling(chance, name) for name in self.model.selected]
-        if self.model.selected == ["work"] and chance.random() < 0.4:
-            spelled = []
-        in_list = len(spelled) > 1 or chance.random() < 0.5
-        self.choose("" if in_list or not spelled else spelled[0], spelled if in_list else [])
-        self.story.append(f"calendars {spelled or 'by the address of the account'}")
-
-    def spelling(self, chance, name):
+    def spellings(self, name):
         path = self.calendars.client.path(name)
-        return chance.choice((path, path.rstrip("/"), self.http.url + path))
+        return path, path.rstrip("/"), self.http.url + path
 
-    def choose(self, calendar, calendars):
-        self.wp.run(CHOOSE, user=self.anna, calendar=calendar, calendars=calendars)
-        self.before = self.rows().connections
-
-    def recreate_calendar(self, chance):
-        """A pass may come while it is away."""
-        calendar = chance.choice(("work", "team"))
-        self.model.lose(calendar)
-        if chance.random() < 0.5:
-            done = self.run_with("sync", "--all", fault=self.some_fault(chance))
-            self.story.append(f"a pass without {calendar}: {done.status}")
-            if calendar in self.model.selected and not self.victim.was_killed:
-                self.assertNotEqual(done.status, 0, done)
-            self.check(done, False)
-        is_empty = chance.random() < 0.3
-        self.model.make_again(calendar, is_empty)
-        self.story.append(f"{calendar} made again{', empty' if is_empty else ''}")
-
-    def theme(self, chance):
+    def theme_syncs(self, chance):
         """It stores each object as one post, whatever its state. Its newest release deletes what it does not find, and
         where it does not understand the server that is everything."""
         theme = Theme(self.wp, self.anna, self.connection["id"])
@@ -138,112 +37,7 @@ class Histories(InterruptedStory):
             theme.old_caldav(*events)
         else:
             theme.new_caldav(*(events if release == "new" else ()))
-        self.is_theirs = True
-        self.words.forget_deleted(self.rows())
-        self.story.append(f"the theme, {release}")
-
-    def change(self, _chance):
-        doing, uid = self.model.change()
-        self.words.happened(doing, uid)
-        self.story.append(f"{doing} {uid}")
-
-    def step(self, seed, number):
-        """A step has its own dice: those after it fall alike when it is left out."""
-        chance = self.model.chance = random.Random(f"{seed} {number}")
-        doing = chance.choices((self.change, self.some_words, self.choose_calendars, self.recreate_calendar, self.theme),
-                               (20, 4, 2, 1, 1))[0]
-        doing(chance)
-        if chance.random() < 0.35:
-            self.sync_somehow(chance)
-
-    # --- a life
-
-    def live(self, seed, steps):
-        self.start_afresh()
-        self.calendars = self.account()
-        self.calendars.calendar("team")
-        self.connection = self.connect(self.anna, self.proxied_connection(self.calendars))[0]
-        self.before = self.rows().connections
-        self.model = CalendarModel(self.calendars, random.Random(seed), ACTIONS)
-        self.words = WrittenWords(self.wp, self.session)
-        self.story = [f"PRM_TEST_SEEDS={seed} PRM_TEST_STEPS={STEPS}"]
-        self.is_theirs = False
-        try:
-            return self.live_through(seed, steps)
-        except AssertionError as failure:
-            raise AssertionError("\n".join([*self.story, str(failure)])) from None
-
-    def live_through(self, seed, steps):
-        for number in steps:
-            self.step(seed, number)
-        done = self.run_well("sync", "--all")
-        self.assert_logged(self.check(done, True))
-        self.assert_is_cache()
-        return self.rows()
-
-    def assert_logged(self, rows):
-        """All meetings of the past that are live: each has its flag, and jose at least one activity."""
-        now = self.site_time(self.now)
-        past = [post for post in rows.events
-                if post["post_status"] == "publish" and rows.first_meta(post["ID"], "_end_time") < now]
-        for post in past:
-            self.assertEqual(rows.first_meta(post["ID"], "_logged_as_activity"), "1", post["post_title"])
-        self.assertTrue(rows.activities or not past)
+        return release
 
     def test_what_is_stored_is_what_the_calendars_have(self):
-        for seed in seeds():
-            with self.subTest(f"PRM_TEST_SEEDS={seed} PRM_TEST_STEPS={STEPS}"):
-                rows = self.live_or_shrink(seed)
-                note(f"history of seed {seed}: {STEPS} steps, {len(rows.live_events())} events, "
-                     f"{len(rows.activities)} activities")
-        self.assert_counts_as_wordpress()
-
-    def start_afresh(self):
-        """No events and no activities; a new account each time."""
-        self.session.run("""
-            DELETE m FROM wp_postmeta m JOIN wp_posts p ON p.ID = m.post_id WHERE p.post_type = 'calendar_event';
-            DELETE FROM wp_posts WHERE post_type = 'calendar_event';
-            DELETE FROM wp_commentmeta; DELETE FROM wp_comments;
-            UPDATE wp_posts SET comment_count = 0;""")
-        self.drop_own_tables()
-
-    def assert_is_cache(self):
-        before = self.content()
-        self.drop_own_tables()
-        done = self.run_well("sync", "--all")
-        self.assertEqual(self.content(), before, done)
-
-    # --- what fails, made short
-
-    def live_or_shrink(self, seed):
-        steps = list(range(STEPS))
-        try:
-            return self.live(seed, steps)
-        except AssertionError as failure:
-            if not IS_SHRINKING:
-                raise
-            raise self.shrunk(seed, steps, failure) from None
-
-    def shrunk(self, seed, steps, failure):
-        """Leaves out ever smaller parts, as long as it fails without them."""
-        size = len(steps) // 2
-        while size:
-            at = 0
-            while at < len(steps):
-                fewer = steps[:at] + steps[at + size:]
-                try:
-                    self.live(seed, fewer)
-                    at += size
-                except AssertionError as shorter:
-                    steps, failure = fewer, shorter
-            size //= 2
-        return failure
-
-
-def guests_lost(rows):
-    """Every meeting of the model has the same guest."""
-    guests = [{"email": GUEST[0], "name": GUEST[1], "status": "accepted"}]
-    for post in rows.events:
-        stored = rows.first_meta(post["ID"], "_attendees")
-        if post["post_status"] == "publish" and json.loads(stored) != guests:
-            yield f"{rows.name_of(post)} has the guests {stored}"
+        self.live_all()

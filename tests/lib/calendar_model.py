@@ -1,20 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A person's two calendars on a real server, to which random things happen, and what a site that shows them has to hold:
+"""A person's two calendars, to which random things happen, and what a site that shows them has to hold:
 what the person sees there, under the names of src/README.md, "What a meeting is"."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
-from . import ics
-from .ics import vevent
-from .scattered import cover
 from .story import HOME
 
-ZONE = {"tzid": "Europe/Amsterdam"}
 GUEST = ("jose@example.org", "José", "ACCEPTED")
 # Well inside the window of 90 and 30 days, whatever is moved.
 FIRST_DAY, LAST_DAY = -40, 10
-CANCELLED = "STATUS:CANCELLED"
 CALENDARS = ("work", "team")
 LENGTH = 3  # of a series, in weeks
 
@@ -36,34 +31,6 @@ class Meeting:
     def starts(self):
         return [self.start + timedelta(weeks=number) for number in range(self.count)]
 
-    def objects(self):
-        """{name: iCalendar text}. A name is the UID, and of a scattered instance that and its number."""
-        master, changes = self._master(), dict(self._changes())
-        if not self.is_scattered:
-            return {self.uid: ics.calendar(master, *changes.values())}
-        return {self.uid: ics.calendar(master), **{
-            f"{self.uid}-{number}": cover(f"{self.uid}-{number}", ics.calendar(change)) for number, change in changes.items()}}
-
-    def _master(self):
-        end = f"UNTIL={_utc(self.starts()[-1])}" if self.count and self.ends_by_date else f"COUNT={self.count}"
-        rule = [f"RRULE:FREQ=WEEKLY;{end}"] if self.count else []
-        rule += [f"EXDATE;TZID=Europe/Amsterdam:{self.starts()[number]:%Y%m%dT%H%M%S}"
-                 for number in sorted(self.left_out)]
-        return self._component(self.start, self.title, lines=rule + self._state())
-
-    def _changes(self):
-        for number, change in sorted(self.changed.items()):
-            original = self.starts()[number]
-            start, title = change or (original, self.title)
-            yield number, self._component(start, title, recurrence_id=original,
-                                          lines=self._state() if change else [CANCELLED])
-
-    def _state(self):
-        return [CANCELLED] * self.is_cancelled
-
-    def _component(self, start, title, **more):
-        return vevent(self.uid, start, summary=title, attendees=[GUEST], **ZONE, **more)
-
     def events(self):
         """(number, event uid, (title, start, end, all day)) of all that is to be seen; a single meeting's number is None."""
         if self.is_cancelled:
@@ -75,10 +42,10 @@ class Meeting:
                 continue
             change = self.changed.get(number, (original, self.title))
             if change:
-                yield number, f"{self.uid}_{_utc(original)}", _event(change[1], change[0])
+                yield number, f"{self.uid}_{utc_digits(original)}", _event(change[1], change[0])
 
 
-def _utc(wall_clock):
+def utc_digits(wall_clock):
     return f"{wall_clock.replace(tzinfo=HOME).astimezone(timezone.utc):%Y%m%dT%H%M%SZ}"
 
 
@@ -87,16 +54,15 @@ def _event(title, start):
 
 
 class CalendarModel:
-    """`change()` does one random thing to the calendars of an account, and says what."""
+    """`change()` does one random thing to the calendars at `places` (model_places.py), and says what."""
 
-    def __init__(self, account, chance, actions):
-        self._account = account
+    def __init__(self, places, chance, actions):
+        self._places = places
         self.chance = chance  # another one for each step
         self._actions = actions
         self.meetings = {}
         self.selected = ["work"]
         self._made = 0
-        self._there = {}  # {(calendar, name): text} of the server
         self._today = datetime.now(HOME).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
 
     # --- what is to be seen
@@ -122,14 +88,7 @@ class CalendarModel:
         return doing, meeting.uid
 
     def store(self):
-        wanted = {(calendar, name): text for meeting in self.meetings.values() for calendar in meeting.calendars
-                  for name, text in meeting.objects().items()}
-        for calendar, name in sorted(set(self._there) - set(wanted)):
-            self._account.client.delete(calendar, name)
-        for (calendar, name), text in sorted(wanted.items()):
-            if self._there.get((calendar, name)) != text:
-                self._account.client.put(calendar, name, text)
-        self._there = wanted
+        self._places.store(self.meetings.values())
 
     def _moment(self):
         return self._today + timedelta(days=self.chance.randint(FIRST_DAY, LAST_DAY - 7 * LENGTH),
@@ -227,12 +186,11 @@ class CalendarModel:
     # --- what happens to calendars
 
     def lose(self, calendar):
-        self._account.client.delete_calendar(calendar)
-        self._there = {place: text for place, text in self._there.items() if place[0] != calendar}
+        self._places.lose(calendar)
 
     def make_again(self, calendar, is_empty):
         """Under the same name, with what was in it or with nothing."""
-        self._account.calendar(calendar)
+        self._places.make_again(calendar)
         if is_empty:
             for meeting in list(self.meetings.values()):
                 meeting.calendars.discard(calendar)
