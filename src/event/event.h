@@ -96,7 +96,7 @@ typedef struct Event {
 	bool attendees_incomplete; /* the source left some out: those who are known stay */
 
 	/* Of several copies of one meeting the one that is worth most is believed
-	 * (event_copy_worth()); 0: its source does not tell copies apart, the first one stays. */
+	 * (event_copy.h); 0: its source does not tell copies apart, the first one stays. */
 	uint8_t worth;
 
 	char *raw_json; /* the source as JSON for `_raw_data`, already bounded in size; or NULL */

@@ -15,9 +15,23 @@ static Guests guests_of(const Event *event)
 	return NAMES_NOBODY;
 }
 
+static bool shows_details(const Event *event)
+{
+	return !event->is_private || event->summary != NULL;
+}
+
 uint8_t event_copy_worth(const Event *event, CopyHolder holder)
 {
-	bool shows_details = !event->is_private || event->summary != NULL;
+	return (uint8_t)(1 + ((int)holder * 2 + shows_details(event)) * NAMES_COUNT +
+			 guests_of(event));
+}
 
-	return (uint8_t)(1 + ((int)holder * 2 + shows_details) * NAMES_COUNT + guests_of(event));
+G_STATIC_ASSERT(2 * (REVISIONS_MAX + 1) * NAMES_COUNT < UINT8_MAX);
+
+uint8_t event_copy_worth_of_revision(const Event *event, int64_t sequence)
+{
+	int revision = (int)CLAMP(sequence, 0, REVISIONS_MAX);
+
+	return (uint8_t)(1 + (shows_details(event) * (REVISIONS_MAX + 1) + revision) * NAMES_COUNT +
+			 guests_of(event));
 }

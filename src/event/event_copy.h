@@ -23,3 +23,12 @@ typedef enum {
  *    title, nobody who could be logged.
  * 3. How many of its guests it names: all, some, none. Organizers may hide them from each other. */
 uint8_t event_copy_worth(const Event *event, CopyHolder holder);
+
+/* The same where nobody knows whose calendar it is (iCalendar). SEQUENCE goes up whenever a meeting
+ * is moved (RFC 5545, 3.8.7.4), so that a copy with a lower one tells of another time; but one that
+ * shows no details says nothing else. Beyond REVISIONS_MAX they count alike.
+ * 1. Whether its details are shown.
+ * 2. Its SEQUENCE (calendar-protocols B2).
+ * 3. How many of its guests it names. */
+#define REVISIONS_MAX 40
+uint8_t event_copy_worth_of_revision(const Event *event, int64_t sequence);

@@ -3,6 +3,7 @@
  * and links for us; texts, times, zones and recurrence are our own (see the other
  * files here). */
 #include "event/ical.h"
+#include "event/event_copy.h"
 
 #include <string.h>
 
@@ -114,6 +115,7 @@ static bool emit(const Run *run, const GArray *instances, GError **error)
 
 		if (template == NULL) {
 			template = ical_event_new(part->component, run->options->own_addresses);
+			template->worth = event_copy_worth_of_revision(template, part->sequence);
 			g_hash_table_insert(templates, (gpointer)part, template);
 		}
 		if (!run->sink->event(run->sink->data, instance_event(instance, template), error))

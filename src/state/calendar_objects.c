@@ -134,3 +134,19 @@ bool calendar_objects_forget(Db *db, int64_t connection, const GPtrArray *object
 	}
 	return db_run(statement, NULL, error);
 }
+
+bool calendar_objects_distrust(Db *db, int64_t connection,
+	const uint8_t (*object_hashes)[STATE_HASH_BYTES], size_t count, GError **error)
+{
+	g_autofree char *sql = db_repeat_sql("UPDATE {prm_calendar_objects} SET etag = NULL WHERE "
+					     "connection = ? AND object_hash IN (",
+		"?", count, ")");
+	DbStatement *statement = db_prepare(db, sql, error);
+
+	if (statement == NULL)
+		return false;
+	db_bind_int(statement, connection);
+	for (size_t i = 0; i < count; i++)
+		db_bind_bytes(statement, object_hashes[i], STATE_HASH_BYTES);
+	return db_run(statement, NULL, error);
+}

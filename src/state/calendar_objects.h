@@ -34,6 +34,11 @@ GPtrArray *calendar_objects_load(Db *db, int64_t connection,
 bool calendar_objects_store(Db *db, int64_t connection, const GPtrArray *objects,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Has these (by state_hash_object(); not empty) read again at the next listing of all. */
+bool calendar_objects_distrust(Db *db, int64_t connection,
+	const uint8_t (*object_hashes)[STATE_HASH_BYTES], size_t count,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Deletes those with the calendar and key of `objects` (of CalendarObject; not empty). */
 bool calendar_objects_forget(Db *db, int64_t connection, const GPtrArray *objects,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;

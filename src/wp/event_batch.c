@@ -50,6 +50,7 @@ EventBatch *event_batch_new(Db *db, const WpSite *site, const EventStoreOptions 
 	batch->writes = g_ptr_array_new_with_free_func(event_write_destroy);
 	batch->objects = g_ptr_array_new_with_free_func(object_destroy);
 	batch->forgotten_objects = g_ptr_array_new_with_free_func(object_destroy);
+	batch->distrusted_objects = g_array_new(FALSE, FALSE, STATE_HASH_BYTES);
 	batch->forgotten_events = g_ptr_array_new_with_free_func(g_free);
 	batch->sightings = g_array_new(FALSE, FALSE, sizeof(Sighting));
 	batch->forgotten_sightings = g_array_new(FALSE, FALSE, sizeof(Sighting));
@@ -68,6 +69,7 @@ void event_batch_free(EventBatch *batch)
 	g_ptr_array_unref(batch->writes);
 	g_ptr_array_unref(batch->objects);
 	g_ptr_array_unref(batch->forgotten_objects);
+	g_array_unref(batch->distrusted_objects);
 	g_ptr_array_unref(batch->forgotten_events);
 	g_array_unref(batch->sightings);
 	g_array_unref(batch->forgotten_sightings);
@@ -328,6 +330,7 @@ static bool batch_flush(EventBatch *batch, DbWork last, void *last_data, GError 
 	g_ptr_array_set_size(batch->writes, 0);
 	g_ptr_array_set_size(batch->objects, 0);
 	g_ptr_array_set_size(batch->forgotten_objects, 0);
+	g_array_set_size(batch->distrusted_objects, 0);
 	g_ptr_array_set_size(batch->forgotten_events, 0);
 	g_array_set_size(batch->sightings, 0);
 	g_array_set_size(batch->forgotten_sightings, 0);
@@ -351,6 +354,11 @@ bool event_batch_add_object(EventBatch *batch, CalendarObject *take_object, GErr
 	if (batch->objects->len < BATCH_WRITES_MAX)
 		return true;
 	return batch_flush(batch, NULL, NULL, error);
+}
+
+void event_batch_distrust_object(EventBatch *batch, const uint8_t object_hash[STATE_HASH_BYTES])
+{
+	g_array_append_vals(batch->distrusted_objects, object_hash, 1);
 }
 
 void event_batch_forget_object(EventBatch *batch, CalendarObject *take_object)
@@ -399,8 +407,8 @@ static bool has_work(const EventBatch *batch)
 	return batch->context.options->state != 0 && !batch->context.options->dry_run &&
 	       (batch->objects->len + batch->forgotten_objects->len + batch->forgotten_events->len >
 			       0 ||
-		       batch->sightings->len + batch->forgotten_sightings->len +
-				       batch->moved_events->len >
+		       batch->distrusted_objects->len + batch->sightings->len +
+				       batch->forgotten_sightings->len + batch->moved_events->len >
 			       0);
 }
 

@@ -29,6 +29,10 @@ bool event_batch_add(
  */
 bool event_batch_add_object(
 	EventBatch *batch, CalendarObject *take_object, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* One (by its hash) whose events are another calendar's from now on, but may be asked of it again:
+ * its content must then be read. Remembered no later than what is added after it, and after objects
+ * that were added before. */
+void event_batch_distrust_object(EventBatch *batch, const uint8_t object_hash[STATE_HASH_BYTES]);
 /* An object that was deleted. */
 void event_batch_forget_object(EventBatch *batch, CalendarObject *take_object);
 /* An event that has no post any more, and is not put. */

@@ -84,7 +84,12 @@ static bool remember_objects(Db *db, const EventBatch *batch, GError **error)
 		!calendar_objects_forget(db, state, batch->forgotten_objects, error))
 		return false;
 	distrust_spoilt(batch);
-	return batch->objects->len == 0 || calendar_objects_store(db, state, batch->objects, error);
+	if (batch->objects->len > 0 && !calendar_objects_store(db, state, batch->objects, error))
+		return false;
+	return batch->distrusted_objects->len == 0 ||
+	       calendar_objects_distrust(db, state,
+		       (const uint8_t(*)[STATE_HASH_BYTES])(void *)batch->distrusted_objects->data,
+		       batch->distrusted_objects->len, error);
 }
 
 /* The first from `first` on that are of one calendar. */

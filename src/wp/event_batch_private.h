@@ -13,6 +13,7 @@ struct EventBatch {
 	size_t bytes;
 	GPtrArray *objects;           /* of CalendarObject, to be remembered */
 	GPtrArray *forgotten_objects; /* of CalendarObject */
+	GArray *distrusted_objects;   /* of uint8_t[STATE_HASH_BYTES] */
 	GPtrArray *forgotten_events;  /* of char *: uids */
 	GArray *sightings;            /* of Sighting, to be remembered */
 	GArray *forgotten_sightings;  /* of Sighting, of one calendar after the other */

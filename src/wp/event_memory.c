@@ -161,6 +161,14 @@ int32_t event_memory_object(EventMemory *memory, const uint8_t hash[STATE_HASH_B
 	return (int32_t)memory->objects->len - 1;
 }
 
+bool event_memory_object_is_distrusted(EventMemory *memory, const CalendarObject *object)
+{
+	uint8_t hash[STATE_HASH_BYTES];
+
+	state_hash_object(object->calendar_hash, object->key, hash);
+	return event_memory_object_at(memory, event_memory_object(memory, hash))->is_distrusted;
+}
+
 /* `same` is an event with that uid, or NULL. */
 static StoredEvent new_event(EventMemory *memory, const char *uid, const StoredEvent *same)
 {
@@ -302,6 +310,9 @@ static void take_sighting(const KnownSighting *known, void *data)
 
 	sighting->worth = known->worth;
 	sighting->is_remembered = true;
+	/* Stored before copies were told apart: what it is worth is to be found out. */
+	if (event->worth == 0 && event->object != NO_OBJECT)
+		event_memory_object_at(memory, event->object)->is_spoilt = true;
 }
 
 bool event_memory_load_known(

@@ -70,8 +70,9 @@ typedef enum { OBJECT_NOT_TOLD, OBJECT_TOLD, OBJECT_GONE } ObjectState;
 typedef struct StoredObject {
 	uint8_t hash[STATE_HASH_BYTES];
 	ObjectState state;
-	bool is_spoilt; /* some of its events are not stored as they were written */
-	int32_t first;  /* event, or NO_EVENT */
+	bool is_spoilt;     /* some of its events are not stored as they were written */
+	bool is_distrusted; /* some are another calendar's copies now: is to be read again */
+	int32_t first;      /* event, or NO_EVENT */
 } StoredObject;
 
 /* Another calendar that holds an event, or was heard to. One of the event's own calendar means
@@ -172,6 +173,9 @@ int32_t event_memory_calendar(EventMemory *memory, const uint8_t hash[STATE_HASH
 int32_t event_memory_object(EventMemory *memory, const uint8_t hash[STATE_HASH_BYTES]);
 StoredCalendar *event_memory_calendar_at(const EventMemory *memory, int32_t index);
 StoredObject *event_memory_object_at(const EventMemory *memory, int32_t index);
+
+/* Of a remembered object. */
+bool event_memory_object_is_distrusted(EventMemory *memory, const CalendarObject *object);
 
 /* The sighting of the event in this calendar, or NULL. Borrowed, until the next is added. */
 StoredSighting *event_memory_sighting(

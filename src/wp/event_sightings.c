@@ -121,6 +121,25 @@ static bool is_sighting_alive(
 	       !is_series_gone_from(store, event->uid, sighting->calendar);
 }
 
+bool event_sightings_is_absent_from_object(const EventStore *store, const StoredEvent *event)
+{
+	const EventMemory *memory = store->memory;
+
+	if (event->object == NO_OBJECT ||
+		(event->calendar != NO_CALENDAR &&
+			event_memory_calendar_at(memory, event->calendar)->state ==
+				CALENDAR_FAILED))
+		return false;
+	switch (event_memory_object_at(memory, event->object)->state) {
+	case OBJECT_TOLD:
+		return event->starts < memory->span.to;
+	case OBJECT_GONE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* The copy that the row is made of, as far as was told. */
 static bool is_own_alive(const EventStore *store, const StoredEvent *event)
 {
@@ -130,6 +149,7 @@ static bool is_own_alive(const EventStore *store, const StoredEvent *event)
 		return true;
 	return !event->is_told_gone && !event->is_told_outside &&
 	       is_there(store, event->calendar) && !is_complete(store, event->calendar) &&
+	       !event_sightings_is_absent_from_object(store, event) &&
 	       !event_sightings_is_series_gone(store, event);
 }
 
@@ -176,6 +196,22 @@ bool event_sightings_note(
 	return keep_sighting(store, event, calendar, worth, true, error);
 }
 
+/* The event's own copy becomes one of the others: when it is asked for again, it must be read. */
+static bool keep_own(EventStore *store, StoredEvent *event, GError **error)
+{
+	StoredObject *object;
+
+	if (event->object != NO_OBJECT) {
+		object = event_memory_object_at(store->memory, event->object);
+		object->is_spoilt = true;
+		object->is_distrusted = true;
+		if (store->options.state != 0)
+			event_batch_distrust_object(store->batch, object->hash);
+	}
+	return keep_sighting(store, event, event->calendar, event->worth,
+		event->is_put && !event->is_awaited, error);
+}
+
 bool event_sightings_is_told(const EventStore *store, const StoredEvent *event)
 {
 	const StoredSighting *one = event_memory_sighting_at(store->memory, event->sightings);
@@ -208,8 +244,7 @@ bool event_sightings_takes_over(EventStore *store, StoredEvent *event, int32_t c
 	/* A post that we put into the trash ourselves had left that calendar. */
 	if (!event->is_put && !event->is_known && (event->post_id == 0 || event->is_trashed))
 		return true;
-	return keep_sighting(store, event, event->calendar, event->worth,
-		event->is_put && !event->is_awaited, error);
+	return keep_own(store, event, error);
 }
 
 static const StoredSighting *best_other(const EventStore *store, const StoredEvent *event)
@@ -261,8 +296,7 @@ bool event_sightings_choose(
 		return true;
 	/* The next one is kept by its place: noting the other may move it. */
 	place = (guint)(best - event_memory_sighting_at(store->memory, 0));
-	if (!is_going && !keep_sighting(store, event, event->calendar, event->worth,
-				 event->is_put && !event->is_awaited, error))
+	if (!is_going && !keep_own(store, event, error))
 		return false;
 	await(store, event, event_memory_sighting_at(store->memory, (int32_t)place));
 	return true;

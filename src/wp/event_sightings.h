@@ -18,6 +18,9 @@ bool event_sightings_hold_series(GHashTable *uids, const char *event_uid);
  */
 bool event_sightings_is_selected(const EventStore *store, int32_t calendar, int32_t in_hand);
 
+/* Whether the object that it came from is gone, or was told without it. */
+bool event_sightings_is_absent_from_object(const EventStore *store, const StoredEvent *event);
+
 /* A copy in this calendar was told, and is not the one that the row is made of. */
 bool event_sightings_note(EventStore *store, StoredEvent *event, int32_t calendar, uint8_t worth,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;

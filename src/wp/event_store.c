@@ -353,6 +353,13 @@ static bool belongs_elsewhere(const EventStore *store, const StoredEvent *event,
 	       event_memory_object_at(store->memory, event->object)->state == OBJECT_NOT_TOLD;
 }
 
+/* And of the same calendar, so that both are one copy. */
+static bool is_of_other_object(const EventStore *store, const StoredEvent *event, int32_t in_hand)
+{
+	return (event->calendar == in_hand || event->calendar == NO_CALENDAR) &&
+	       belongs_elsewhere(store, event, in_hand);
+}
+
 /* Whether its row among the known events says just this. */
 static bool is_known_so(
 	const EventStore *store, const StoredEvent *event, int32_t calendar, uint8_t worth)
@@ -392,7 +399,7 @@ static bool is_taken(EventStore *store, StoredEvent *event, int32_t calendar, ui
 	*ret_is_taken = true;
 	if (event->is_put && !event->is_awaited && event->calendar == calendar)
 		return true;
-	if (worth > 0) {
+	if (worth > 0 && !is_of_other_object(store, event, calendar)) {
 		if (!event_sightings_takes_over(store, event, calendar, worth, &takes_over, error))
 			return false;
 		*ret_is_taken = !takes_over;
@@ -479,7 +486,7 @@ bool event_store_put(EventStore *store, const char *calendar_id, EventRow *take_
 	if (event != NULL && !is_taken(store, event, calendar, row->worth, &is_other, error))
 		return false;
 	if (is_other) {
-		store->is_object_shadowed = true;
+		store->is_object_shadowed |= event->object != store->object;
 		counts->unchanged++;
 		return true;
 	}

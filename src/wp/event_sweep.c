@@ -30,26 +30,6 @@ static Sweep sweep_of(const EventStore *store, bool all_calendars_told)
 	};
 }
 
-/* The object that it came from is gone, or was told without it. */
-static bool is_absent_from_object(const EventStore *store, const StoredEvent *event)
-{
-	const EventMemory *memory = store->memory;
-
-	if (event->object == NO_OBJECT ||
-		(event->calendar != NO_CALENDAR &&
-			event_memory_calendar_at(memory, event->calendar)->state ==
-				CALENDAR_FAILED))
-		return false;
-	switch (event_memory_object_at(memory, event->object)->state) {
-	case OBJECT_TOLD:
-		return event->starts < memory->span.to;
-	case OBJECT_GONE:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static bool is_absent_from_calendar(
 	const EventStore *store, const StoredEvent *event, const Sweep *sweep)
 {
@@ -71,7 +51,7 @@ static bool is_absent_from_calendar(
 static bool is_proven_absent(const EventStore *store, const StoredEvent *event, const Sweep *sweep)
 {
 	return event->ends > store->memory->span.from &&
-	       (event->is_told_outside || is_absent_from_object(store, event) ||
+	       (event->is_told_outside || event_sightings_is_absent_from_object(store, event) ||
 		       is_absent_from_calendar(store, event, sweep));
 }
 
@@ -242,6 +222,8 @@ static bool sweep_objects(EventStore *store, GError **error)
 	while (store->held_back->len > 0) {
 		CalendarObject *object = g_ptr_array_steal_index(store->held_back, 0);
 
+		if (event_memory_object_is_distrusted(store->memory, object))
+			g_clear_pointer(&object->etag, g_free);
 		if (!is_settled(store, object))
 			calendar_object_free(object);
 		else if (!event_batch_add_object(store->batch, object, error))

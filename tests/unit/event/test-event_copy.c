@@ -68,10 +68,45 @@ static void test_no_title_is_no_secret(void)
 		event_copy_worth(titled, COPY_OF_READER));
 }
 
+/* From the best to the worst. */
+static void test_without_holders_revisions_count(void)
+{
+	static const struct {
+		bool is_masked;
+		int guests;
+		int64_t sequence;
+	} order[] = {
+		{false, 1, 3},
+		{false, 0, 3},
+		{false, 1, 2},
+		{false, 0, 0},
+		{true, 1, 9},
+		{true, 0, 9},
+		{true, 1, 8},
+	};
+	uint8_t last = UINT8_MAX;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
+		g_autoptr(Event) event = event_new();
+		uint8_t worth;
+
+		event->is_private = order[i].is_masked;
+		event->summary = order[i].is_masked ? NULL : g_strdup("Talk");
+		add_guest(event, order[i].guests == 0);
+		worth = event_copy_worth_of_revision(event, order[i].sequence);
+		g_assert_cmpuint(worth, <, last);
+		g_assert_cmpuint(worth, >, 0);
+		g_assert_cmpuint(event_copy_worth_of_revision(event, REVISIONS_MAX), ==,
+			event_copy_worth_of_revision(event, G_MAXINT32));
+		last = worth;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/event/copy/order", test_each_is_worth_more_than_the_next);
 	g_test_add_func("/event/copy/no-title", test_no_title_is_no_secret);
+	g_test_add_func("/event/copy/revisions", test_without_holders_revisions_count);
 	return g_test_run();
 }
