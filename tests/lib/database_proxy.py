@@ -18,6 +18,17 @@ COMMANDS = {0x01: "quit", 0x03: "query", 0x0e: "ping", 0x16: "prepare", 0x17: "e
 UNANSWERED = ("quit", "long data", "close")
 DEADLOCK = (1213, "40001", "Deadlock found when trying to get lock; try restarting transaction")
 LOCK_WAIT = (1205, "HY000", "Lock wait timeout exceeded; try restarting transaction")
+# None of these says anything of the row that was to be written.
+REFUSALS = (
+    (1317, "70100", "Query execution was interrupted"),
+    (1969, "70100", "Query execution was interrupted (max_statement_time exceeded)"),
+    (1142, "42000", "command denied to user"),
+    (1364, "HY000", "Field 'meta_id' doesn't have a default value"),
+    (1449, "HY000", "The user specified as a definer does not exist"),
+    (1290, "HY000", "The MariaDB server is running with the --read-only option so it cannot execute this statement"),
+    (1021, "HY000", "Disk full; waiting for someone to free some space..."),
+    (1467, "HY000", "Failed to read auto-increment value from storage engine"),
+)
 _CHUNK = 65536
 _PASS_ON, _WITHHOLD, _END = "pass on", "withhold", "end"
 
@@ -202,7 +213,7 @@ class _Wire:
     def _refuse(self, fault):
         """As InnoDB does it: a deadlock ends the transaction, a time-out only the statement."""
         instead = b"\x03ROLLBACK" if fault.error == DEADLOCK else b"\x03DO 0"
-        self._swallow = fault
+        self._swallow, self._prepared = fault, None
         self._server.sendall(struct.pack("<I", len(instead)) + instead)
         return _WITHHOLD
 

@@ -5,13 +5,14 @@ A kill before a step is also the kill after the step before it, unless that left
 tried only where a statement writes. PRM_TEST_EVERY_STEP=1 (make crash-tests) tries all steps; otherwise a fixed
 part of them, another one for each way of breaking off."""
 
+import itertools
 import os
 import sys
 import time
 
 from fake.stepping_proxy import HttpFault, SteppingProxy
 
-from .database_proxy import DEADLOCK, LOCK_WAIT, DatabaseProxy, Fault
+from .database_proxy import DEADLOCK, LOCK_WAIT, REFUSALS, DatabaseProxy, Fault
 from .invariants import violations
 from .site_rows import SiteRows, difference
 from .snapshot import Snapshot, forget_own_tables
@@ -25,7 +26,7 @@ IS_PLAIN = os.environ.get("PRM_TEST_VARIANT", "plain") == "plain"
 STRIDE = 1 if EVERY_STEP else 13 if IS_PLAIN else 29
 STRIDE_OF_SMALLEST = 1 if EVERY_STEP or IS_PLAIN else 5
 LEASES = r"option_name LIKE '%prm\_calendar\_%.lock'"
-MAY_END_WITH = (0, 1, 69)
+MAY_END_WITH = (0, 1, 69, 77, 78)
 
 
 def note(text):
@@ -44,7 +45,15 @@ def statement_faults(steps):
         [Fault(step.number, "cut", after=True) for step in steps if step.command in ("query", "execute")],
         [Fault(step.number, "refuse", error=DEADLOCK) for step in locking],
         [Fault(step.number, "refuse", error=LOCK_WAIT) for step in locking],
+        *refusals([step for step in steps if step.command in ("execute", "query", "prepare")]),
     ]
+
+
+def refusals(steps):
+    """Of every kind at every step, or another kind at each."""
+    if EVERY_STEP:
+        return [[Fault(step.number, "refuse", error=error) for step in steps] for error in REFUSALS]
+    return [[Fault(step.number, "refuse", error=error) for step, error in zip(steps, itertools.cycle(REFUSALS))]]
 
 
 def request_faults(requests):
