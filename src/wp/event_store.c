@@ -296,8 +296,8 @@ static StoredEvent *store_adopt(EventStore *store, const EventRow *row, const ch
 	if (event_memory_find(memory, uid) != NULL ||
 		series->starts != event_time_digits(row->metas[EVENT_META_START_TIME]))
 		return NULL;
-	if (series->is_known)
-		event_batch_forget_event(store->batch, series->uid);
+	/* Also when it is not known as it is: somebody else has written it since. */
+	event_batch_forget_event(store->batch, series->uid);
 	event_memory_rename(memory, series, uid);
 	series->is_replaced = false;
 	event_memory_forget_successor(memory, series);

@@ -141,6 +141,17 @@ class FromCaldav(Mended):
                          ["Coffee", "Lunch & more", "doctor", *["weekly"] * 4])
         self.assert_quiet()
 
+    def test_a_meeting_that_became_a_series_while_the_theme_wrote_it(self):
+        """Its post goes on as the first occurrence, and is not remembered under its former name as well."""
+        self.meet("tea", self.at(2), lines=["RRULE:FREQ=WEEKLY;COUNT=3"])
+        self.theme.old_caldav(theme_event("tea@story", self.at(2), "tea", guests=[JOSE], matched=[(self.jose, JOSE[0])]))
+        self.sync()
+        self.assertEqual(len([uid for uid in self.rows() if uid.startswith("tea@")]), 3)
+        self.meet("tea", self.at(2), lines=["RRULE:FREQ=WEEKLY;COUNT=1"])
+        self.sync()
+        self.assertEqual(len([uid for uid in self.rows() if uid.startswith("tea@")]), 1)
+        self.assert_quiet()
+
     def test_our_own_cache_may_be_gone_too(self):
         self.theme.new_caldav(self.as_the_theme_has_it("weekly", self.at(-8)))
         self.drop_own_tables()
