@@ -4,8 +4,14 @@
 
 #include <string.h>
 
-/* So many wait at most, with their rows; of more than that the rest is new. */
-enum { WAITING_MAX = 2000 };
+#include "wp/event_aside.h"
+
+/* So many wait in memory, with their rows. */
+enum { IN_MEMORY_MAX = 1000 };
+
+/* From so many of those that go, and of those that come, the distance that most have in common is
+ * looked for. */
+enum { MEASURED_MAX = 8 };
 
 /* A stored event by its series, to be found by binary search. */
 typedef struct {
@@ -18,14 +24,20 @@ typedef struct {
 	guint32 hash; /* of the series */
 	guint place;
 	int64_t starts;
-	EventWrite *write; /* of one that waits; else NULL */
+	EventWrite *write; /* of one that waits in memory; else NULL */
+	int64_t aside;     /* where the write of any other one that waits is */
 	bool is_paired;
+	bool is_settled;
+	int64_t post_id;        /* one that waits and is paired: the post that it gets, */
+	const char *former_uid; /* and of whom; owned by the memory */
 } Party;
 
 struct EventMoves {
 	EventMemory *memory;
 	GArray *members; /* of Member, sorted; NULL: to be made */
 	GArray *waiting; /* of Party */
+	EventAside *aside;
+	guint in_memory; /* writes */
 };
 
 /* One series, when all was told. */
@@ -47,6 +59,7 @@ EventMoves *event_moves_new(EventMemory *memory)
 	EventMoves *moves = g_new0(EventMoves, 1);
 
 	moves->memory = memory;
+	moves->aside = event_aside_new();
 	moves->waiting = g_array_new(FALSE, FALSE, sizeof(Party));
 	g_array_set_clear_func(moves->waiting, party_clear);
 	return moves;
@@ -58,6 +71,7 @@ void event_moves_free(EventMoves *moves)
 		return;
 	event_moves_look_again(moves);
 	g_array_unref(moves->waiting);
+	event_aside_free(moves->aside);
 	g_free(moves);
 }
 
@@ -182,8 +196,6 @@ bool event_moves_may_be_one(EventMoves *moves, const char *uid)
 	guint index;
 	guint place;
 
-	if (moves->waiting->len >= WAITING_MAX)
-		return false;
 	if (moves->members == NULL)
 		make_members(moves);
 	index = first_member(moves, hash);
@@ -194,26 +206,53 @@ bool event_moves_may_be_one(EventMoves *moves, const char *uid)
 	return false;
 }
 
+static const char *uid_of(const EventMoves *moves, const Party *party)
+{
+	return event_memory_at(moves->memory, party->place)->uid;
+}
+
+/* Without a file to put it in, it stays in memory all the same. */
 void event_moves_wait(EventMoves *moves, guint place, EventWrite *take_write)
 {
 	Party party = {
 		.hash = series_hash(take_write->event_uid),
 		.place = place,
+		.starts = event_time_digits(take_write->row->metas[EVENT_META_START_TIME]),
 		.write = take_write,
+		.aside = -1,
 	};
 
+	if (moves->in_memory >= IN_MEMORY_MAX)
+		party.aside = event_aside_put(moves->aside, take_write);
+	if (party.aside >= 0)
+		g_clear_pointer(&party.write, event_write_free);
+	else
+		moves->in_memory++;
 	g_array_append_val(moves->waiting, party);
 }
 
-EventWrite *event_moves_find(const EventMoves *moves, guint place)
+/* Caller frees; NULL with a G_FILE_ERROR. */
+static EventWrite *take_write(EventMoves *moves, Party *party, GError **error)
 {
-	for (guint i = 0; i < moves->waiting->len; i++) {
-		const Party *party = &g_array_index(moves->waiting, Party, i);
+	if (party->write == NULL)
+		return event_aside_read(moves->aside, party->aside, error);
+	moves->in_memory--;
+	return g_steal_pointer(&party->write);
+}
 
-		if (party->place == place)
-			return party->write;
+bool event_moves_take(EventMoves *moves, guint place, EventWrite **ret_write, GError **error)
+{
+	*ret_write = NULL;
+	for (guint i = 0; i < moves->waiting->len; i++) {
+		Party *party = &g_array_index(moves->waiting, Party, i);
+
+		if (party->place != place)
+			continue;
+		*ret_write = take_write(moves, party, error);
+		g_array_remove_index_fast(moves->waiting, i);
+		return *ret_write != NULL;
 	}
-	return NULL;
+	return true;
 }
 
 /* By series, then by start. */
@@ -248,7 +287,7 @@ static int compare_starts(gconstpointer a, gconstpointer b)
 
 /* Finds out what becomes of the stored events of the series of `uid`. */
 static void look_at_stored(const EventMoves *moves, Series *series, guint32 hash, const char *uid,
-	EventMovesTest goes, EventMovesTest is_doubtful, const void *data)
+	const EventMovesEnd *end)
 {
 	g_autoptr(GArray) starts = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	guint index = first_member(moves, hash);
@@ -257,11 +296,11 @@ static void look_at_stored(const EventMoves *moves, Series *series, guint32 hash
 
 	while ((event = next_member(moves, hash, uid, &index, &party.place)) != NULL) {
 		party.starts = event->starts;
-		if (goes(party.place, data))
+		if (end->goes(party.place, end->data))
 			g_array_append_val(series->going, party);
 		else if (event->is_put)
 			series->has_staying = true;
-		else if (is_doubtful(party.place, data))
+		else if (end->is_doubtful(party.place, end->data))
 			series->is_doubtful = true;
 		else
 			continue;
@@ -276,80 +315,17 @@ static void pair(const EventMoves *moves, Party *going, Party *coming)
 {
 	StoredEvent *from = event_memory_at(moves->memory, going->place);
 	StoredEvent *to = event_memory_at(moves->memory, coming->place);
-	EventWrite *write = coming->write;
 
 	going->is_paired = true;
 	coming->is_paired = true;
+	coming->post_id = from->post_id;
+	coming->former_uid = from->uid;
 	to->post_id = from->post_id;
 	to->is_logged = from->is_logged;
-	write->change = EVENT_CHANGED;
-	write->post_id = from->post_id;
-	write->former_uid = g_strdup(from->uid);
 	from->post_id = 0;
 	from->is_known = false;
 	/* Copies of the one that was moved are copies of what it is now. */
 	event_memory_name_successor(moves->memory, from, to, 0);
-}
-
-typedef bool (*Likeness)(
-	const EventMoves *moves, const Series *series, const Party *going, const Party *coming);
-
-static bool is_same_instance(
-	const EventMoves *moves, const Series *series, const Party *going, const Party *coming)
-{
-	(void)series;
-	return g_str_equal(instance_of(event_memory_at(moves->memory, going->place)->uid),
-		instance_of(coming->write->event_uid));
-}
-
-static bool is_same_day(
-	const EventMoves *moves, const Series *series, const Party *going, const Party *coming)
-{
-	(void)moves;
-	(void)series;
-	return going->starts / EVENT_DIGITS_PER_DAY == coming->starts / EVENT_DIGITS_PER_DAY;
-}
-
-/* An occurrence that lies further off than the next one is another meeting, unless all of them were
- * moved. */
-static bool is_near(
-	const EventMoves *moves, const Series *series, const Party *going, const Party *coming)
-{
-	(void)moves;
-	return !series->has_staying ||
-	       event_digits_distance_secs(going->starts, coming->starts) < series->gap_secs;
-}
-
-static void pair_by(const EventMoves *moves, Series *series, Likeness is_like)
-{
-	for (guint i = 0; i < series->going->len; i++) {
-		Party *going = &g_array_index(series->going, Party, i);
-
-		for (guint j = 0; j < series->come->len && !going->is_paired; j++) {
-			Party *coming = series->come->pdata[j];
-
-			if (!coming->is_paired && is_like(moves, series, going, coming))
-				pair(moves, going, coming);
-		}
-	}
-}
-
-static guint count_unpaired_coming(const Series *series)
-{
-	guint count = 0;
-
-	for (guint i = 0; i < series->come->len; i++)
-		count += !((const Party *)series->come->pdata[i])->is_paired;
-	return count;
-}
-
-static guint count_unpaired_going(const Series *series)
-{
-	guint count = 0;
-
-	for (guint i = 0; i < series->going->len; i++)
-		count += !g_array_index(series->going, Party, i).is_paired;
-	return count;
 }
 
 /* The next one of each that is not paired yet, from there on; NULL at the end. */
@@ -373,6 +349,74 @@ static Party *next_coming(const Series *series, guint *index)
 			return party;
 	}
 	return NULL;
+}
+
+static void pair_by_instance(const EventMoves *moves, Series *series)
+{
+	g_autoptr(GHashTable) coming = g_hash_table_new(g_str_hash, g_str_equal);
+
+	/* Of several the first. */
+	for (guint i = series->come->len; i > 0; i--) {
+		Party *party = series->come->pdata[i - 1];
+
+		g_hash_table_insert(coming, (gpointer)instance_of(uid_of(moves, party)), party);
+	}
+	for (guint i = 0; i < series->going->len; i++) {
+		Party *going = &g_array_index(series->going, Party, i);
+		Party *party = g_hash_table_lookup(coming, instance_of(uid_of(moves, going)));
+
+		if (party != NULL && !party->is_paired)
+			pair(moves, going, party);
+	}
+}
+
+static void pair_by_day(const EventMoves *moves, const Series *series)
+{
+	guint i = 0;
+	guint j = 0;
+	Party *going = next_going(series, &i);
+	Party *coming = next_coming(series, &j);
+
+	while (going != NULL && coming != NULL) {
+		int64_t off = going->starts / EVENT_DIGITS_PER_DAY -
+			      coming->starts / EVENT_DIGITS_PER_DAY;
+
+		if (off == 0)
+			pair(moves, going, coming);
+		if (off <= 0)
+			going = next_going(series, &i);
+		if (off >= 0)
+			coming = next_coming(series, &j);
+	}
+}
+
+/* An occurrence that lies further off than the next one is another meeting, unless all of them were
+ * moved. */
+static bool is_near(const Series *series, const Party *going, const Party *coming)
+{
+	return !series->has_staying ||
+	       event_digits_distance_secs(going->starts, coming->starts) < series->gap_secs;
+}
+
+static void pair_in_order(const EventMoves *moves, const Series *series)
+{
+	guint i = 0;
+	guint j = 0;
+	Party *going = next_going(series, &i);
+	Party *coming = next_coming(series, &j);
+
+	while (going != NULL && coming != NULL) {
+		bool is_late = going->starts < coming->starts;
+		bool is_pair = is_near(series, going, coming);
+
+		if (is_pair)
+			pair(moves, going, coming);
+		/* Of two that are not near, no later one is near to the earlier of them. */
+		if (is_pair || is_late)
+			going = next_going(series, &i);
+		if (is_pair || !is_late)
+			coming = next_coming(series, &j);
+	}
 }
 
 /* Goes through those that lie this far from each other, both being sorted; pairs them when told to.
@@ -416,60 +460,75 @@ static void prefer(
 }
 
 /* A series that was moved while some of its occurrences were left out, or came back: their order
- * says nothing then, but most are as far away as all were moved. The first one that goes or the
- * first one that comes is among them. */
+ * says nothing then, but most are as far away as all were moved. One of the first that go, or of
+ * those that come, is among them. */
 static void pair_by_distance(const EventMoves *moves, Series *series)
 {
-	guint i = 0;
-	guint j = 0;
-	Party *first_going = next_going(series, &i);
-	Party *first_coming = next_coming(series, &j);
+	const Party *going;
+	const Party *coming;
 	guint most = 1; /* one alone is no distance that they have in common */
+	guint i = 0;
 	int64_t best = 0;
 
-	if (first_going == NULL || first_coming == NULL ||
-		count_unpaired_going(series) == count_unpaired_coming(series))
-		return;
-	for (Party *coming = first_coming; coming != NULL; coming = next_coming(series, &j)) {
-		int64_t distance =
-			event_digits_difference_secs(coming->starts, first_going->starts);
-
-		prefer(moves, series, distance, &best, &most);
+	for (guint m = 0; m < MEASURED_MAX && (going = next_going(series, &i)) != NULL; m++) {
+		for (guint j = 0; (coming = next_coming(series, &j)) != NULL;)
+			prefer(moves, series,
+				event_digits_difference_secs(coming->starts, going->starts), &best,
+				&most);
 	}
-	for (Party *going = first_going; going != NULL; going = next_going(series, &i)) {
-		int64_t distance =
-			event_digits_difference_secs(first_coming->starts, going->starts);
-
-		prefer(moves, series, distance, &best, &most);
+	i = 0;
+	for (guint m = 0; m < MEASURED_MAX && (coming = next_coming(series, &i)) != NULL; m++) {
+		for (guint j = 0; (going = next_going(series, &j)) != NULL;)
+			prefer(moves, series,
+				event_digits_difference_secs(coming->starts, going->starts), &best,
+				&most);
 	}
 	if (most > 1)
 		walk_distance(moves, series, best, true);
 }
 
-static void settle_series(EventMoves *moves, const GPtrArray *come, GPtrArray *writes,
-	EventMovesTest goes, EventMovesTest is_doubtful, const void *data)
+/* Hands a write out as what became of it. */
+static bool hand_out(EventMoves *moves, Party *party, const EventMovesEnd *end, GError **error)
 {
-	Party *first = come->pdata[0];
+	EventWrite *write = take_write(moves, party, error);
+
+	if (write == NULL)
+		return false;
+	if (party->is_paired) {
+		write->change = EVENT_CHANGED;
+		write->post_id = party->post_id;
+		write->former_uid = g_strdup(party->former_uid);
+	}
+	return end->take(write, end->data, error);
+}
+
+static bool settle_series(
+	EventMoves *moves, const GPtrArray *come, const EventMovesEnd *end, GError **error)
+{
+	const Party *first = come->pdata[0];
 	g_autoptr(GArray) going = g_array_new(FALSE, FALSE, sizeof(Party));
 	Series series = {.going = going, .come = (GPtrArray *)come};
 
-	look_at_stored(
-		moves, &series, first->hash, first->write->event_uid, goes, is_doubtful, data);
-	pair_by(moves, &series, is_same_instance);
-	pair_by(moves, &series, is_same_day);
+	look_at_stored(moves, &series, first->hash, uid_of(moves, first), end);
+	pair_by_instance(moves, &series);
+	pair_by_day(moves, &series);
 	pair_by_distance(moves, &series);
-	pair_by(moves, &series, is_near);
+	pair_in_order(moves, &series);
 	for (guint i = 0; i < come->len; i++) {
 		Party *coming = come->pdata[i];
 
-		if (coming->is_paired || !series.is_doubtful)
-			g_ptr_array_add(writes, g_steal_pointer(&coming->write));
+		coming->is_settled = true;
+		if ((coming->is_paired || !series.is_doubtful) &&
+			!hand_out(moves, coming, end, error))
+			return false;
 	}
+	return true;
 }
 
 /* Those that wait for the same series as the one at `first`, which is taken from the list. */
-static GPtrArray *take_series(GArray *waiting, guint first)
+static GPtrArray *take_series(const EventMoves *moves, guint first)
 {
+	GArray *waiting = moves->waiting;
 	const Party *one = &g_array_index(waiting, Party, first);
 	GPtrArray *come = g_ptr_array_new();
 
@@ -478,43 +537,30 @@ static GPtrArray *take_series(GArray *waiting, guint first)
 
 		if (party->hash != one->hash)
 			break;
-		if (party->write != NULL &&
-			is_same_series(party->write->event_uid, one->write->event_uid))
+		if (!party->is_settled && is_same_series(uid_of(moves, party), uid_of(moves, one)))
 			g_ptr_array_add(come, party);
 	}
 	return come;
 }
 
-static void write_destroy(gpointer write)
+bool event_moves_settle(EventMoves *moves, const EventMovesEnd *end, GError **error)
 {
-	event_write_free(write);
-}
+	bool is_well = true;
 
-GPtrArray *event_moves_settle(
-	EventMoves *moves, EventMovesTest goes, EventMovesTest is_doubtful, const void *data)
-{
-	GPtrArray *writes = g_ptr_array_new_with_free_func(write_destroy);
-
-	for (guint i = 0; i < moves->waiting->len; i++) {
-		Party *party = &g_array_index(moves->waiting, Party, i);
-
-		party->starts = event_time_digits(party->write->row->metas[EVENT_META_START_TIME]);
-	}
 	g_array_sort(moves->waiting, compare_parties);
 	/* More may have been loaded since the last one came. */
 	if (moves->waiting->len > 0 && moves->members == NULL)
 		make_members(moves);
-	for (guint i = 0; i < moves->waiting->len; i++) {
+	for (guint i = 0; i < moves->waiting->len && is_well; i++) {
 		g_autoptr(GPtrArray) come = NULL;
 
-		if (g_array_index(moves->waiting, Party, i).write == NULL)
+		if (g_array_index(moves->waiting, Party, i).is_settled)
 			continue;
-		come = take_series(moves->waiting, i);
-		settle_series(moves, come, writes, goes, is_doubtful, data);
-		/* What is doubtful is not asked about again. */
-		for (guint j = 0; j < come->len; j++)
-			g_clear_pointer(&((Party *)come->pdata[j])->write, event_write_free);
+		come = take_series(moves, i);
+		is_well = settle_series(moves, come, end, error);
 	}
+	/* What is doubtful is not asked about again. */
 	g_array_set_size(moves->waiting, 0);
-	return writes;
+	moves->in_memory = 0;
+	return is_well;
 }

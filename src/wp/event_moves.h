@@ -24,18 +24,28 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventMoves, event_moves_free)
 bool event_moves_may_be_one(EventMoves *moves, const char *uid);
 void event_moves_look_again(EventMoves *moves);
 
-/* The new event at this place of the memory waits. Consumes its write. */
+/* The new event at this place of the memory waits. Consumes its write: most of them wait in a file,
+ * should they be many. */
 void event_moves_wait(EventMoves *moves, guint place, EventWrite *take_write);
 
-/* The write of the event at this place, if it waits; else NULL. Borrowed. */
-EventWrite *event_moves_find(const EventMoves *moves, guint place);
+/* Takes the write of the event at this place back, if it waits; else NULL. Caller frees. False with
+ * a G_FILE_ERROR. */
+bool event_moves_take(EventMoves *moves, guint place, EventWrite **ret_write,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What is asked of a stored event (by its place) when all was told. */
-typedef bool (*EventMovesTest)(guint place, const void *data);
+/* When all was told. */
+typedef struct EventMovesEnd {
+	/* What is asked of a stored event, by its place. */
+	bool (*goes)(guint place, const void *data);
+	bool (*is_doubtful)(guint place, const void *data);
+	/* Gets each write, one at a time. */
+	bool (*take)(EventWrite *take_write, void *data, GError **error);
+	void *data;
+} EventMovesEnd;
 
 /* Ends the waiting, in groups of one series: those that come take over the posts of those that go.
- * Of the rest, those whose series has events that `is_doubtful` are dropped (they will be told
- * again), others are new. Returns the writes (of EventWrite) in no particular order; caller unrefs.
- */
-GPtrArray *event_moves_settle(
-	EventMoves *moves, EventMovesTest goes, EventMovesTest is_doubtful, const void *data);
+ * Of the rest, those whose series has events that are doubtful are dropped (they will be told
+ * again), others are new. Hands the writes out in no particular order. False with a G_FILE_ERROR,
+ * or with the error of `take`. */
+bool event_moves_settle(
+	EventMoves *moves, const EventMovesEnd *end, GError **error) G_GNUC_WARN_UNUSED_RESULT;

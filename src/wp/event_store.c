@@ -417,10 +417,16 @@ static bool is_taken(EventStore *store, StoredEvent *event, int32_t calendar, ui
 static bool put_again(
 	EventStore *store, StoredEvent *event, int32_t calendar, EventRow *take_row, GError **error)
 {
+	guint place = event_memory_place(store->memory, event);
 	EventWrite *write = event_batch_find(store->batch, event->uid);
+	EventWrite *waiting = NULL;
 
-	if (write == NULL)
-		write = event_moves_find(store->moves, event_memory_place(store->memory, event));
+	if (write == NULL && !event_moves_take(store->moves, place, &waiting, error)) {
+		event_row_free(take_row);
+		return false;
+	}
+	if (waiting != NULL)
+		write = waiting;
 	if (write == NULL)
 		return event_batch_add(store->batch,
 			new_write(store, event, event->post_id == 0 ? EVENT_ADDED : EVENT_CHANGED,
@@ -428,6 +434,8 @@ static bool put_again(
 			error);
 	event_write_replace(write, take_row);
 	set_place(store, write, calendar);
+	if (waiting != NULL)
+		event_moves_wait(store->moves, place, waiting);
 	return true;
 }
 

@@ -145,16 +145,17 @@ static bool is_doubtful(guint place, const void *data)
 	       event_memory_object_at(store->memory, event->object)->state != OBJECT_NOT_TOLD;
 }
 
+static bool take_settled(EventWrite *take_write, void *data, GError **error)
+{
+	return event_batch_add(((Proof *)data)->store->batch, take_write, error);
+}
+
 static bool settle_moves(EventStore *store, const Sweep *sweep, GError **error)
 {
-	const Proof proof = {store, sweep};
-	g_autoptr(GPtrArray) writes = event_moves_settle(store->moves, goes, is_doubtful, &proof);
+	Proof proof = {store, sweep};
+	const EventMovesEnd end = {goes, is_doubtful, take_settled, &proof};
 
-	while (writes->len > 0) {
-		if (!event_batch_add(store->batch, g_ptr_array_steal_index(writes, 0), error))
-			return false;
-	}
-	return true;
+	return event_moves_settle(store->moves, &end, error);
 }
 
 /* Where the meeting goes on whose post goes: in the copy that stays, or in what takes the place of

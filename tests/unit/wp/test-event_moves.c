@@ -89,6 +89,21 @@ static void test_which_post_goes_on(void)
 			{"w@x/0105T0900", "w@x/0112T0900", "w@x/0119T0900"},
 			{"w@x/0107T0900", "w@x/0121T0900"},
 			"01-07 10:00 <- 01-05 10:00\n01-21 10:00 <- 01-19 10:00\n"},
+		{"the whole series, two days later, one left out and another one back",
+			{"w@x/0105T0900", "w@x/0112T0900", "w@x/0119T0900"},
+			{"w@x/0107T0900", "w@x/0121T0900", "w@x/0128T0900"},
+			"01-07 10:00 <- 01-05 10:00\n01-21 10:00 <- 01-19 10:00\n"
+			"01-28 10:00 <- 01-12 10:00\n"},
+		{"the whole series, two days later, the first left out and one before it back",
+			{"w@x/0112T0900", "w@x/0119T0900", "w@x/0126T0900"},
+			{"w@x/0107T0900", "w@x/0121T0900", "w@x/0128T0900"},
+			"01-07 10:00 <- 01-12 10:00\n01-21 10:00 <- 01-19 10:00\n"
+			"01-28 10:00 <- 01-26 10:00\n"},
+		{"every other one of them, a day later",
+			{"w@x/0105T0900", "w@x/0112T0900", "w@x/0119T0900"},
+			{"w@x/0106T0900", "w@x/0120T0900", "w@x/0203T0900"},
+			"01-06 10:00 <- 01-05 10:00\n01-20 10:00 <- 01-19 10:00\n"
+			"02-03 10:00 <- 01-12 10:00\n"},
 		{"another series is another meeting", {"w@x/0105T0900", "v@x/0105T0900"},
 			{"w@x/0105T0900", "u@x/0105T0900"},
 			"01-05 10:00 <- 01-05 10:00\n01-05 10:00 <- -\n"},
@@ -245,11 +260,52 @@ static void test_posts_of_other_connections_are_left_alone(void)
 	ASSERT_TEXT(notes(story), "01-05 10:00 <- 01-05 10:00\n01-05 10:00 <- -\n");
 }
 
+/* More than wait in memory. Each lasts as long as the others are apart, and begins on a day of its
+ * site's time; `minutes` later than the rule said first. */
+static void list_many(Story *story, int minutes)
+{
+	g_autoptr(GDateTime) first = g_date_time_new_utc(2025, 11, 2, 23, 0, 0);
+
+	g_ptr_array_set_size(story->listing, 0);
+	for (int i = 0; i < 2100; i++) {
+		g_autoptr(GDateTime) start = g_date_time_add_minutes(first, 30 * i + minutes);
+		g_autofree char *uid = g_date_time_format(start, "m@x/%Y%m%dT%H%M%SZ");
+		g_autofree char *time = g_date_time_format(start, "%Y-%m-%dT%H:%M:%S");
+
+		story_add(story, uid, time, "Often");
+	}
+}
+
+static void test_many_move_at_once(void)
+{
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	list_many(story, 0);
+	story_sync(story);
+	take_notes(story);
+	list_many(story, 10);
+	g_assert_cmpuint(story_sync(story).changed, ==, 2100);
+	g_assert_cmpint(
+		test_db_int(story->test,
+			"SELECT COUNT(*) FROM wp_posts p JOIN wp_postmeta n ON n.post_id = p.ID "
+			"AND n.meta_key = '_meeting_notes' JOIN wp_postmeta s ON s.post_id = p.ID "
+			"AND s.meta_key = '_start_time' AND s.meta_value = p.post_date WHERE "
+			"p.post_status = 'publish' AND n.meta_value = SUBSTRING(p.post_date - "
+			"INTERVAL 10 MINUTE, 6, 11)"),
+		==, 2100);
+	g_assert_cmpint(test_db_int(story->test, "SELECT COUNT(*) FROM wp_posts WHERE post_type = "
+						 "'calendar_event'"),
+		==, 2100);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name, function) g_test_add_func("/wp/event-moves/" name, function)
 	ADD("which-post-goes-on", test_which_post_goes_on);
+	ADD("many-at-once", test_many_move_at_once);
 	ADD("back-and-forth", test_back_and_forth);
 	ADD("a-calendar-that-failed-moves-nothing", test_a_calendar_that_failed_moves_nothing);
 	ADD("a-connection-made-anew-takes-its-posts-over",
