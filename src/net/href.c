@@ -8,6 +8,8 @@
 #define HREF_MAX_BYTES 8192
 
 /* A URL cut at its borders, without its user; points into the text that was cut. */
+enum { TOKEN_BYTES = 15, TOKEN_SHOWN_BYTES = 4 };
+
 typedef struct {
 	const char *authority; /* NULL: no http(s) URL */
 	size_t authority_bytes;
@@ -193,6 +195,16 @@ static char *url_join(const UrlParts *origin, const char *path)
 		(int)origin->authority_bytes, origin->authority, spelled);
 }
 
+/* No name of a host, and nothing that a request may hold. */
+static bool has_odd_authority(const UrlParts *parts)
+{
+	for (size_t i = 0; i < parts->authority_bytes; i++) {
+		if (g_ascii_iscntrl(parts->authority[i]) || parts->authority[i] == ' ')
+			return true;
+	}
+	return false;
+}
+
 char *href_url(const char *base_url, const char *href)
 {
 	g_autofree char *stripped = href_strip(href);
@@ -205,6 +217,8 @@ char *href_url(const char *base_url, const char *href)
 	parts = url_split(stripped);
 	if (parts.authority == NULL || (base.secure && !parts.secure && same_host(&base, &parts)))
 		parts = base;
+	else if (has_odd_authority(&parts))
+		return NULL;
 	return url_join(&parts, path);
 }
 
@@ -243,4 +257,40 @@ char *href_last_segment(const char *base_url, const char *href)
 	slash = strrchr(key, '/');
 	segment_decode(name, slash + 1, strlen(slash + 1));
 	return g_utf8_make_valid(name->str, (gssize)name->len);
+}
+
+/* Nextcloud's tokens have 15 or 16 characters. */
+static bool may_be_secret(const char *part, size_t bytes)
+{
+	bool has_digit = false, has_letter = false;
+
+	if (bytes < TOKEN_BYTES)
+		return false;
+	for (size_t i = 0; i < bytes; i++) {
+		if (part[i] == '@' || part[i] == '%')
+			return false;
+		has_digit |= g_ascii_isdigit(part[i]);
+		has_letter |= g_ascii_isalpha(part[i]);
+	}
+	return has_digit && has_letter;
+}
+
+char *href_shown(const char *href, bool keeps_last)
+{
+	UrlParts parts = url_split(href);
+	GString *shown = g_string_new_len(href, parts.path - href);
+
+	for (const char *part = parts.path; *part != '\0';) {
+		size_t bytes = strcspn(part, "/");
+		bool is_last = part[bytes] == '\0';
+
+		if (may_be_secret(part, bytes) && !(is_last && keeps_last))
+			g_string_append_printf(shown, "%.*s…", TOKEN_SHOWN_BYTES, part);
+		else
+			g_string_append_len(shown, part, (gssize)bytes);
+		part += bytes;
+		if (!is_last)
+			g_string_append_c(shown, *part++);
+	}
+	return g_string_free(shown, FALSE);
 }

@@ -21,7 +21,7 @@ char *href_key(const char *base_url, const char *href);
 /* The URL by which to ask for `href`: absolute ones keep their host, others get that of `base_url`;
  * bytes that no request line may hold are escaped, the rest stays as spelled. A server behind a TLS
  * proxy may write "http://" before its own name: that stays https (calendar-protocols A3). NULL as
- * above. Caller frees. */
+ * above, and where a host's name holds control characters or blanks. Caller frees. */
 char *href_url(const char *base_url, const char *href);
 
 /* The URL for a path as href_path() gave it, at the host of `base_url`. Caller frees. */
@@ -36,3 +36,9 @@ bool href_key_is_below(const char *key, const char *collection_key);
 /* The last segment of a path, decoded, as valid UTF-8: a name for what has no other. Caller frees.
  */
 char *href_last_segment(const char *base_url, const char *href);
+
+/* A URL or a path for messages and logs: whoever has it may be let in by a part of its path alone
+ * (a shared calendar's token), so each part that is long and made of letters and digits shows its
+ * beginning only. `keeps_last` leaves the last one, the name of an object, by which it can be
+ * found. Caller frees. */
+char *href_shown(const char *href, bool keeps_last);

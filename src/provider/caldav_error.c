@@ -123,7 +123,7 @@ static char *shown_url(const char *url)
 		return g_strdup("the calendar's address");
 	if (strlen(spelled) > SHOWN_URL_BYTES)
 		spelled[SHOWN_URL_BYTES] = '\0';
-	return g_steal_pointer(&spelled);
+	return href_shown(spelled, false);
 }
 
 void caldav_error_set_http(GError **error, GError *take_failure, const char *url)

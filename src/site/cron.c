@@ -34,7 +34,9 @@ static bool copy_begin(Copy *ret_copy, const char *stored, const PhpValue *array
 	if (!php_value_is_array(array) || !php_value_source(array, &offset, &length))
 		return false;
 	brace = memchr(stored + offset, '{', length);
-	if (brace == NULL)
+	/* A key that comes twice leaves fewer entries than are written there. */
+	if (brace == NULL ||
+		g_ascii_strtoull(stored + offset + strlen("a:"), NULL, 10) != php_value_size(array))
 		return false;
 	*ret_copy = (Copy){
 		.stored = stored,

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "net/href.h"
 #include "provider/providers.h"
 #include "state/connection_state.h"
 #include "sync/account.h"
@@ -78,9 +79,10 @@ static void on_unreadable(const char *href, const GError *why, void *data)
 {
 	ConnectionRun *run = data;
 	const LogAbout about = connection_report_about(run->report);
+	g_autofree char *shown = href != NULL ? href_shown(href, true) : NULL;
 
 	log_line(LOG_WARNING, &about, "cannot read %s: %s; skipping it, the rest goes on",
-		href != NULL ? href : "an object", why->message);
+		shown != NULL ? shown : "an object", why->message);
 	note_unreadable(run, why->message);
 }
 

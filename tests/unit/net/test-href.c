@@ -68,6 +68,7 @@ static const struct {
 		"https://dav.example:8443/c/a"},
 	{"other-host-without-tls", "http://other.example/c/a", "/c/a", "/c/a",
 		"http://other.example/c/a"},
+	{"no-host", "http://p42\x7f/c/a", "/c/a", "/c/a", NULL},
 	{"other-scheme", "ftp://dav.example/c/a", NULL, NULL, NULL},
 	{"empty", "", NULL, NULL, NULL},
 	{"blank", " \n", NULL, NULL, NULL},
@@ -85,6 +86,33 @@ static void test_spellings(void)
 		g_assert_cmpstr(path, ==, cases[i].path);
 		g_assert_cmpstr(key, ==, cases[i].key);
 		g_assert_cmpstr(url, ==, cases[i].url);
+	}
+}
+
+static void test_what_lets_in_is_not_shown(void)
+{
+	static const struct {
+		const char *href, *shown, *with_last;
+	} ways[] = {
+		{"https://dav.example/anna/work/", "https://dav.example/anna/work/",
+			"https://dav.example/anna/work/"},
+		{"https://cloud.example/public-calendars/aB3dE6fG9hJ2kL5m",
+			"https://cloud.example/public-calendars/aB3d…",
+			"https://cloud.example/public-calendars/aB3dE6fG9hJ2kL5m"},
+		{"/p/0b1f9f5c-93cd-4f3b-8e4f-1d5d0d6a7f11/lunch-with-ben-2026.ics",
+			"/p/0b1f…/lunc…", "/p/0b1f…/lunch-with-ben-2026.ics"},
+		{"/calendars/anna%40example2026.org/Geburtstagskalender/",
+			"/calendars/anna%40example2026.org/Geburtstagskalender/",
+			"/calendars/anna%40example2026.org/Geburtstagskalender/"},
+		{"", "", ""},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
+		g_autofree char *shown = href_shown(ways[i].href, false);
+		g_autofree char *with_last = href_shown(ways[i].href, true);
+
+		g_assert_cmpstr(shown, ==, ways[i].shown);
+		g_assert_cmpstr(with_last, ==, ways[i].with_last);
 	}
 }
 
@@ -146,6 +174,7 @@ static void test_same_host(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/net/href/shown", test_what_lets_in_is_not_shown);
 	g_test_add_func("/net/href/spellings", test_spellings);
 	g_test_add_func("/net/href/relative-to-the-folder-of-the-base",
 		test_relative_to_the_folder_of_the_base);

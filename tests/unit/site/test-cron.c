@@ -87,6 +87,24 @@ static void test_what_is_no_schedule_is_left_alone(void)
 	}
 }
 
+/* PHP keeps the last of them; what we would write has them all, and the number of one. */
+static void test_keys_that_come_twice_are_left_alone(void)
+{
+	static const char *const twice[] = {
+		"a:3:{i:500;a:1:{" OTHER "}i:500;a:1:{" THEME "}" VERSION "}",
+		"a:2:{i:500;a:2:{" THEME THEME "}" VERSION "}",
+		"a:3:{i:99999999999999999999;a:1:{" THEME "}i:99999999999999999999;a:0:{}" VERSION
+		"}",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(twice); i++) {
+		g_autoptr(GError) error = NULL;
+
+		g_assert_null(cron_unschedule_hook(twice[i], strlen(twice[i]), HOOK, &error));
+		g_assert_error(error, CRON_ERROR, CRON_ERROR_DAMAGED);
+	}
+}
+
 static void assert_memory(const TestDb *test, const char *expected)
 {
 	g_autofree char *stored = test_db_text(test, "SELECT option_value FROM wp_options WHERE "
@@ -280,6 +298,7 @@ int main(int argc, char **argv)
 		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_way);
 	}
 	g_test_add_func("/site/cron/refused", test_what_is_no_schedule_is_left_alone);
+	g_test_add_func("/site/cron/twice", test_keys_that_come_twice_are_left_alone);
 	g_test_add_func("/site/cron/rows", test_takes_over_and_hands_back);
 	g_test_add_func(
 		"/site/cron/the-former-schedule-comes-back", test_the_former_schedule_comes_back);
