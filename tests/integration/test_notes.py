@@ -118,6 +118,97 @@ class TheThemesRows(OnCaldav):
         self.assertEqual(self.content(), before)
 
 
+class TheSeriesAnew(OnCaldav):
+    """Between two passes the theme stores the series as one post, on which somebody writes; the newest theme deletes
+    the occurrences, an older one leaves them."""
+
+    def setUp(self):
+        super().setUp()
+        self.first = self.at(-7, 9)
+        self.weekly(self.first)
+
+    def series_post(self):
+        post, = (event for event in self.events(self.anna)
+                 if event["meta"]["_event_uid"] == "weekly@story" and event["post_status"] != "trash")
+        return post["ID"]
+
+    def in_the_theme(self, write, text, clock):
+        write(theme_event("weekly@story", clock, "weekly"))
+        self.note(self.series_post(), text)
+        self.comment(self.series_post(), text)
+
+    def assert_words(self, first, *texts, number=3):
+        self.assertEqual(len(self.titles(self.anna)), number)
+        self.assertEqual(self.notes(), {self.site_time(first): "\n\n".join(texts)})
+        self.assertEqual([row[2:] for row in self.comments()], [[text, "1"] for text in texts])
+        content = self.content()
+        self.sync()
+        self.sync("--all", "--full")
+        self.assertEqual(self.content(), content)
+
+    def each_theme(self):
+        """That wrote the clock of UTC, so that no occurrence has the start of its post, or that of the site."""
+        for write in (self.theme.new_caldav, self.theme.old_caldav):
+            for clock in (self.utc(self.first), self.first):
+                with self.subTest(theme=write.__name__, clock=str(clock)):
+                    self.wp.run("foreach ( $ids as $id ) { wp_delete_post( $id, true ); }", ids=self.posts())
+                    self.weekly(self.first)
+                    self.sync()
+                    yield write, clock
+
+    def test_it_goes_to_the_occurrence(self):
+        for write, clock in self.each_theme():
+            self.in_the_theme(write, "one", clock)
+            self.sync()
+            self.assert_words(self.first, "one")
+
+    def test_again_and_again(self):
+        """What the newest theme deletes for good it deletes with what was written there."""
+        for write, clock in self.each_theme():
+            for text in ("one", "two", "three"):
+                self.in_the_theme(write, text, clock)
+                self.sync()
+            texts = ("three",) if write == self.theme.new_caldav else ("one", "two", "three")
+            self.assert_words(self.first, *texts)
+
+    def test_the_series_is_moved_at_the_same_time(self):
+        for write, clock in self.each_theme():
+            self.in_the_theme(write, "one", clock)
+            self.weekly(self.first.replace(hour=15))
+            self.sync()
+            self.assert_words(self.first.replace(hour=15), "one")
+
+    def test_the_series_becomes_a_meeting_of_its_own_at_the_same_time(self):
+        for write, clock in self.each_theme():
+            self.in_the_theme(write, "one", clock)
+            self.meet("weekly", self.utc(self.first))
+            self.sync()
+            self.assert_words(self.first, "one", number=1)
+
+    def test_its_first_occurrence_is_left_out_at_the_same_time(self):
+        for write, clock in self.each_theme():
+            self.in_the_theme(write, "one", clock)
+            self.meet("weekly", self.first.replace(tzinfo=None), tzid="Europe/Amsterdam", lines=[
+                "RRULE:FREQ=WEEKLY;COUNT=3", f"EXDATE;TZID=Europe/Amsterdam:{self.first:%Y%m%dT%H%M%S}"])
+            self.sync()
+            self.assert_words(self.at(0, 9), "one", number=2)
+
+    def test_the_series_is_deleted_at_the_same_time(self):
+        for write, clock in self.each_theme():
+            self.in_the_theme(write, "one", clock)
+            self.account.client.delete("work", "weekly")
+            self.sync()
+            self.assertEqual(self.titles(self.anna), [])
+            self.assertEqual(list(self.notes("trash").values()), ["one"])
+
+    def test_a_pass_without_our_own_tables(self):
+        for write, clock in self.each_theme():
+            self.in_the_theme(write, "one", clock)
+            self.drop_own_tables()
+            self.sync()
+            self.assert_words(self.first, "one")
+
+
 class IntoTheTrash(OnCaldav):
     """Comments on an event go into the trash with it and come back, by whoever's hand."""
 
