@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What can be found in the program's memory: no secrets of connections that are done with."""
+
+import os
+import re
+import unittest
+
+from fake.http_server import FakeServer
+from lib.ics import vevent
+from lib.processes import wait_until
+from lib.program import start_program
+from lib.story import PASSWORD, Story
+
+IS_PLAIN = os.environ.get("PRM_TEST_VARIANT", "plain") == "plain"
+
+
+def memory_of(pid):
+    """All that a core dump would hold."""
+    found = []
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, open(f"/proc/{pid}/mem", "rb") as memory:
+        for line in maps:
+            span = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line)
+            if span:
+                start, end = (int(edge, 16) for edge in span.groups())
+                memory.seek(start)
+                found.append(memory.read(end - start))
+    return b"".join(found)
+
+
+@unittest.skipUnless(os.geteuid() == 0, "only root sees the memory of a process that hides it")
+@unittest.skipUnless(IS_PLAIN, "a sanitizer keeps what was freed, to see who touches it")
+class Memory(Story):
+
+    def setUp(self):
+        super().setUp()
+        self.hanging = FakeServer({"*": [{"stall": True}]})
+        self.addCleanup(self.hanging.close)
+        self.anna = self.user()
+
+    def hang(self):
+        return {"id": "conn_0000000000002", "provider": "caldav", "name": "Slow", "calendar_id": "",
+                "sync_enabled": True, "auto_log": True, "credentials": {
+                    "url": self.hanging.url, "username": "anna", "password": "still in use"}}
+
+    def test_the_password_of_a_connection_that_is_done_with_is_wiped(self):
+        work = self.account()
+        work.put("lunch", vevent("lunch@story", self.utc(self.at(1)), summary="Lunch"))
+        self.connect(self.anna, work.connection(), self.hang())
+        with start_program("sync", "--all", ini=self.ini) as process:
+            try:
+                wait_until(self.hanging.count, "the request")
+                memory = memory_of(process.pid)
+            finally:
+                process.kill()
+        self.assertIn(b"still in use", memory, "this test sees nothing")
+        self.assertEqual(self.titles(self.anna), ["Lunch"], "the first connection is done with")
+        for secret in (PASSWORD, PASSWORD.replace("\\", "\\\\").replace('"', '\\"')):
+            self.assertNotIn(secret.encode(), memory)
