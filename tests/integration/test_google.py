@@ -538,6 +538,19 @@ class Moves(OnGoogle):
         self.sync()
         self.assert_kept(before, [10, 11, 11, 11])
 
+    def test_a_connection_that_is_made_anew_goes_on_with_its_posts(self):
+        """Also with a series that was moved meanwhile: no second post, no second activity."""
+        ids = self.series()
+        before = self.events(self.anna)
+        self.connect(self.anna)
+        for event_id in ids:
+            self.calendar.cancel(event_id)
+        for day in self.weeks:
+            self.week(day, 11)
+        self.connect(self.anna, self.connection(2))
+        self.sync()
+        self.assert_kept(before, [11] * 4)
+
     def test_one_calendar_chosen_in_another_way(self):
         self.series()
         before = self.events(self.anna)

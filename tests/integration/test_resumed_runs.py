@@ -88,6 +88,23 @@ class OnCalDav(InterruptedStory):
         put("another", 3)
         self.prove("scattered series", "sync", "--all")
 
+    def copy(self, calendar, name, day, *, sequence=0):
+        self.account.put(name, vevent(f"{name}@story", self.utc(self.at(day)), summary=f"{name} of {calendar}",
+                                      lines=[f"SEQUENCE:{sequence}"]), calendar=calendar)
+
+    def test_one_meeting_in_several_calendars(self):
+        """Copies come, go and change places: what is remembered of them never lags behind the rows."""
+        chosen = [self.account.client.path(calendar) for calendar in ("work", self.account.calendar("home"))]
+        for calendar, first, second in (("work", 1, 0), ("home", 0, 1)):
+            self.copy(calendar, "of work", 1, sequence=first)
+            self.copy(calendar, "of home", 2, sequence=second)
+            self.copy(calendar, "of both", 3)
+        self.synced(calendar_ids=chosen)
+        self.account.client.delete("work", "of work")   # the other copy is next
+        self.copy("work", "of home", 5, sequence=2)     # a better one comes
+        self.copy("home", "of both", 6, sequence=1)     # one of two equals becomes better
+        self.prove("copies", "sync", "--all")
+
     def test_a_series_that_is_moved_keeps_its_posts(self):
         self.synced(auto_log=True)
         self.session.run("INSERT INTO wp_postmeta (post_id, meta_key, meta_value) SELECT ID, '_meeting_notes', ID "
