@@ -6,7 +6,7 @@
 #include "cli/credential_check.h"
 #include "cli/doctor.h"
 #include "cli/output.h"
-#include "sync/account.h"
+#include "sync/inquiry.h"
 #include "user/connections_row.h"
 
 enum { ONLINE_MAX = 200 /* connections that are asked */, PROBLEMS_MAX = 20 /* told */ };
@@ -106,9 +106,19 @@ typedef struct {
 	SyncContext context;
 	HttpClient *http;
 	unsigned asked;
-	unsigned answered;
+	unsigned answered;    /* every calendar of theirs */
+	unsigned unreached;   /* nothing said a word of a calendar of theirs */
 	unsigned passed_over; /* beyond ONLINE_MAX */
-} Inquiry;
+} Round;
+
+/* One connection. */
+typedef struct {
+	Doctor *doctor;
+	const char *login;
+	const Connection *connection;
+	unsigned failures;
+	bool is_reached;
+} Asked;
 
 /* Whom the failure waits for. */
 static const char *remedy_of(const GError *failure)
@@ -120,55 +130,71 @@ static const char *remedy_of(const GError *failure)
 	return "let the calendar's owner connect it again in the theme";
 }
 
+static bool is_refusal(const GError *failure)
+{
+	return g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_GONE) ||
+	       g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_DENIED) ||
+	       g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT);
+}
+
+static void tell_failure(void *data, const char *calendar_id, const GError *failure)
+{
+	Asked *asked = data;
+	const Connection *connection = asked->connection;
+	g_autofree char *name = printable(connection->name);
+	g_autofree char *message = printable(failure->message);
+	g_autofree char *id = printable(calendar_id != NULL ? calendar_id : "");
+	bool is_for_us = g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_SITE);
+
+	asked->failures++;
+	asked->is_reached = asked->is_reached || (calendar_id != NULL && is_refusal(failure));
+	doctor_add(asked->doctor, is_for_us ? DOCTOR_FAIL : DOCTOR_WARN, remedy_of(failure),
+		"%s: %s (%s, %s)%s%s: %s", asked->login, name, connection->provider, connection->id,
+		calendar_id != NULL ? ", calendar " : "", id, message);
+}
+
 static void ask_provider(
 	Doctor *doctor, const WpUser *user, const Connection *connection, void *data)
 {
-	Inquiry *inquiry = data;
-	g_autoptr(GError) failure = NULL;
+	Round *round = data;
 	g_autofree char *login = printable(user->login);
-	g_autofree char *name = printable(connection->name);
-	g_autofree char *message = NULL;
-	g_autoptr(GPtrArray) calendars = NULL;
-	bool is_for_us;
+	Asked asked = {.doctor = doctor, .login = login, .connection = connection};
 
-	if (inquiry->asked == ONLINE_MAX) {
-		inquiry->passed_over++;
+	if (round->asked == ONLINE_MAX) {
+		round->passed_over++;
 		return;
 	}
-	inquiry->asked++;
-	calendars = account_calendars(
-		&inquiry->context, doctor->app.db, inquiry->http, user->id, connection, &failure);
-	if (calendars != NULL) {
-		inquiry->answered++;
-		return;
-	}
-	message = printable(failure->message);
-	is_for_us = g_error_matches(failure, PROVIDER_ERROR, PROVIDER_ERROR_SITE);
-	doctor_add(doctor, is_for_us ? DOCTOR_FAIL : DOCTOR_WARN, remedy_of(failure),
-		"%s: %s (%s, %s): %s", login, name, connection->provider, connection->id, message);
+	round->asked++;
+	if (inquiry_ask(&round->context, doctor->app.db, round->http, user->id, connection,
+		    tell_failure, &asked))
+		asked.is_reached = true;
+	if (asked.failures == 0)
+		round->answered++;
+	if (!asked.is_reached)
+		round->unreached++;
 }
 
 /* Writes nothing: in a dry run, a token that had to be renewed is not stored. */
 void doctor_check_providers(Doctor *doctor)
 {
 	g_autoptr(HttpClient) http = NULL;
-	Inquiry inquiry = {0};
+	Round round = {0};
 
 	app_open_http(&doctor->app);
 	http = http_client_new(doctor->app.http);
-	inquiry.http = http;
-	inquiry.context = app_sync_context(&doctor->app, doctor->options);
-	inquiry.context.dry_run = true;
-	if (!doctor_visit_connections(doctor, ask_provider, &inquiry))
+	round.http = http;
+	round.context = app_sync_context(&doctor->app, doctor->options);
+	round.context.dry_run = true;
+	if (!doctor_visit_connections(doctor, ask_provider, &round))
 		return;
-	if (inquiry.passed_over > 0)
+	if (round.passed_over > 0)
 		doctor_add(doctor, DOCTOR_WARN, "see prm-calendar status for the others",
-			"only the first %u connections were asked, not %u more", inquiry.asked,
-			inquiry.passed_over);
-	if (inquiry.answered == inquiry.asked)
-		doctor_ok(doctor, "%u of %u connections answer", inquiry.answered, inquiry.asked);
-	else if (inquiry.answered == 0)
+			"only the first %u connections were asked, not %u more", round.asked,
+			round.passed_over);
+	if (round.answered == round.asked)
+		doctor_ok(doctor, "%u of %u connections answer", round.answered, round.asked);
+	else if (round.unreached == round.asked)
 		doctor_add(doctor, DOCTOR_FAIL,
 			"look at this host's network, and at section [network]",
-			"none of %u connections answers", inquiry.asked);
+			"none of %u connections answers", round.asked);
 }

@@ -343,6 +343,19 @@ class Doctor(Story):
         self.assert_only("warn", "providers", "ben: Work (caldav, conn_",
                          report=self.examine("--online"), remedy="connect")
 
+    def test_each_chosen_calendar_is_asked(self):
+        work, gone = (self.work.client.path(name) for name in ("work", "gone"))
+        self.stored(calendar_ids=[gone, work])
+        self.assert_only("warn", "providers", f"), calendar {gone}: There is no calendar",
+                         report=self.examine("--online"), remedy="connect")
+        self.stored(calendar_ids=[work])
+        self.assertEqual(self.findings(self.examine("--online"), "providers"),
+                         [("ok", "1 of 1 connections answer", None)])
+
+    def test_no_calendar_of_a_server_that_answers(self):
+        self.stored(calendar_ids=[self.work.client.path("gone")])
+        self.assert_only("warn", "providers", "There is no calendar", report=self.examine("--online"))
+
     def test_no_server_that_answers(self):
         self.stored(credentials={"url": "http://127.0.0.1:9/", "username": "a", "password": "b"})
         report = self.examine("--online", status=1)

@@ -19,7 +19,7 @@ class Room:
 ROOMS = {
     "cli": Room("sync provider match schema wp user state site cache event net db", ""),
     "sync": Room("provider match wp user state site cache event net db",
-                 "account auto_log connection_sync context due pass patience report turn"),
+                 "account auto_log connection_sync context due inquiry pass patience report turn"),
     "wp": Room("user state site cache text php match event db",
                "activities activity_claims event_attendees event_counts event_rematch event_store past_event "
                "write_trial", holds_sql=True),
