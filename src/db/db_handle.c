@@ -43,13 +43,24 @@ void db_statement_free(DbStatement *statement)
 	g_free(statement);
 }
 
+/* Among the rows that nobody read may have been the end of the transaction: a cluster's node rolls
+ * it back for another node's at any moment, and says so once. */
+static void doom_unread(Db *db)
+{
+	if (db->in_transaction && db->doom == FAILURE_NONE && db->mysql != NULL &&
+		db_failure_kind(mysql_errno(db->mysql)) == FAILURE_CONFLICT)
+		db->doom = FAILURE_CONFLICT;
+}
+
 void db_finish(DbStatement *statement)
 {
 	if (statement->result != DB_RESULT_OPEN)
 		return;
 	statement->result = DB_RESULT_ENDED;
 	statement->db->open = NULL;
-	if (statement->handle != NULL)
+	if (statement->handle != NULL) {
 		mysql_stmt_free_result(statement->handle);
+		doom_unread(statement->db);
+	}
 	statement->db->last_used_usecs = g_get_monotonic_time();
 }

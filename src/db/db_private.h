@@ -60,6 +60,7 @@ struct Db {
 
 	DbWatcher *watcher; /* or NULL */
 	bool in_transaction;
+	bool shows_transactions; /* the server says with each answer whether it is in one */
 	bool is_trial;           /* nothing is committed */
 	bool has_statement_log;  /* of the server, as it refused a write because of it */
 	bool is_isolated;        /* the session has the isolation that goes with that */

@@ -294,6 +294,21 @@ static bool may_send_again(const Db *db, DbFailureKind kind, bool is_read)
 	       (kind == FAILURE_LOST && is_read);
 }
 
+/* False when the server has ended the transaction, unseen: what comes would not be part of it. */
+static bool is_within(Db *db, GError **error)
+{
+	DbErrorPlace place;
+
+	if (!db->in_transaction || !db->shows_transactions ||
+		(db->mysql->server_status & SERVER_STATUS_IN_TRANS) != 0)
+		return true;
+	place = db_place(db);
+	db_error_set_statement(
+		error, &place, ER_LOCK_DEADLOCK, "the server has rolled the transaction back");
+	db->doom = FAILURE_CONFLICT;
+	return false;
+}
+
 static bool execute(DbStatement *statement, bool is_read, GError **error)
 {
 	Db *db = statement->db;
@@ -311,7 +326,7 @@ static bool execute(DbStatement *statement, bool is_read, GError **error)
 		number = execute_handle(statement);
 		kind = db_failure_kind(number);
 		if (kind == FAILURE_NONE)
-			return true;
+			return is_within(db, error);
 		db_note_lock_wait(db, number, began_usecs);
 		if (attempt == DB_ATTEMPTS || !may_send_again(db, kind, is_read)) {
 			handle_failure(statement, false, &failure);

@@ -25,6 +25,7 @@ static bool begin(Db *db, GError **error)
 	db->in_transaction = true;
 	db->doom = FAILURE_NONE;
 	number = db_send_plain(db, "START TRANSACTION");
+	db->shows_transactions = (db->mysql->server_status & SERVER_STATUS_IN_TRANS) != 0;
 	if (number == 0)
 		return true;
 	plain_failure(db, number, error);

@@ -129,6 +129,92 @@ static void test_an_error_rolls_back_and_is_not_retried(void)
 	assert_option(test, "home", "later");
 }
 
+static bool run_text(Db *db, const char *sql, GError **error)
+{
+	DbStatement *statement = db_prepare(db, sql, error);
+
+	return statement != NULL && db_run(statement, NULL, error);
+}
+
+/* As a cluster's node does for another one's transaction, and its answer was lost. */
+static bool work_that_the_server_ends(Db *db, void *data, GError **error)
+{
+	Work *work = data;
+
+	work->runs++;
+	if (!set_option(db, "home", "first", error))
+		return false;
+	if (work->runs == 1 && !run_text(db, "ROLLBACK", error))
+		return false;
+	return set_option(db, "siteurl", "second", error);
+}
+
+static void test_a_transaction_that_the_server_ended_is_done_again(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(GError) error = NULL;
+	Work work = {.test = test};
+
+	if (test == NULL)
+		return;
+	g_assert_true(db_transaction(test->db, work_that_the_server_ends, &work, &error));
+	g_assert_no_error(error);
+	g_assert_cmpuint(work.runs, ==, 2);
+	assert_option(test, "home", "first");
+	assert_option(test, "siteurl", "second");
+}
+
+/* Leaves a result half read in which the server says that it broke the statement off. */
+static bool leave_unread(const Work *work, Db *db, GError **error)
+{
+	g_autofree char *kill = g_strdup_printf("KILL QUERY %" G_GINT64_FORMAT, connection_id(db));
+	DbStatement *statement = db_prepare(db,
+		"SELECT a.meta_id FROM {postmeta} a, {postmeta} b, {postmeta} c, {postmeta} d, "
+		"{postmeta} e, {postmeta} f",
+		error);
+	bool row;
+
+	if (statement == NULL || !db_query(statement, error) || !db_next(statement, &row, error))
+		return false;
+	test_db_exec(work->test, kill);
+	return true;
+}
+
+static bool work_with_an_unread_end(Db *db, void *data, GError **error)
+{
+	Work *work = data;
+
+	work->runs++;
+	if (work->runs == 1 && !leave_unread(work, db, error))
+		return false;
+	return set_option(db, "home", "first", error);
+}
+
+static void fill_postmeta(const TestDb *test)
+{
+	g_autoptr(GString) sql =
+		g_string_new("INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES (1, "
+			     "'x', '')");
+
+	for (int i = 0; i < 30; i++)
+		g_string_append(sql, ", (1, 'x', '')");
+	test_db_exec(test, sql->str);
+}
+
+static void test_what_ends_it_may_be_among_rows_that_nobody_read(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(GError) error = NULL;
+	Work work = {.test = test};
+
+	if (test == NULL)
+		return;
+	fill_postmeta(test);
+	g_assert_true(db_transaction(test->db, work_with_an_unread_end, &work, &error));
+	g_assert_no_error(error);
+	g_assert_cmpuint(work.runs, ==, 2);
+}
+
 static void test_a_killed_connection_is_retried(void)
 {
 	g_autoptr(TestDb) test = test_db_new();
@@ -461,6 +547,10 @@ int main(int argc, char **argv)
 	g_test_add_func("/db/transaction/work-is-committed", test_work_is_committed);
 	g_test_add_func("/db/transaction/error-rolls-back-and-is-not-retried",
 		test_an_error_rolls_back_and_is_not_retried);
+	g_test_add_func("/db/transaction/what-the-server-ended-is-done-again",
+		test_a_transaction_that_the_server_ended_is_done_again);
+	g_test_add_func("/db/transaction/its-end-may-be-among-unread-rows",
+		test_what_ends_it_may_be_among_rows_that_nobody_read);
 	g_test_add_func("/db/transaction/killed-connection-is-retried",
 		test_a_killed_connection_is_retried);
 	g_test_add_func("/db/transaction/connection-that-always-dies-is-given-up",
