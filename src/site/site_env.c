@@ -10,8 +10,8 @@
 #define DOCKER_PREFIX "WORDPRESS_DB_" /* of the names that WordPress's official image knows */
 
 struct SiteEnv {
-	GHashTable *values;
-	bool is_whole;
+	GHashTable *values; /* by name; NULL: set to what nobody here knows */
+	bool is_whole;      /* what is not among them is not set */
 };
 
 static void value_free(void *value)
@@ -47,7 +47,7 @@ void site_env_add_process(SiteEnv *env)
 	for (size_t i = 0; names != NULL && names[i] != NULL; i++) {
 		if (g_str_has_prefix(names[i], DOCKER_PREFIX))
 			env->is_whole = true;
-		if (!g_hash_table_contains(env->values, names[i]))
+		if (g_hash_table_lookup(env->values, names[i]) == NULL)
 			site_env_set(env, names[i], g_getenv(names[i]));
 	}
 }
@@ -59,9 +59,11 @@ void site_env_set_whole(SiteEnv *env)
 
 const char *site_env_get(const SiteEnv *env, const char *name, bool *ret_is_unset)
 {
-	const char *value = env != NULL ? g_hash_table_lookup(env->values, name) : NULL;
+	void *value = NULL;
+	bool is_known =
+		env != NULL && g_hash_table_lookup_extended(env->values, name, NULL, &value);
 
-	*ret_is_unset = value == NULL && env != NULL && env->is_whole;
+	*ret_is_unset = !is_known && env != NULL && env->is_whole;
 	return value;
 }
 
@@ -154,13 +156,13 @@ static void read_bare(EnvReader *reader, GString *value)
 		g_string_truncate(value, value->len - 1);
 }
 
-static void take_value(EnvReader *reader, const char *name, const char *value)
+/* NULL: a value that is not known, in place of any that is. */
+static void take_value(const EnvReader *reader, const char *name, const char *value)
 {
 	bool is_known = g_hash_table_contains(reader->env->values, name);
 
-	if (reader->is_unknown || (is_known && !reader->overrides))
-		return;
-	site_env_set(reader->env, name, value);
+	if (!is_known || reader->overrides)
+		site_env_set(reader->env, name, value);
 }
 
 static bool read_assignment(EnvReader *reader)
@@ -180,6 +182,7 @@ static bool read_assignment(EnvReader *reader)
 	if (name[0] == '\0')
 		return false;
 	if (*reader->at != '=') { /* docker takes a bare name from the environment around it */
+		take_value(reader, name, NULL);
 		skip_line(reader);
 		return true;
 	}
@@ -192,7 +195,7 @@ static bool read_assignment(EnvReader *reader)
 	else
 		read_bare(reader, value);
 	if (ok)
-		take_value(reader, name, value->str);
+		take_value(reader, name, reader->is_unknown ? NULL : value->str);
 	explicit_bzero(value->str, value->len);
 	g_string_free(value, TRUE);
 	skip_line(reader);

@@ -13,7 +13,7 @@ SiteEnv *site_env_new(void);
 void site_env_free(SiteEnv *env);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SiteEnv, site_env_free)
 
-/* Gives a variable a value, over the one that it may have. */
+/* Gives a variable a value, over the one that it may have; NULL: one that is not known. */
 void site_env_set(SiteEnv *env, const char *name, const char *value);
 
 /* Adds the variables of our own environment that are not known yet. Where one of them begins with
@@ -23,8 +23,9 @@ void site_env_add_process(SiteEnv *env);
 
 /* Adds what a `.env` says, as vlucas/phpdotenv 5 and docker compose read it: NAME=value, export,
  * comments, 'as it is', "with \n and ${NAME}". What is known already stays, unless `overrides`. A
- * value with a ${NAME} that is not known is left out. False with CONFIG_ERROR, which names file and
- * line and none of the content. */
+ * variable with a ${NAME} in it that is not known is not known itself, nor is one without a value,
+ * which docker takes from where it is started; what stood there before it is not believed. False
+ * with CONFIG_ERROR, which names file and line and none of the content. */
 bool site_env_add_text(SiteEnv *env, const char *file, const char *text, bool overrides,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
