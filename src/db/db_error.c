@@ -56,6 +56,13 @@ G_DEFINE_QUARK(prm_calendar_db_error, db_error)
 	"server and client library share no way to prove this user's password: let root run "      \
 	"ALTER USER … IDENTIFIED WITH caching_sha2_password (MySQL) or mysql_native_password "   \
 	"(MariaDB)"
+/* Which library we are built with decides: Oracle's has lost mysql_native_password, MariaDB's
+ * default. */
+#define LIBRARY_LACKS_PLUGIN                                                                       \
+	"the client library has no plugin to prove this user's password (SHOW CREATE USER names "  \
+	"it): on MySQL let root run ALTER USER … IDENTIFIED WITH caching_sha2_password; on "     \
+	"MariaDB use a prm-calendar that is built with MariaDB Connector/C, as the Debian "        \
+	"package is, and a user whose plugin that library has"
 #define NO_COMMIT "the server, or its cluster, does not take the transaction: look at its error log"
 #define MISSING_DEFAULT                                                                            \
 	"if it is the ID, the table lost its AUTO_INCREMENT in an import (ALTER TABLE … MODIFY " \
@@ -104,7 +111,7 @@ static const ErrorRule rules[] = {
 		"the server lets nobody in without TLS: set tls = required in section [database]"},
 	{ER_PLUGIN_IS_NOT_LOADED, DB_ERROR_ACCESS, FAILURE_REFUSED, OTHER_PLUGIN},
 	{ER_NOT_SUPPORTED_AUTH_MODE, DB_ERROR_ACCESS, FAILURE_REFUSED, OTHER_PLUGIN},
-	{CR_AUTH_PLUGIN_CANNOT_LOAD, DB_ERROR_ACCESS, FAILURE_REFUSED, OTHER_PLUGIN},
+	{CR_AUTH_PLUGIN_CANNOT_LOAD, DB_ERROR_ACCESS, FAILURE_REFUSED, LIBRARY_LACKS_PLUGIN},
 	{CR_AUTH_PLUGIN_ERR, DB_ERROR_ACCESS, FAILURE_REFUSED,
 		"this user's password cannot be proved without encryption: set tls = required or "
 		"socket in section [database]"},

@@ -55,6 +55,20 @@ static void test_number(gconstpointer data)
 	g_assert_cmpint(db_failure_kind(at->number), ==, at->kind);
 }
 
+/* Oracle's library has no mysql_native_password: to ask for it would end in the same error. */
+static void test_plugin_that_the_library_lacks(void)
+{
+	const DbErrorPlace place = {"db:3306", "shop", "sync", "wp_"};
+	g_autoptr(GError) error = NULL;
+
+	db_error_set_statement(&error, &place, 2059, "the library's words");
+	g_test_message("%s", error->message);
+	g_assert_error(error, DB_ERROR, DB_ERROR_ACCESS);
+	g_assert_nonnull(strstr(error->message, "IDENTIFIED WITH caching_sha2_password"));
+	g_assert_nonnull(strstr(error->message, "MariaDB Connector/C"));
+	g_assert_null(strstr(error->message, "mysql_native_password"));
+}
+
 static void test_locked(void)
 {
 	const DbErrorPlace place = {"db:3306", "shop", "sync", "wp_"};
@@ -91,6 +105,8 @@ static void test_tables_of_a_statement(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func(
+		"/db/db_error/plugin-that-the-library-lacks", test_plugin_that_the_library_lacks);
 	g_test_add_func("/db/db_error/locked", test_locked);
 	g_test_add_func("/db/db_error/tables-of-a-statement", test_tables_of_a_statement);
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
