@@ -61,7 +61,8 @@ void operand_set_env(Operand *operand, const SiteEnv *env, const char *name, Ope
 void operand_set_server(Operand *operand, const SiteEnv *env, const char *name)
 {
 	static const char *const request[] = {"HTTP", "SERVER_", "REQUEST_", "SCRIPT_", "REMOTE_",
-		"DOCUMENT_", "PHP_", "PATH", "QUERY_", "CONTENT_", "GATEWAY_", "ORIG_", "AUTH_"};
+		"DOCUMENT_", "PHP_", "PATH", "QUERY_", "CONTENT_", "GATEWAY_", "ORIG_", "AUTH_TYPE",
+		"AUTH_USER", "AUTH_PASSWORD"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(request); i++) {
 		if (g_str_has_prefix(name, request[i])) {
