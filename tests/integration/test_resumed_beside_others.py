@@ -9,6 +9,7 @@ from lib.calendar_model import CalendarModel
 from lib.ics import vevent
 from lib.interruptions import EVERY_STEP, InterruptedStory, note
 from lib.invariants import violations
+from lib.model_places import CalDavPlaces
 from lib.program import run_program
 from lib.sql_session import SqlSession
 
@@ -155,7 +156,7 @@ class BesideOthers(InterruptedStory):
                    threading.Thread(target=be_program, args=("--full",))]
         for thread in threads:
             thread.start()
-        model = CalendarModel(self.account, random.Random(1), CHANGES)
+        model = CalendarModel(CalDavPlaces(self.account), random.Random(1), CHANGES)
         changes = 0
         while not finished.wait(0.1):
             model.change()
