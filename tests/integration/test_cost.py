@@ -37,7 +37,6 @@ class Costs:
             requests, statements = self.cost()
             self.assertLessEqual(requests, self.change_requests)
             self.assertLessEqual(len(statements), CHANGE_STATEMENTS, "\n".join(text[:150] for text in statements))
-            print("#", len(statements), requests)
             self.assertEqual(len(self.titles(self.anna)), number)
         self.assert_unchanged()
 
