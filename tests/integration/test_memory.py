@@ -7,11 +7,10 @@ import unittest
 
 from fake.http_server import FakeServer
 from lib.ics import vevent
+from lib.interruptions import IS_PLAIN
 from lib.processes import wait_until
 from lib.program import start_program
 from lib.story import PASSWORD, Story
-
-IS_PLAIN = os.environ.get("PRM_TEST_VARIANT", "plain") == "plain"
 
 
 def memory_of(pid):

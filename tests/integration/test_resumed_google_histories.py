@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Random lives of two Google calendars: what is stored is what they have."""
 
-import time
 from datetime import datetime
 
-from fake.google_server import API_PATH, CLIENT_ID, CLIENT_SECRET, GoogleServer
 from lib.calendar_model import GUEST
+from lib.google_proxied import GoogleProxied
 from lib.lives import Lives
 from lib.model_places import GooglePlaces
 from lib.theme import Theme, theme_event
@@ -13,27 +12,10 @@ from lib.theme import Theme, theme_event
 IDS = {"work": "anna@example.org", "team": "team@group.calendar.google.com"}
 
 
-class Histories(Lives):
+class Histories(GoogleProxied, Lives):
 
     some_seeds = "1-5"
     losable = ("team",)  # a person's own calendar stays
-
-    def setUp(self):
-        self.google = GoogleServer()
-        self.addCleanup(self.google.close)
-        super().setUp()
-
-    def calendar_port(self):
-        return int(self.google.url.rsplit(":", 1)[1])
-
-    def ini_more(self):
-        return {"google_client_id": CLIENT_ID, "google_client_secret": CLIENT_SECRET,
-                "google_api_base": self.http.url + API_PATH, "google_token_url": self.http.url + "/token"}
-
-    def mask_credentials(self, credentials):
-        """A token renewed twice is another one: what counts is that Google takes it."""
-        return {**credentials, "access_token": self.google.knows(credentials["access_token"]),
-                "expires_at": credentials["expires_at"] > time.time()}
 
     def places(self):
         account = self.google.account(IDS["work"])

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Killed, cut off or refused at any statement and any request: the next run ends where an undisturbed one does."""
 
-import time
-
-from fake.google_server import API_PATH, CLIENT_ID, CLIENT_SECRET, GoogleServer
+from lib.google_proxied import GoogleProxied
 from lib.ics import vevent
 from lib.interruptions import STRIDE_OF_SMALLEST, InterruptedStory
 from lib.scattered import WHERE, cover, uncover
@@ -144,23 +142,9 @@ class OnCalDav(InterruptedStory):
         self.prove("auto-log", "log", stride=STRIDE_OF_SMALLEST)
 
 
-class OnGoogle(InterruptedStory):
-
-    def calendar_port(self):
-        return int(self.google.url.rsplit(":", 1)[1])
-
-    def ini_more(self):
-        return {"google_client_id": CLIENT_ID, "google_client_secret": CLIENT_SECRET,
-                "google_api_base": self.http.url + API_PATH, "google_token_url": self.http.url + "/token"}
-
-    def mask_credentials(self, credentials):
-        """A token renewed twice is another one: what counts is that Google takes it."""
-        return {**credentials, "access_token": self.google.knows(credentials["access_token"]),
-                "expires_at": credentials["expires_at"] > time.time()}
+class OnGoogle(GoogleProxied, InterruptedStory):
 
     def setUp(self):
-        self.google = GoogleServer()
-        self.addCleanup(self.google.close)
         super().setUp()
         self.anna = self.user()
         self.account = self.google.account("anna@example.org")

@@ -84,7 +84,7 @@ class GooglePlaces:
 
     def store(self, meetings):
         wanted = {(calendar, uid): item for meeting in meetings for calendar in meeting.calendars
-                  for uid, item in _items(meeting) if calendar not in self._lost}
+                  for uid, item in _items(meeting)}
         for calendar, uid in sorted(set(self._there) - set(wanted)):
             self._calendar(calendar).cancel(uid)
         for (calendar, uid), item in sorted(wanted.items()):
@@ -101,7 +101,7 @@ class GooglePlaces:
         self._there = {place: item for place, item in self._there.items() if place[0] != calendar}
 
     def make_again(self, calendar):
-        """With an id of its own, as ever, and without a memory of what was told."""
+        """Shared again, under its id, empty and without a memory of what was told."""
         former = self._lost.pop(calendar)
         former.items.clear()
         former.forget_changes()
