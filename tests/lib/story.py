@@ -80,6 +80,7 @@ class Story(unittest.TestCase):
     maxDiff = None
     server = "radicale"
     story_secs = STORY_SECS
+    clock = None  # what the program takes for the present (in UTC), when it is not the real one
     _logins = 0
 
     def setUp(self):
@@ -131,7 +132,7 @@ class Story(unittest.TestCase):
 
     def run_it(self, *arguments, status=0, ini=None, stdin=None):
         """`status` None: whichever."""
-        done = run_program(*arguments, ini=ini or self.ini, stdin=stdin)
+        done = run_program(*arguments, ini=ini or self.ini, stdin=stdin, now=self.clock)
         if status is not None and done.status != status:
             self.fail(f"expected exit status {status}\n{done}")
         return done
