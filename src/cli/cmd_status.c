@@ -114,10 +114,7 @@ static const ConnectionState *state_of(
 static int64_t patience_utc(
 	const StatusView *view, const WpUser *user, const Connection *connection)
 {
-	const PatienceSubject subject = {
-		.credentials = connection->credentials,
-		.calendar_ids = (const char *const *)connection->calendar_ids,
-	};
+	const PatienceSubject subject = patience_subject(view->app->site, connection);
 	const ConnectionState *state = state_of(view, user, connection);
 
 	return state == NULL ? 0 : patience_until_utc(state, &subject, view->now_utc);

@@ -325,7 +325,7 @@ static HttpUrl *admit_url(const Journey *journey, HttpUrl *take_url, GError **er
 		return NULL;
 	}
 	if (!url->is_https && !http_shared_options(journey->client->shared)->allow_http) {
-		g_set_error(error, HTTP_ERROR, HTTP_ERROR_URL,
+		g_set_error(error, HTTP_ERROR, HTTP_ERROR_SETTINGS,
 			"cannot ask %s: only https is allowed (see allow_http, section [network])",
 			url->host);
 		return NULL;

@@ -13,6 +13,7 @@
 typedef struct HttpOptions {
 	unsigned connect_timeout_secs;
 	unsigned request_timeout_secs;
+	unsigned stall_secs;       /* how long an answer that has begun may pause; 0: a minute */
 	size_t max_response_bytes; /* of the decoded body */
 	bool allow_http;           /* else only https */
 	const char *const

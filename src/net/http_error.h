@@ -10,7 +10,7 @@ GQuark http_error_quark(void);
 
 /* Failures below the status code; a status, even 500, is a response and no error. */
 typedef enum {
-	HTTP_ERROR_URL,       /* not an http(s) URL, or http where only https is allowed */
+	HTTP_ERROR_URL,       /* not an http(s) URL */
 	HTTP_ERROR_BLOCKED,   /* address policy: loopback, private, link-local, … */
 	HTTP_ERROR_REDIRECT,  /* too many, a loop, https to http, or credentials would leave their
 				 host */
@@ -21,6 +21,9 @@ typedef enum {
 	HTTP_ERROR_TOO_LARGE, /* decoded body over the limit */
 	HTTP_ERROR_CANCELLED,
 	HTTP_ERROR_SPENT, /* nothing was asked: see http_client_allow() */
+	/* This host's administrator has to act: http where only https is allowed, a certificate
+	 * authority that is not known here, a clock that is wrong, a proxy that does not answer. */
+	HTTP_ERROR_SETTINGS,
 } HttpError;
 
 /* True when the same request may work a little later; decided from domain and code alone. */

@@ -10,7 +10,7 @@
 
 enum {
 	MAX_HEADER_BYTES = 256 * 1024, /* of an exchange, interim answers and trailers included */
-	MAX_STALL_SECS = 60,
+	STALL_SECS = 60,
 };
 
 typedef struct curl_slist CurlList;
@@ -22,10 +22,14 @@ typedef struct Transfer {
 	const AddressPolicy *policy;
 	bool is_proxied;
 	size_t max_body_bytes;
+	unsigned stall_secs;
 	size_t header_bytes;
 	bool is_head_complete; /* the empty line after the last answer's headers came */
 	GString *body;
 	bool is_too_large;
+	bool is_stalled;
+	curl_off_t got;      /* of the answer's body */
+	int64_t moved_usecs; /* monotonic: when something of the answer came last; 0: nothing yet */
 	const char *objection; /* the address policy's, to an address that was tried */
 	char reason[CURL_ERROR_SIZE];
 } Transfer;
@@ -60,6 +64,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 	Transfer *transfer = user_data;
 	size_t bytes = size * count;
 
+	transfer->moved_usecs = g_get_monotonic_time();
 	if (bytes > 0 && (data[0] == '\r' || data[0] == '\n'))
 		transfer->is_head_complete = true;
 	else if (bytes > 5 && memcmp(data, "HTTP/", 5) == 0)
@@ -70,6 +75,18 @@ static size_t on_header(char *data, size_t size, size_t count, void *user_data)
 		return CURL_WRITEFUNC_ERROR;
 	}
 	return bytes;
+}
+
+/* How long a server thinks before it answers is for the request's own time limit to say. */
+static bool has_stalled(Transfer *transfer, curl_off_t got)
+{
+	int64_t now_usecs = g_get_monotonic_time();
+
+	if (got != transfer->got)
+		transfer->moved_usecs = now_usecs;
+	transfer->got = got;
+	return transfer->moved_usecs != 0 &&
+	       now_usecs - transfer->moved_usecs > (int64_t)transfer->stall_secs * G_USEC_PER_SEC;
 }
 
 static int on_progress(
@@ -83,7 +100,8 @@ static int on_progress(
 	/* The body of a 401 that libcurl answers by itself reaches no other callback. */
 	if (got > 0 && (uint64_t)got > transfer->max_body_bytes)
 		transfer->is_too_large = true;
-	return transfer->is_too_large ||
+	transfer->is_stalled = has_stalled(transfer, got);
+	return transfer->is_too_large || transfer->is_stalled ||
 	       g_cancellable_is_cancelled(transfer->exchange->request->cancellable);
 }
 
@@ -139,11 +157,68 @@ static const char *describe_tls_failure(const Transfer *transfer)
 	return transfer->reason[0] != '\0' ? transfer->reason : "the secure connection failed";
 }
 
+/* OpenSSL's numbers (x509_vfy.h) of what says nothing against the server but what this host knows,
+ * or what its clock shows. */
+enum {
+	VERIFY_NO_ISSUER = 2,
+	VERIFY_NOT_YET_VALID = 9,
+	VERIFY_SELF_SIGNED = 18,
+	VERIFY_SELF_SIGNED_ROOT = 19,
+	VERIFY_NO_LOCAL_ISSUER = 20,
+	VERIFY_LEAF = 21,
+};
+
+static bool set_untrusted(const Transfer *transfer, CURL *curl, GError **error)
+{
+	const char *host = transfer->exchange->url->host;
+	const char *failure = describe_tls_failure(transfer);
+	long reason = 0;
+
+	(void)curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &reason);
+	switch (reason) {
+	case VERIFY_NO_ISSUER:
+	case VERIFY_SELF_SIGNED:
+	case VERIFY_SELF_SIGNED_ROOT:
+	case VERIFY_NO_LOCAL_ISSUER:
+	case VERIFY_LEAF:
+		g_set_error(error, HTTP_ERROR, HTTP_ERROR_SETTINGS,
+			"cannot trust %s: %s (a certificate authority of one's own goes into "
+			"ca_file, section [network]; those that everybody trusts are in the "
+			"package ca-certificates)",
+			host, failure);
+		return false;
+	case VERIFY_NOT_YET_VALID:
+		g_set_error(error, HTTP_ERROR, HTTP_ERROR_SETTINGS,
+			"cannot trust %s: %s; the clock of this host seems to be behind", host,
+			failure);
+		return false;
+	default:
+		g_set_error(
+			error, HTTP_ERROR, HTTP_ERROR_TLS, "cannot trust %s: %s", host, failure);
+		return false;
+	}
+}
+
+/* The host that could not be reached is then the proxy. */
+static bool set_unreachable(const Transfer *transfer, CURL *curl, GError **error)
+{
+	const char *host = transfer->exchange->url->host;
+	g_autofree char *failure = describe_connect_failure(curl);
+
+	if (transfer->objection != NULL)
+		return set_blocked(error, host, transfer->objection);
+	if (!transfer->is_proxied)
+		return set_error(error, HTTP_ERROR_NETWORK, host, failure);
+	g_set_error(error, HTTP_ERROR, HTTP_ERROR_SETTINGS,
+		"cannot reach %s: the proxy of section [network] does not answer: %s", host,
+		failure);
+	return false;
+}
+
 static bool set_transfer_error(
 	const Transfer *transfer, CURL *curl, CURLcode code, bool *ret_is_broken, GError **error)
 {
 	const char *host = transfer->exchange->url->host;
-	g_autofree char *failure = NULL;
 
 	*ret_is_broken = false;
 	if (g_cancellable_is_cancelled(transfer->exchange->request->cancellable)) {
@@ -157,17 +232,16 @@ static bool set_transfer_error(
 			host);
 		return false;
 	}
+	if (transfer->is_stalled)
+		return set_error(error, HTTP_ERROR_TIMEOUT, host, "its answer stopped half-way");
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return set_error(error, HTTP_ERROR_NETWORK, host, "its name cannot be resolved");
 	case CURLE_COULDNT_RESOLVE_PROXY:
-		return set_error(
-			error, HTTP_ERROR_NETWORK, host, "the proxy's name cannot be resolved");
+		return set_error(error, HTTP_ERROR_SETTINGS, host,
+			"the name of the proxy of section [network] cannot be resolved");
 	case CURLE_COULDNT_CONNECT:
-		if (transfer->objection != NULL)
-			return set_blocked(error, host, transfer->objection);
-		failure = describe_connect_failure(curl);
-		return set_error(error, HTTP_ERROR_NETWORK, host, failure);
+		return set_unreachable(transfer, curl, error);
 	case CURLE_OPERATION_TIMEDOUT:
 		return set_error(error, HTTP_ERROR_TIMEOUT, host, "it did not answer in time");
 	case CURLE_SSL_CONNECT_ERROR:
@@ -178,13 +252,9 @@ static bool set_transfer_error(
 	case CURLE_SSL_ISSUER_ERROR:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_INVALIDCERTSTATUS:
-		g_set_error(error, HTTP_ERROR, HTTP_ERROR_TLS,
-			"cannot trust %s: %s (a certificate authority of one's own goes into "
-			"ca_file, section [network])",
-			host, describe_tls_failure(transfer));
-		return false;
+		return set_untrusted(transfer, curl, error);
 	case CURLE_SSL_CACERT_BADFILE:
-		g_set_error(error, HTTP_ERROR, HTTP_ERROR_TLS,
+		g_set_error(error, HTTP_ERROR, HTTP_ERROR_SETTINGS,
 			"cannot reach %s: the file named by ca_file, section [network], cannot be "
 			"read",
 			host);
@@ -244,12 +314,8 @@ static bool set_rules(CURL *curl, const HttpOptions *options)
 
 static bool set_time_limits(CURL *curl, const HttpOptions *options, unsigned timeout_msecs)
 {
-	long stall_secs = MIN((long)options->request_timeout_secs, MAX_STALL_SECS);
-
 	return IS_SET(curl, CURLOPT_CONNECTTIMEOUT, (long)options->connect_timeout_secs) &&
-	       IS_SET(curl, CURLOPT_TIMEOUT_MS, (long)timeout_msecs) &&
-	       IS_SET(curl, CURLOPT_LOW_SPEED_LIMIT, 1L) &&
-	       IS_SET(curl, CURLOPT_LOW_SPEED_TIME, stall_secs);
+	       IS_SET(curl, CURLOPT_TIMEOUT_MS, (long)timeout_msecs);
 }
 
 static bool set_request(CURL *curl, const HttpExchange *exchange, const CurlList *headers)
@@ -397,6 +463,7 @@ bool http_transfer(HttpClient *client, const HttpExchange *exchange, HttpReply *
 		.policy = http_shared_policy(client->shared),
 		.is_proxied = options->proxy != NULL && *options->proxy != '\0',
 		.max_body_bytes = options->max_response_bytes,
+		.stall_secs = options->stall_secs != 0 ? options->stall_secs : STALL_SECS,
 	};
 	const char *objection = NULL;
 	bool is_done;

@@ -67,6 +67,9 @@ static const struct {
 	[HTTP_ERROR_CANCELLED] = {CALDAV_ERROR_CANCELLED, "was not asked: the sync was stopped."},
 	[HTTP_ERROR_SPENT] = {CALDAV_ERROR_SPENT,
 		"was not asked for more than one sync may take. The next sync goes on from there."},
+	[HTTP_ERROR_SETTINGS] = {CALDAV_ERROR_BLOCKED,
+		"cannot be asked as this site is set up. There is nothing that you have to do: the "
+		"site's administrator finds in prm-calendar's log what to change."},
 };
 
 #define NEXT_SYNC ". The next sync tries again."
@@ -126,6 +129,16 @@ static char *shown_url(const char *url)
 	return href_shown(spelled, false);
 }
 
+/* What is the site's fault is the same for all calendars of a server, and said once. */
+static void cut_path(char *url)
+{
+	char *authority = strstr(url, "://");
+	char *path = authority != NULL ? strchr(authority + strlen("://"), '/') : NULL;
+
+	if (path != NULL)
+		*path = '\0';
+}
+
 void caldav_error_set_http(GError **error, GError *take_failure, const char *url)
 {
 	g_autoptr(GError) failure = take_failure;
@@ -133,6 +146,8 @@ void caldav_error_set_http(GError **error, GError *take_failure, const char *url
 	unsigned code = (unsigned)failure->code;
 
 	g_assert(failure->domain == HTTP_ERROR && code < G_N_ELEMENTS(http_failures));
+	if (published[http_failures[code].code] == PROVIDER_ERROR_SITE)
+		cut_path(shown);
 	g_set_error(error, CALDAV_ERROR, (int)http_failures[code].code,
 		"The calendar server at %s %s (%s)", shown, http_failures[code].text,
 		failure->message);

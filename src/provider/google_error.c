@@ -212,6 +212,9 @@ void google_error_set_http(GError **error, GError *take_failure)
 		[HTTP_ERROR_SPENT] = {PROVIDER_ERROR_SPENT,
 			"was not asked for more than one sync may take. The next sync goes on from "
 			"there."},
+		[HTTP_ERROR_SETTINGS] = {PROVIDER_ERROR_SITE,
+			"cannot be asked as this site is set up. There is nothing that you have to "
+			"do: the site's administrator finds in prm-calendar's log what to change."},
 	};
 	g_autoptr(GError) failure = take_failure;
 	unsigned code = (unsigned)failure->code;

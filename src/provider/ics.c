@@ -94,6 +94,9 @@ static const struct {
 	[HTTP_ERROR_CANCELLED] = {PROVIDER_ERROR_STOPPED, "was not asked: the sync was stopped."},
 	[HTTP_ERROR_SPENT] = {PROVIDER_ERROR_SPENT,
 		"needs more than one sync may take. The next sync tries again."},
+	[HTTP_ERROR_SETTINGS] = {PROVIDER_ERROR_SITE,
+		"cannot be asked as this site is set up. There is nothing that you have to do: the "
+		"site's administrator finds in prm-calendar's log what to change."},
 };
 
 static void set_failure(
@@ -102,7 +105,7 @@ static void set_failure(
 	g_set_error(error, PROVIDER_ERROR, (int)code, "%s %s", account->what, text);
 }
 
-/* In place of net's own message. */
+/* In place of net's own message, but where the site's administrator needs it. */
 static void set_http_failure(GError **error, const Account *account, const GError *failure)
 {
 	size_t index = failure->domain == HTTP_ERROR ? (size_t)failure->code : HTTP_ERROR_NETWORK;
@@ -110,6 +113,8 @@ static void set_http_failure(GError **error, const Account *account, const GErro
 	if (index >= G_N_ELEMENTS(http_failures) || http_failures[index].text == NULL)
 		index = HTTP_ERROR_NETWORK;
 	set_failure(error, account, http_failures[index].code, http_failures[index].text);
+	if (index == HTTP_ERROR_SETTINGS)
+		g_prefix_error(error, "%s: ", failure->message);
 }
 
 static void set_status_failure(GError **error, const Account *account, int status)

@@ -470,17 +470,15 @@ static bool is_held_against(const ConnectionRun *run, const GError *failure)
 static bool note_patience(ConnectionRun *run, const GError *failure)
 {
 	const SyncContext *context = run->worker->context;
-	const PatienceSubject subject = {
-		/* Tokens that were renewed and then refused are others than those that were read.
-		 */
-		.credentials =
-			run->account.box != NULL ? run->account.box : run->connection->credentials,
-		.calendar_ids = (const char *const *)run->connection->calendar_ids,
-	};
+	PatienceSubject subject = patience_subject(context->site, run->connection);
 	int64_t pause_secs = http_client_take_pause(run->worker->http);
-	bool has_changed = patience_note(run->state, is_held_against(run, failure) ? failure : NULL,
-		&subject, pause_secs, context->now_utc());
+	bool has_changed;
 
+	/* Tokens that were renewed and then refused are others than those that were read. */
+	if (run->account.box != NULL)
+		subject.credentials = run->account.box;
+	has_changed = patience_note(run->state, is_held_against(run, failure) ? failure : NULL,
+		&subject, pause_secs, context->now_utc());
 	return context->has_tables && has_changed;
 }
 

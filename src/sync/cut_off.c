@@ -35,10 +35,7 @@ static bool store_failure(const SyncWorker *worker, const WpUser *user,
 	const Connection *connection, ConnectionState *state, GError **error)
 {
 	const SyncContext *context = worker->context;
-	const PatienceSubject subject = {
-		.credentials = connection->credentials,
-		.calendar_ids = (const char *const *)connection->calendar_ids,
-	};
+	const PatienceSubject subject = patience_subject(context->site, connection);
 	g_autoptr(GError) failure =
 		g_error_new_literal(PROVIDER_ERROR, PROVIDER_ERROR_TEMPORARY, CUT_OFF);
 

@@ -4,6 +4,7 @@
 
 #include "site/credentials.h"
 #include "sync/pass.h"
+#include "user/connections_row.h"
 #include "util/secret.h"
 
 enum { SEVERAL = 2 };
@@ -19,19 +20,17 @@ static bool opens(const WpSite *site, const Connection *connection, unsigned *lo
 	return json != NULL;
 }
 
-bool key_check(const SyncContext *context, const GPtrArray *users, GError **error)
+static bool any_opens(const WpSite *site, const ConnectionList *list, unsigned *locked)
 {
-	unsigned locked = 0;
-
-	for (guint i = 0; i < users->len; i++) {
-		const PassUser *user = g_ptr_array_index(users, i);
-		const GPtrArray *connections = user->list->connections;
-
-		for (guint j = 0; j < connections->len; j++) {
-			if (opens(context->site, g_ptr_array_index(connections, j), &locked))
-				return true;
-		}
+	for (guint i = 0; i < list->connections->len; i++) {
+		if (opens(site, g_ptr_array_index(list->connections, i), locked))
+			return true;
 	}
+	return false;
+}
+
+static bool judge(unsigned locked, GError **error)
+{
 	if (locked < SEVERAL)
 		return true;
 	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
@@ -41,4 +40,36 @@ bool key_check(const SyncContext *context, const GPtrArray *users, GError **erro
 		"wp_config",
 		locked);
 	return false;
+}
+
+bool key_check(const SyncContext *context, const GPtrArray *users, GError **error)
+{
+	unsigned locked = 0;
+
+	for (guint i = 0; i < users->len; i++) {
+		const PassUser *user = g_ptr_array_index(users, i);
+
+		if (any_opens(context->site, user->list, &locked))
+			return true;
+	}
+	return judge(locked, error);
+}
+
+bool key_check_everybody(const SyncContext *context, Db *db, GError **error)
+{
+	g_autoptr(GPtrArray) rows = connections_rows_load(db, context->site, NULL, error);
+	unsigned locked = 0;
+
+	if (rows == NULL)
+		return false;
+	for (guint i = 0; i < rows->len; i++) {
+		const UserConnections *row = g_ptr_array_index(rows, i);
+		gsize bytes;
+		const char *stored = g_bytes_get_data(row->stored, &bytes);
+		g_autoptr(ConnectionList) list = connections_parse(stored, bytes, NULL);
+
+		if (list != NULL && any_opens(context->site, list, &locked))
+			return true;
+	}
+	return judge(locked, error);
 }

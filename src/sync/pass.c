@@ -288,7 +288,8 @@ static bool catch_up_one(const SyncContext *context, Db *db, const char *who,
 	g_autoptr(GPtrArray) selected = g_ptr_array_new(); /* borrows */
 	g_autoptr(WpUser) user = NULL;
 
-	if (!find_user(context, db, who, &user, error))
+	if (!find_user(context, db, who, &user, error) ||
+		(!selection->only_match && !key_check_everybody(context, db, error)))
 		return false;
 	g_ptr_array_add(selected, user);
 	return workers_sync(context, db, selected, selection, NULL, listener, ret_totals, error);

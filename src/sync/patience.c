@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "provider/provider.h"
+#include "site/credentials.h"
 
 enum {
 	REFUSAL_SECS = 7 * 24 * 60 * 60,
@@ -14,13 +15,26 @@ enum {
 	SECONDS_PER_MINUTE = 60,
 };
 
+PatienceSubject patience_subject(const WpSite *site, const Connection *connection)
+{
+	return (PatienceSubject){
+		.credentials = connection->credentials,
+		.calendar_ids = (const char *const *)connection->calendar_ids,
+		.credential_key = site->credential_key,
+	};
+}
+
 /* Of the encrypted box: connecting again makes a new one, whatever the password. */
 static void hash_subject(const PatienceSubject *subject, uint8_t ret_hash[STATE_HASH_BYTES])
 {
 	g_autofree char *calendars = g_strjoinv("\n", (char **)subject->calendar_ids);
-	g_autofree char *text = g_strjoin("\n", subject->credentials, calendars, NULL);
+	g_autoptr(GString) text = g_string_new(subject->credentials);
+	uint8_t key_hash[STATE_HASH_BYTES];
 
-	state_hash(text, strlen(text), ret_hash);
+	state_hash((const char *)subject->credential_key, CREDENTIALS_KEY_BYTES, key_hash);
+	g_string_append_printf(text, "\n%s\n", calendars);
+	g_string_append_len(text, (const char *)key_hash, sizeof(key_hash));
+	state_hash(text->str, text->len, ret_hash);
 }
 
 static bool is_refused(

@@ -8,13 +8,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "site/site.h"
+#include "user/connection.h"
 #include "user/user_state.h"
 
-/* What its owner can change so that a refused connection is tried again. All borrowed. */
+/* What can be changed so that a refused connection is tried again. All borrowed. */
 typedef struct PatienceSubject {
 	const char *credentials;         /* the encrypted box, as stored */
 	const char *const *calendar_ids; /* NULL-terminated */
+	/* The site's, which its administrator can mend: then the box may open after all. */
+	const uint8_t *credential_key; /* CREDENTIALS_KEY_BYTES */
 } PatienceSubject;
+
+/* As the connection is stored now; borrows from both. */
+PatienceSubject patience_subject(const WpSite *site, const Connection *connection);
 
 /* Why the connection is not tried at this time; NULL when it may be. Caller frees. */
 char *patience_reason(

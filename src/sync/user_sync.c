@@ -97,10 +97,7 @@ static char *skip_reason(UserRun *run, const Connection *connection, const SyncS
 	int64_t now_utc = run->worker->context->now_utc();
 	int64_t interval_secs =
 		(int64_t)run->worker->context->config->sync_interval_minutes * SECONDS_PER_MINUTE;
-	const PatienceSubject subject = {
-		.credentials = connection->credentials,
-		.calendar_ids = (const char *const *)connection->calendar_ids,
-	};
+	const PatienceSubject subject = patience_subject(run->worker->context->site, connection);
 
 	if (provider_find(connection->provider) == NULL)
 		return g_strdup_printf(

@@ -25,6 +25,8 @@ every other path; without it those get 404. A reply is an object, {} is an empty
     raw TEXT           sent as it is, then the connection is closed
     close true         the connection is closed without an answer
     stall true         nothing is sent until the client goes away
+    think N            the answer begins after N seconds
+    hang true          with length: the connection stays open behind the body, and silent
     drop_nonces true   Digest nonces given so far become unknown
     expect {method, body, headers}   else 599, with what differs as the body
     auth {user, password, schemes}   checked before a reply is used up. Schemes: "Basic",
@@ -290,6 +292,8 @@ def send_reply(client, stream, reply, method):
     if reply.get("stall"):
         stream.read(1)  # returns when the client has gone
         raise Disconnect
+    if "think" in reply:
+        select.select([client], [], [], reply["think"])
     if "raw" in reply:
         client.sendall(reply["raw"].encode())
         raise Disconnect
@@ -304,6 +308,8 @@ def send_reply(client, stream, reply, method):
         if method == "HEAD" or reply.get("status") in (204, 304):
             body = b""
         client.sendall(f"{head}\r\nContent-Length: {length}\r\n\r\n".encode() + body)
+        if reply.get("hang"):
+            stream.read(1)
         if "length" in reply:
             raise Disconnect
         return

@@ -16,7 +16,9 @@ static void assert_published(GError *take_error, ProviderError code, const char 
 	g_assert_true(error->domain == CALDAV_ERROR);
 	caldav_error_publish(&error);
 	g_assert_error(error, PROVIDER_ERROR, (int)code);
-	g_assert_nonnull(strstr(error->message, URL));
+	/* What is the site's fault names the server alone. */
+	g_assert_nonnull(
+		strstr(error->message, code == PROVIDER_ERROR_SITE ? "https://dav.example" : URL));
 	if (strstr(error->message, holds) == NULL)
 		g_test_message("%s", error->message);
 	g_assert_nonnull(strstr(error->message, holds));
@@ -80,6 +82,7 @@ static const struct {
 	{HTTP_ERROR_TIMEOUT, PROVIDER_ERROR_TEMPORARY, "too long"},
 	{HTTP_ERROR_TOO_LARGE, PROVIDER_ERROR_SITE, "max_response_mb"},
 	{HTTP_ERROR_CANCELLED, PROVIDER_ERROR_STOPPED, "stopped"},
+	{HTTP_ERROR_SETTINGS, PROVIDER_ERROR_SITE, "nothing that you have to do"},
 };
 
 static void test_failures_below_the_status(void)
@@ -92,6 +95,21 @@ static void test_failures_below_the_status(void)
 			g_error_new(HTTP_ERROR, (int)failures[i].failure, "what happened"), URL);
 		assert_published(error, failures[i].code, failures[i].holds);
 	}
+}
+
+static void test_the_sites_fault_is_one_for_all_calendars_of_a_server(void)
+{
+	static const char *const urls[] = {URL, "https://dav.example/another/"};
+	g_autofree char *messages[2] = {NULL, NULL};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(urls); i++) {
+		g_autoptr(GError) error = NULL;
+
+		caldav_error_set_http(
+			&error, g_error_new(HTTP_ERROR, HTTP_ERROR_BLOCKED, "private"), urls[i]);
+		messages[i] = g_strdup(error->message);
+	}
+	g_assert_cmpstr(messages[0], ==, messages[1]);
 }
 
 static void test_bodies(void)
@@ -139,6 +157,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/provider/caldav_error/statuses", test_statuses);
 	g_test_add_func(
 		"/provider/caldav_error/failures-below-the-status", test_failures_below_the_status);
+	g_test_add_func(
+		"/provider/caldav_error/the-sites-fault-is-one-for-all-calendars-of-a-server",
+		test_the_sites_fault_is_one_for_all_calendars_of_a_server);
 	g_test_add_func("/provider/caldav_error/bodies", test_bodies);
 	g_test_add_func(
 		"/provider/caldav_error/other-errors-pass-through", test_other_errors_pass_through);

@@ -123,6 +123,7 @@ static void test_failures_below_the_status(void)
 		{HTTP_ERROR_TIMEOUT, PROVIDER_ERROR_TEMPORARY},
 		{HTTP_ERROR_TOO_LARGE, PROVIDER_ERROR_SITE},
 		{HTTP_ERROR_CANCELLED, PROVIDER_ERROR_STOPPED},
+		{HTTP_ERROR_SETTINGS, PROVIDER_ERROR_SITE},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(failures); i++) {

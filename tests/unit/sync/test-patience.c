@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "provider/provider.h"
+#include "site/credentials.h"
 #include "sync/patience.h"
 
 #define NOW INT64_C(1768910400)
@@ -10,7 +11,8 @@
 #define HOUR (60 * MINUTE)
 
 static const char *const work[] = {"work", NULL};
-static const PatienceSubject box = {"box", work};
+static const uint8_t key[CREDENTIALS_KEY_BYTES] = {1};
+static const PatienceSubject box = {"box", work, key};
 
 static void fail(ConnectionState *state, int code, int64_t pause_secs, int64_t now_utc)
 {
@@ -22,7 +24,7 @@ static void fail(ConnectionState *state, int code, int64_t pause_secs, int64_t n
 
 static bool waits(const ConnectionState *state, const char *credentials, int64_t now_utc)
 {
-	const PatienceSubject subject = {credentials, work};
+	const PatienceSubject subject = {credentials, work, key};
 	g_autofree char *reason = patience_reason(state, &subject, now_utc);
 
 	return reason != NULL;
@@ -90,7 +92,7 @@ static void test_refused_credentials_wait_for_others(void)
 static void test_what_is_denied_waits_for_the_owner(void)
 {
 	static const char *const home[] = {"home", NULL};
-	const PatienceSubject elsewhere = {"box", home};
+	const PatienceSubject elsewhere = {"box", home, key};
 	ConnectionState state = {0};
 	g_autofree char *reason = NULL;
 
@@ -99,6 +101,19 @@ static void test_what_is_denied_waits_for_the_owner(void)
 	g_assert_false(waits(&state, "box", NOW + 7 * 24 * HOUR));
 	g_assert_false(waits(&state, "another box", NOW));
 	reason = patience_reason(&state, &elsewhere, NOW);
+	g_assert_null(reason);
+}
+
+static void test_another_key_of_the_site_opens_it_again(void)
+{
+	static const uint8_t right_key[CREDENTIALS_KEY_BYTES] = {2};
+	const PatienceSubject mended = {"box", work, right_key};
+	ConnectionState state = {0};
+	g_autofree char *reason = NULL;
+
+	fail(&state, PROVIDER_ERROR_AUTHENTICATION, 0, NOW);
+	g_assert_true(waits(&state, "box", NOW));
+	reason = patience_reason(&state, &mended, NOW);
 	g_assert_null(reason);
 }
 
@@ -144,6 +159,7 @@ int main(int argc, char **argv)
 	ADD("refused-credentials-wait-for-others", test_refused_credentials_wait_for_others);
 	ADD("what-is-denied-waits-for-the-owner", test_what_is_denied_waits_for_the_owner);
 	ADD("a-calendar-that-is-gone-is-looked-for", test_a_calendar_that_is_gone_is_looked_for);
+	ADD("another-key-of-the-site-opens-it-again", test_another_key_of_the_site_opens_it_again);
 	ADD("the-sites-faults-are-nobodys", test_the_sites_faults_are_nobodys);
 	ADD("a-clock-that-was-wrong-does-not-lock-for-ever",
 		test_a_clock_that_was_wrong_does_not_lock_for_ever);
