@@ -30,7 +30,8 @@ const Command command_run = {
 	.summary = "one scheduled pass: the next user in turn, then activities",
 	.details =
 		"What the timer calls every 15 minutes. Syncs the connections of the user whose\n"
-		"turn it is (or of users_per_pass users) and logs up to `limit` past meetings.\n\n"
+		"turn it is (or of users_per_pass users) and logs up to `limit` past meetings.\n"
+		"Its output stands in the system's journal: only -v names meetings and people.\n\n"
 		"Example: prm-calendar run -v",
 	.options = run_options,
 	.run = run_pass,

@@ -179,7 +179,7 @@ static ExitStatus do_work(Job *job, const JobKind *kind)
 	bool is_done;
 	int signum;
 
-	printer_init(&job->printer, job->options);
+	printer_init(&job->printer, job->options, g_str_equal(kind->command, "run"));
 	if (job->options->dry_run)
 		try_writing(job);
 	is_done = kind->work(job, &error);

@@ -105,10 +105,17 @@ static void on_progress(SyncListener *listener, const ConnectionReport *report, 
 	log_progress(text);
 }
 
-static void print_connection(const ConnectionReport *report)
+/* The label is its owner's own words. */
+static char *shown_name(const Printer *printer, const ConnectionReport *report)
 {
-	g_autofree char *name =
-		printable(report->name[0] == '\0' ? report->connection_id : report->name);
+	if (printer->names_nobody || report->name[0] == '\0')
+		return g_strdup("a calendar");
+	return printable(report->name);
+}
+
+static void print_connection(const Printer *printer, const ConnectionReport *report)
+{
+	g_autofree char *name = shown_name(printer, report);
 	g_autofree char *login = printable(report->user_login);
 	g_autofree char *changes = describe_counts(&report->events);
 	g_autofree char *message = report->message == NULL ? NULL : printable(report->message);
@@ -144,7 +151,7 @@ static void on_connection(SyncListener *listener, const ConnectionReport *report
 	log_progress(NULL);
 	if (printer->root == NULL) {
 		if (!printer->options->quiet)
-			print_connection(report);
+			print_connection(printer, report);
 		return;
 	}
 	object = json_append_object(printer->connections);
@@ -177,7 +184,7 @@ static void on_activity(const AutoLogNotice *notice, void *data)
 	Json *object;
 
 	if (printer->root == NULL) {
-		if (!printer->options->quiet)
+		if (!printer->options->quiet && !printer->names_nobody)
 			print_activity(printer, notice);
 		return;
 	}
@@ -245,12 +252,13 @@ static void on_overruled(const PastEvent *event, const char *rule, void *data)
 	json_set_text(object, "rule", rule);
 }
 
-void printer_init(Printer *printer, const CliOptions *options)
+void printer_init(Printer *printer, const CliOptions *options, bool is_pass)
 {
 	*printer = (Printer){
 		.listener = {on_connection, on_change, on_progress},
 		.activities = {on_activity, on_waiting, on_log_problem, on_overruled, printer},
 		.options = options,
+		.names_nobody = is_pass && !options->verbose,
 	};
 	if (!options->json)
 		return;

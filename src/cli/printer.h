@@ -15,6 +15,7 @@ typedef struct Printer {
 	SyncListener listener; /* first: listeners get a pointer to it */
 	AutoLogCallbacks activities;
 	const CliOptions *options;
+	bool names_nobody;      /* what is printed may end in a log that others read */
 	int64_t progress_shown; /* g_get_monotonic_time() of the last progress line */
 	bool is_interrupted;    /* set by the caller: not all was done */
 	Json *root;             /* with --json */
@@ -26,8 +27,10 @@ typedef struct Printer {
 	size_t waiting_told; /* of the meetings that wait, in lines for people */
 } Printer;
 
-/* Borrows the options; its callbacks hold pointers into `printer`, which must not move. */
-void printer_init(Printer *printer, const CliOptions *options);
+/* `is_pass`: nobody asked for it, so that its output stands in the system's journal: without -v it
+ * has neither meetings' titles nor anybody's words. Borrows the options; its callbacks hold
+ * pointers into `printer`, which must not move. */
+void printer_init(Printer *printer, const CliOptions *options, bool is_pass);
 void printer_clear(Printer *printer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Printer, printer_clear)
 

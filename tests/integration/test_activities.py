@@ -139,6 +139,19 @@ class AutoLog(Story):
         self.assertEqual((logged["title"], logged["person_id"], logged["person_name"]),
                          ("tea", self.zoe, "Zoë van den Berg"))
 
+    def test_a_pass_names_neither_meetings_nor_people(self):
+        self.meet("lunch", self.at(-2, 12, 30), "jose")
+        self.connect(self.anna, self.account.connection(name="My secret label"))
+        done = self.run_it("run")
+        self.assertEqual(len(self.activities(self.jose)), 1)
+        self.assert_one_line(done.stdout, "1 activity logged")
+        for word in ("lunch", "José", "secret label"):
+            self.assertNotIn(word, done.stdout + done.stderr)
+        self.meet("tea", self.at(-1, 12, 30), "jose")
+        self.sandbox.database.sql("UPDATE wp_usermeta SET meta_value = REPLACE(meta_value, "
+                                  "'s:9:\"last_sync\";s:25', 's:9:\"lost_sync\";s:25')", self.wp.name)
+        self.assert_one_line(self.run_it("run", "-v").stdout, "logged", "tea", "José")
+
     def test_alone_with_one_contact_there_are_no_participants(self):
         self.meet("lunch", self.at(-2), "jose")
         self.sync_and_log()

@@ -49,7 +49,7 @@ class NewAdministrator(Story):
         self.assert_one_line(self.sync("--all", "--dry-run").stdout, "added", "Lunch")
         self.assertEqual(self.content(), before)
         self.run_it("takeover")
-        text = self.run_it("run").stdout
+        text = self.run_it("run", "-v").stdout
         self.assert_one_line(text, "logged", "Lunch, with Bob Builder")
         activity, = self.activities(self.bob)
         self.assertIn("Lunch", activity["comment_content"])
