@@ -60,7 +60,7 @@ Q := $(if $(V),,@)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo world-check bench deb check-deb check-debian cluster-tests nightly lint format
+.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo world-check bench deb check-deb check-debian cluster-tests server-tests nightly lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -158,7 +158,7 @@ check-database-built: $(PROGRAM) $(DATABASE_TESTS) $(CHECKER)
 crash-tests: ## break off runs at every single statement and request, and resume them (a quarter of an hour and more)
 	$(Q)PRM_TEST_EVERY_STEP=1 $(MAKE) --no-print-directory check ONLY=integration/test_resumed
 
-nightly: ## everything slow: every break, the cluster, 200 random histories, MySQL, and calendars in FOLDER=… (some hours)
+nightly: ## everything slow: every break, the cluster, 200 random histories, MySQL, calendar servers, and calendars in FOLDER=… (some hours)
 	$(Q)FOLDER='$(FOLDER)' tests/nightly
 
 thread-tests: ## run what has several threads under ThreadSanitizer
@@ -246,6 +246,19 @@ cluster-tests: ## run several sidecars on a three-node Galera cluster on loopbac
 	$(Q)packaging/unpack-debian $$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release) build/galera galera-4 mariadb-server
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
 	$(Q)$(PYTHON) -B tests/run --program=$(PROGRAM) --stories=cluster $(if $(STRICT),--strict)
+
+# Calendar servers, each of which runs where the folder is the root that its packages were unpacked into.
+SERVERS ?= cyrus
+PACKAGES_OF_cyrus := cyrus-imapd cyrus-caldav sasl2-bin
+comma := ,
+space := $(subst ,, )
+
+server-tests: ## run stories against calendar servers as Debian 12 has them, on loopback, unpacked into build/ (SERVERS=cyrus …)
+	$(Q)packaging/packages build test
+	$(Q)$(foreach server,$(SERVERS),packaging/unpack-debian bookworm build/$(server) $(PACKAGES_OF_$(server)) &&) true
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
+	$(Q)$(PYTHON) -B tests/run --program=$(PROGRAM) --stories=servers $(if $(STRICT),--strict) \
+		--only=$(subst $(space),$(comma),$(strip $(addprefix servers/test_,$(SERVERS))))
 
 clean: ## remove build/
 	rm -rf build

@@ -118,6 +118,8 @@ class SpoilingProxy:
             headers = {name: value for name, value in response.getheaders()
                        if name.lower() not in HOP_BY_HOP}
             answer = Answer(response.status, headers, response.read())
+        except OSError:
+            return None  # a server that is not there
         finally:
             connection.close()
         # A challenge stays a challenge: what comes after the password is spoilt.

@@ -123,6 +123,8 @@ class CalDavClient:
             text = response.read().decode("utf-8", "replace")
         finally:
             connection.close()
+        if response.status == 301 and 301 not in expect:
+            return self.request(method, urllib.parse.urlsplit(response.headers["Location"]).path, body, headers, expect)
         if response.status not in expect:
             raise RuntimeError(f"{method} {path}: {response.status} {text[:300]}")
         return text

@@ -48,18 +48,19 @@ class Sandbox:
                               else kind(self.folder, keep=self.keep).start())
         return self._database
 
-    def _server(self, kind):
+    def server(self, kind):
+        """The running one of that kind; all stories share it."""
         if kind.name not in self._servers:
             self._servers[kind.name] = kind(self.folder, keep=self.keep).start()
         return self._servers[kind.name]
 
     @property
     def radicale(self):
-        return self._server(Radicale)
+        return self.server(Radicale)
 
     @property
     def xandikos(self):
-        return self._server(Xandikos)
+        return self.server(Xandikos)
 
     def new_site(self, name=None):
         """A WordPress of its own, as it is after installation."""

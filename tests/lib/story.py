@@ -75,7 +75,7 @@ class Account:
 
 
 class Story(unittest.TestCase):
-    """`server` says which calendar server the accounts are on."""
+    """`server` says which calendar server of the sandbox the accounts are on."""
 
     maxDiff = None
     server = "radicale"
@@ -111,11 +111,14 @@ class Story(unittest.TestCase):
     def person(self, user, first, last, *emails):
         return self.wp.call("seed_person", user, first, last, list(emails))
 
+    def calendar_server(self):
+        return getattr(self.sandbox, self.server)
+
     def account(self, calendar="work", display_name=None):
         """A new account with one empty calendar; logins differ, for the server outlives the story."""
         Story._logins += 1
         login = f"person{Story._logins}"
-        account = Account(getattr(self.sandbox, self.server), login)
+        account = Account(self.calendar_server(), login)
         if self.server == "xandikos":
             calendar = f"{calendar}{Story._logins}"
         account.work = account.calendar(calendar, display_name)
