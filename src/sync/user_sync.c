@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "provider/providers.h"
-#include "site/lease.h"
 #include "state/connection_state.h"
 #include "sync/allowance.h"
 #include "sync/cut_off.h"
@@ -13,6 +12,7 @@
 #include "sync/patience.h"
 #include "sync/rematch.h"
 #include "sync/turn.h"
+#include "sync/user_lease.h"
 #include "user/connection.h"
 #include "user/connections_row.h"
 #include "user/people.h"
@@ -20,7 +20,6 @@
 #include "util/log.h"
 
 enum {
-	LEASE_SECS = 15 * 60,
 	LEASE_RENEW_SECS = 60,
 	SECONDS_PER_MINUTE = 60,
 };
@@ -50,17 +49,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(UserRun, user_run_clear)
 /* Renews the lease; false when another process has it. */
 static bool renew_lease(UserRun *run, GError **error)
 {
-	int64_t now_utc = run->worker->context->now_utc();
-	bool is_ours = true;
+	const SyncContext *context = run->worker->context;
+	int64_t now_utc = context->now_utc();
+	GError *why = NULL;
 
-	if (!lease_renew(run->worker->db, run->lease, now_utc, LEASE_SECS, &is_ours, error))
-		return false;
-	if (!is_ours) {
-		run->is_taken_over = true;
-		g_set_error(error, SYNC_ERROR, SYNC_ERROR_INTERRUPTED,
-			"another process took over user %" G_GINT64_FORMAT
-			" because this one was stalled; leaving the rest to it",
-			run->user->id);
+	if (!user_lease_renew(context, run->worker->db, run->user->id, run->lease, &why)) {
+		run->is_taken_over = g_error_matches(why, SYNC_ERROR, SYNC_ERROR_INTERRUPTED);
+		g_propagate_error(error, why);
 		return false;
 	}
 	run->renewed_utc = now_utc;
@@ -373,11 +368,6 @@ static bool sync_and_match(
 	       match_again(run, selection, totals, error);
 }
 
-static char *lease_name(const WpUser *user)
-{
-	return g_strdup_printf("calendar_sync_%" G_GINT64_FORMAT, user->id);
-}
-
 /* Syncs under the lease; in a dry run, which writes nothing, without one. */
 static bool sync_leased(
 	UserRun *run, const SyncSelection *selection, SyncTotals *totals, GError **error)
@@ -388,9 +378,7 @@ static bool sync_leased(
 	if (run->worker->context->dry_run)
 		return sync_and_match(run, selection, totals, error);
 	if (!sync_and_match(run, selection, totals, &sync_error)) {
-		/* A lease that cannot be given back runs out by itself. */
-		if (!lease_release(db, run->lease, NULL))
-			log_line(LOG_DEBUG, NULL, "cannot give back the lease; it runs out");
+		user_lease_end(db, run->lease);
 		g_propagate_error(error, g_steal_pointer(&sync_error));
 		return false;
 	}
@@ -400,13 +388,12 @@ static bool sync_leased(
 static bool take_lease(UserRun *run, bool *ret_is_busy, GError **error)
 {
 	const SyncContext *context = run->worker->context;
-	g_autofree char *name = lease_name(run->user);
 
 	*ret_is_busy = false;
 	if (context->dry_run)
 		return true;
-	if (!lease_take(run->worker->db, context->site, name, run->renewed_utc, LEASE_SECS,
-		    &run->lease, error))
+	if (!user_lease_take(
+		    context, run->worker->db, run->user->id, run->renewed_utc, &run->lease, error))
 		return false;
 	*ret_is_busy = run->lease == NULL;
 	return true;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Events that are gone: to the trash as wp_trash_post() leaves it, or deleted as wp_delete_post()
- * does. */
+/* Events that are gone: to the trash as wp_trash_post() leaves it, or deleted. */
 #include <string.h>
 
 #include "text/post_slug.h"
 #include "wp/event_comments.h"
+#include "wp/event_delete.h"
 #include "wp/event_sql.h"
 #include "wp/event_write.h"
 
@@ -272,45 +272,20 @@ static bool move_to_trash(Db *db, const EventWriteContext *context, GArray *doom
 	       treat_comments(db, commented, event_comments_trash, error);
 }
 
-/* The privilege to delete comments is only needed where there are some. */
-static bool delete_comments(Db *db, const int64_t *post_ids, size_t count, GError **error)
-{
-	static const char metas_sql[] =
-		"DELETE m FROM {commentmeta} m JOIN {comments} c ON c.comment_ID = m.comment_id "
-		"WHERE c.comment_post_ID IN (";
-	static const char comments_sql[] = "DELETE FROM {comments} WHERE comment_post_ID IN (";
-
-	return event_sql_run_ids(db, metas_sql, post_ids, count, ")", error) &&
-	       event_sql_run_ids(db, comments_sql, post_ids, count, ")", error);
-}
-
-/* In the order of wp_delete_post(). Events have no terms and no revisions. */
-static bool delete_for_good(Db *db, const GArray *doomed, GError **error)
-{
-	static const char attachments_sql[] =
-		"UPDATE {posts} SET post_parent = 0 WHERE post_type = 'attachment' AND post_parent "
-		"IN (";
-	g_autoptr(GArray) ids = doomed_ids(doomed);
-	g_autoptr(GArray) commented = commented_ids(doomed);
-
-	return run_ids(db, attachments_sql, ids, error) &&
-	       treat_comments(db, commented, delete_comments, error) &&
-	       run_ids(db, "DELETE FROM {postmeta} WHERE post_id IN (", ids, error) &&
-	       run_ids(db, "DELETE FROM {posts} WHERE ID IN (", ids, error);
-}
-
 bool event_remove(Db *db, const EventWriteContext *context, GPtrArray *writes, GError **error)
 {
 	g_autoptr(GArray) doomed = g_array_new(FALSE, FALSE, sizeof(Doomed));
+	g_autoptr(GArray) ids = NULL;
 
 	g_array_set_clear_func(doomed, doomed_clear);
 	if (!read_posts(db, writes, ") FOR UPDATE", doomed, error))
 		return false;
 	if (doomed->len == 0)
 		return true;
-	return context->options->gone == EVENT_GONE_DELETE
-		       ? delete_for_good(db, doomed, error)
-		       : move_to_trash(db, context, doomed, error);
+	if (context->options->gone == EVENT_GONE_TRASH)
+		return move_to_trash(db, context, doomed, error);
+	ids = doomed_ids(doomed);
+	return event_delete(db, (const int64_t *)(void *)ids->data, ids->len, error);
 }
 
 bool event_remove_preview(Db *db, GPtrArray *writes, GError **error)
