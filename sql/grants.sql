@@ -3,14 +3,14 @@
 --   mysql wordpress < sql/grants.sql
 --
 -- Change the database (wordpress), the prefix (wp_), the password and, where the program runs on another
--- machine, 'localhost'. DELETE on posts is for `gone = delete` alone; leave it out with `gone = trash`. Where people comment on events,
--- `gone = delete` needs DELETE on comments and commentmeta, too.
+-- machine, 'localhost'. DELETE on posts is for `gone = delete` and `disconnect` alone; leave it out with `gone = trash`. Where people comment on events,
+-- `gone = delete`, and `disconnect`, need DELETE on comments and commentmeta, too.
 
 CREATE USER IF NOT EXISTS 'prm_calendar'@'localhost' IDENTIFIED BY 'change me';
 
--- Who the users are, and their connections: only the connections are ever changed.
+-- Who the users are, and their connections: only the connections are ever changed. INSERT is for `connect` alone, and may be left out.
 GRANT SELECT (ID, user_login, user_email, display_name) ON wordpress.wp_users TO 'prm_calendar'@'localhost';
-GRANT SELECT, UPDATE ON wordpress.wp_usermeta TO 'prm_calendar'@'localhost';
+GRANT SELECT, INSERT, UPDATE ON wordpress.wp_usermeta TO 'prm_calendar'@'localhost';
 
 -- Events: posts and their meta. Contacts are posts too: read, and their comment_count updated.
 GRANT SELECT, INSERT, UPDATE, DELETE ON wordpress.wp_posts TO 'prm_calendar'@'localhost';

@@ -3,15 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/app.h"
+#include "cli/chosen.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "provider/provider.h"
 #include "sync/account.h"
-#include "sync/connection_sync.h"
-#include "user/connections_row.h"
-#include "user/user.h"
-#include "util/log.h"
 
 static const CliOption calendars_options[] = {
 	{"user", 0, CLI_OPTION_TEXT, offsetof(CliOptions, user), "USER",
@@ -23,11 +19,7 @@ static const CliOption calendars_options[] = {
 
 /* One run of the command. */
 typedef struct {
-	const App *app;
-	const CliOptions *options;
-	const SyncContext *context;
-	const WpUser *user;
-	HttpClient *http;
+	const Chosen *chosen;
 	Json *connections; /* with --json */
 	size_t failed;
 } CalendarsRun;
@@ -94,9 +86,10 @@ static void print_text(
 
 static void show(CalendarsRun *run, const Connection *connection)
 {
+	const Chosen *chosen = run->chosen;
 	g_autoptr(GError) failure = NULL;
-	g_autoptr(GPtrArray) calendars = account_calendars(
-		run->context, run->app->db, run->http, run->user->id, connection, &failure);
+	g_autoptr(GPtrArray) calendars = account_calendars(&chosen->context, chosen->app.db,
+		chosen->http, chosen->user->id, connection, &failure);
 
 	if (calendars == NULL)
 		run->failed++;
@@ -106,75 +99,39 @@ static void show(CalendarsRun *run, const Connection *connection)
 		print_text(connection, calendars, failure);
 }
 
-static bool show_all(CalendarsRun *run, GError **error)
+/* The one that is named, or all. */
+static bool show_chosen(CalendarsRun *run, GError **error)
 {
-	g_autoptr(ConnectionList) list =
-		connections_row_read(run->app->db, run->app->site, run->user->id, error);
-	const char *only = run->options->connection;
-	size_t shown = 0;
+	const GPtrArray *all = run->chosen->list->connections;
 
-	if (list == NULL)
-		return false;
-	for (guint i = 0; i < list->connections->len; i++) {
-		const Connection *connection = g_ptr_array_index(list->connections, i);
+	if (run->chosen->options->connection != NULL || all->len == 0) {
+		const Connection *connection = chosen_connection(run->chosen, error);
 
-		if (only != NULL && strcmp(connection->id, only) != 0)
-			continue;
+		if (connection == NULL)
+			return false;
 		show(run, connection);
-		shown++;
-	}
-	if (shown > 0)
 		return true;
-	if (only != NULL)
-		g_set_error(error, SYNC_ERROR, SYNC_ERROR_NOT_FOUND, "user %s has no connection %s",
-			run->user->login, only);
-	else
-		g_set_error(error, SYNC_ERROR, SYNC_ERROR_NOT_FOUND, "user %s has no connections",
-			run->user->login);
-	return false;
-}
-
-static bool run_for_user(CalendarsRun *run, GError **error)
-{
-	g_autoptr(WpUser) user = NULL;
-	g_autoptr(HttpClient) http = NULL;
-
-	if (!wp_user_find(run->app->db, run->options->user, &user, error))
-		return false;
-	if (user == NULL) {
-		g_set_error(error, SYNC_ERROR, SYNC_ERROR_NOT_FOUND,
-			"no user has the id, login or e-mail address '%s'", run->options->user);
-		return false;
 	}
-	http = http_client_new(run->app->http);
-	run->user = user;
-	run->http = http;
-	return show_all(run, error);
+	for (guint i = 0; i < all->len; i++)
+		show(run, g_ptr_array_index(all, i));
+	return true;
 }
 
 static ExitStatus run_calendars(const CliOptions *options)
 {
-	g_auto(App) app = {0};
+	g_auto(Chosen) chosen = {0};
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Json) root = NULL;
-	SyncContext context;
-	CalendarsRun run = {.app = &app, .options = options, .context = &context};
-	ExitStatus status;
+	CalendarsRun run = {.chosen = &chosen};
+	ExitStatus status = chosen_open(&chosen, options);
 
-	if (options->user == NULL) {
-		fprintf(stderr, "prm-calendar: say whose calendars: --user=USER; see prm-calendar "
-				"calendars --help\n");
-		return EXIT_USAGE;
-	}
-	status = app_open(&app, options);
 	if (status != EXIT_ALL_WELL)
 		return status;
-	context = app_sync_context(&app, options);
 	if (options->json) {
 		root = json_object_new();
 		run.connections = json_add_list(root, "connections");
 	}
-	if (!run_for_user(&run, &error))
+	if (!show_chosen(&run, &error))
 		return app_fail(options, error);
 	if (root != NULL)
 		json_print(root);

@@ -5,11 +5,17 @@
 #include "cli/options.h"
 
 extern const Command command_calendars;
+extern const Command command_connect;
+extern const Command command_connections;
+extern const Command command_disable;
+extern const Command command_disconnect;
 extern const Command command_doctor;
+extern const Command command_enable;
 extern const Command command_explain;
 extern const Command command_handback;
 extern const Command command_init;
 extern const Command command_log;
+extern const Command command_reconnect;
 extern const Command command_rematch;
 extern const Command command_run;
 extern const Command command_status;

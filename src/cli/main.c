@@ -30,7 +30,7 @@ static void print_overview(FILE *stream)
 	      "Commands:\n",
 		stream);
 	for (const Command *const *command = commands_all(); *command != NULL; command++)
-		fprintf(stream, "  %-9s %s\n", (*command)->name, (*command)->summary);
+		fprintf(stream, "  %-11s %s\n", (*command)->name, (*command)->summary);
 	fputs("\nEach command explains itself: prm-calendar COMMAND --help\n"
 	      "Example: prm-calendar -c /etc/prm-calendar/prm-calendar.ini status\n\n"
 	      "Exit status: 0 all went well; 1 some connections failed, the others were done\n"

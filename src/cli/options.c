@@ -28,6 +28,7 @@ static GOptionEntry entry_of(const CliOption *option, CliOptions *options)
 		[CLI_OPTION_FLAG] = G_OPTION_ARG_NONE,
 		[CLI_OPTION_TEXT] = G_OPTION_ARG_STRING,
 		[CLI_OPTION_NUMBER] = G_OPTION_ARG_INT,
+		[CLI_OPTION_TEXTS] = G_OPTION_ARG_STRING_ARRAY,
 	};
 
 	return (GOptionEntry){
@@ -70,7 +71,7 @@ static GOptionContext *context_new(const Command *command, CliOptions *options)
 bool cli_options_parse(
 	CliOptions *ret_options, const Command *command, int argc, char **argv, GError **error)
 {
-	g_auto(CliOptions) options = {.limit = -1, .blog_id = -1};
+	g_auto(CliOptions) options = {.command = command->name, .limit = -1, .blog_id = -1};
 	g_autoptr(GOptionContext) context = context_new(command, &options);
 	g_auto(GStrv) words = g_new0(char *, argc + 2);
 
@@ -104,6 +105,11 @@ void cli_options_clear(CliOptions *options)
 	g_clear_pointer(&options->wp_config, g_free);
 	g_clear_pointer(&options->wordpress, g_free);
 	g_clear_pointer(&options->env_file, g_free);
+	g_clear_pointer(&options->url, g_free);
+	g_clear_pointer(&options->username, g_free);
+	g_clear_pointer(&options->password_file, g_free);
+	g_clear_pointer(&options->name, g_free);
+	g_clear_pointer(&options->calendars, g_strfreev);
 	g_clear_pointer(&options->arguments, g_strfreev);
 }
 

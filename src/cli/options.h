@@ -8,6 +8,7 @@
 
 /* Every option of every command; those that a command does not know keep their default. */
 typedef struct CliOptions {
+	const char *command; /* its name; static */
 	char *config_path;
 	gboolean json;
 	gboolean quiet;
@@ -29,11 +30,22 @@ typedef struct CliOptions {
 	char *wordpress; /* folder */
 	char *env_file;
 	gboolean online;
+	char *url;
+	char *username;
+	char *password_file;
+	char *name;
+	char **calendars; /* NULL: none was named */
+	gboolean yes;
 
 	char **arguments; /* what is no option; NULL-terminated, never NULL */
 } CliOptions;
 
-typedef enum { CLI_OPTION_FLAG, CLI_OPTION_TEXT, CLI_OPTION_NUMBER } CliOptionType;
+typedef enum {
+	CLI_OPTION_FLAG,
+	CLI_OPTION_TEXT,
+	CLI_OPTION_NUMBER,
+	CLI_OPTION_TEXTS, /* may be given several times */
+} CliOptionType;
 
 typedef struct CliOption {
 	const char *name; /* without dashes */

@@ -53,6 +53,13 @@ Json *json_add_object(Json *object, const char *name)
 	return cJSON_AddObjectToObject(object, name);
 }
 
+void json_append_text(Json *list, const char *text)
+{
+	g_autofree char *valid = g_utf8_make_valid(text, -1);
+
+	cJSON_AddItemToArray(list, cJSON_CreateString(valid));
+}
+
 Json *json_append_object(Json *list)
 {
 	Json *object = cJSON_CreateObject();

@@ -21,6 +21,7 @@ void json_set_bool(Json *object, const char *name, bool value);
 /* Adds an empty list, which the object owns, and returns it. */
 Json *json_add_list(Json *object, const char *name);
 Json *json_add_object(Json *object, const char *name);
+void json_append_text(Json *list, const char *text);
 /* Adds an empty object to a list, which the list owns, and returns it. */
 Json *json_append_object(Json *list);
 

@@ -16,7 +16,7 @@ typedef struct {
 
 static const GrantNeed privileges[] = {
 	{"users", "SELECT (ID, user_login, user_email, display_name)", false},
-	{"usermeta", "SELECT, UPDATE", false},
+	{"usermeta", "SELECT, INSERT, UPDATE", false},
 	{"posts", "SELECT, INSERT, UPDATE, DELETE", false},
 	{"postmeta", "SELECT, INSERT, UPDATE, DELETE", false},
 	{"comments", "SELECT, INSERT, UPDATE (comment_post_ID, comment_approved)", false},

@@ -152,6 +152,9 @@ static bool may_be_missing(const Comparison *all, const GrantNeed *need, const c
 {
 	if (need->is_own)
 		return strcmp(privilege, "CREATE") == 0 || strcmp(privilege, "ALTER") == 0;
+	/* For `connect`, of who had no connection yet. */
+	if (strcmp(need->table, "usermeta") == 0)
+		return strcmp(privilege, "INSERT") == 0;
 	return all->keeps_posts && strcmp(need->table, "posts") == 0 &&
 	       strcmp(privilege, "DELETE") == 0;
 }

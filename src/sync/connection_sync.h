@@ -20,7 +20,8 @@ typedef enum {
 	SYNC_ERROR_INTERRUPTED, /* the lease went to another process */
 	SYNC_ERROR_STOPPED,     /* the run was asked to stop (SyncContext.cancellable) */
 	SYNC_ERROR_NOT_FOUND,   /* no such user or connection */
-	SYNC_ERROR_BUSY,        /* the theme is syncing this connection */
+	SYNC_ERROR_BUSY,        /* the theme, or another process, is syncing this connection */
+	SYNC_ERROR_REFUSED,     /* what was asked for cannot be done with what is there */
 } SyncError;
 
 /* Whether the run was not asked to stop; false with SYNC_ERROR_STOPPED. */

@@ -94,6 +94,17 @@ char *connection_entry_id(const PhpValue *entry)
 	return is_usable ? g_steal_pointer(&text) : NULL;
 }
 
+const PhpValue *connections_find(const PhpValue *list, const char *connection_id)
+{
+	for (size_t i = 0; i < php_value_size(list); i++) {
+		const PhpValue *entry = php_value_at(list, i, NULL);
+		g_autofree char *id = php_value_is_array(entry) ? connection_entry_id(entry) : NULL;
+		if (g_strcmp0(id, connection_id) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
 /* "" for what is absent or no text. Caller frees. */
 static char *text_member(const PhpValue *entry, const char *key)
 {
@@ -144,7 +155,7 @@ static char *key_text(const PhpKey *key)
 }
 
 /* Takes `id`. */
-static Connection *connection_new(const PhpValue *entry, char *take_id)
+static Connection *connection_read(const PhpValue *entry, char *take_id)
 {
 	Connection *connection = g_new0(Connection, 1);
 	connection->id = take_id;
@@ -161,6 +172,31 @@ static Connection *connection_new(const PhpValue *entry, char *take_id)
 		entry, "sync_frequency", DEFAULT_FREQUENCY_MINUTES, MAX_FREQUENCY_MINUTES);
 	connection->last_sync = optional_member(entry, "last_sync");
 	connection->last_error = optional_member(entry, "last_error");
+	return connection;
+}
+
+/* "conn_" and uniqid(): the seconds and the microseconds within them, in hexadecimal digits. */
+static char *new_id(int64_t now_usecs)
+{
+	return g_strdup_printf("conn_%08" G_GINT64_MODIFIER "x%05" G_GINT64_MODIFIER "x",
+		now_usecs / G_USEC_PER_SEC, now_usecs % G_USEC_PER_SEC);
+}
+
+Connection *connection_new(const char *provider, const char *name, const char *box,
+	const char *const *calendar_ids, int64_t now_usecs)
+{
+	Connection *connection = g_new0(Connection, 1);
+
+	connection->id = new_id(now_usecs);
+	connection->provider = g_strdup(provider);
+	connection->name = g_strdup(name);
+	connection->calendar_ids = g_strdupv((char **)calendar_ids);
+	connection->credentials = g_strdup(box);
+	connection->sync_enabled = true;
+	connection->auto_log = true;
+	connection->sync_from_days = DEFAULT_FROM_DAYS;
+	connection->sync_to_days = DEFAULT_TO_DAYS;
+	connection->sync_frequency_minutes = DEFAULT_FREQUENCY_MINUTES;
 	return connection;
 }
 
@@ -198,7 +234,7 @@ ConnectionList *connections_parse(const char *stored, size_t stored_bytes, GErro
 				g_strdup_printf("entry %s of the connections %s", name, problem));
 			continue;
 		}
-		Connection *connection = connection_new(entry, g_steal_pointer(&id));
+		Connection *connection = connection_read(entry, g_steal_pointer(&id));
 		g_ptr_array_add(list->connections, connection);
 		g_hash_table_add(ids, connection->id);
 	}

@@ -37,6 +37,11 @@ typedef struct Connection {
 void connection_free(Connection *connection);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, connection_free)
 
+/* One as the theme makes it: switched on, its meetings logged, 90 days back and 30 ahead, every 15
+ * minutes. `box` holds its credentials; `calendar_ids` is copied. Caller frees. */
+Connection *connection_new(const char *provider, const char *name, const char *box,
+	const char *const *calendar_ids, int64_t now_usecs);
+
 typedef struct ConnectionList {
 	GPtrArray *connections; /* of Connection, in stored order */
 	GPtrArray
@@ -58,6 +63,8 @@ typedef struct ConnectionChange {
 	const char *last_error;           /* with set_last_error: the text, or NULL for null */
 	const char *credentials;          /* NULL: leave them */
 	const char *expected_credentials; /* with credentials: only in place of these; or NULL */
+	bool set_sync_enabled;            /* for whoever keeps the site, never for a sync */
+	bool sync_enabled;
 } ConnectionChange;
 
 /* The change of one among several. All borrowed. */
@@ -78,3 +85,15 @@ GBytes *connections_update_all(const char *stored, size_t stored_bytes,
  * Caller unrefs; NULL with a CONNECTION_ERROR. */
 GBytes *connections_update(const char *stored, size_t stored_bytes, const char *connection_id,
 	const ConnectionChange *change, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The stored value with these connections (of Connection) behind the others, as the theme adds one:
+ * its keys, in its order; several calendars are in `calendar_ids`, too. Those whose ids are there
+ * already are not added again. `created_at` is ISO 8601. Every other byte stays. Caller unrefs;
+ * NULL with a CONNECTION_ERROR. */
+GBytes *connections_add(const char *stored, size_t stored_bytes, const GPtrArray *added,
+	const char *created_at, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The stored value without one connection, and the others as they were, counted anew from 0 as the
+ * theme does. Caller unrefs; NULL with a CONNECTION_ERROR. */
+GBytes *connections_remove(const char *stored, size_t stored_bytes, const char *connection_id,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

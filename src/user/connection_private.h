@@ -18,3 +18,6 @@ PhpValue *connections_read(const char *stored, StoredSpan span, GError **error);
 
 /* The `id` of an entry; NULL when it has none. Caller frees. */
 char *connection_entry_id(const PhpValue *entry);
+
+/* The entry of that id in the array, or NULL. Borrowed. */
+const PhpValue *connections_find(const PhpValue *list, const char *connection_id);

@@ -29,23 +29,31 @@ static void append_string(GString *out, const char *text)
 	g_string_append_printf(out, "s:%zu:\"%s\";", strlen(text), text);
 }
 
-/* The field and its new value; NULL stands for PHP's null. */
+/* The field and its new value: a text, or what is serialized already. */
 typedef struct {
 	const char *key;
-	const char *value;
+	const char *text;
+	const char *literal;
 } Field;
 
 static void append_value(GString *out, const Field *field)
 {
-	if (field->value == NULL)
-		g_string_append(out, "N;");
+	if (field->text == NULL)
+		g_string_append(out, field->literal);
 	else
-		append_string(out, field->value);
+		append_string(out, field->text);
 }
 
-static void add_field(GArray *fields, const char *key, const char *value)
+/* NULL stands for PHP's null. */
+static void add_field(GArray *fields, const char *key, const char *text)
 {
-	Field field = {key, value};
+	Field field = {key, text, "N;"};
+	g_array_append_val(fields, field);
+}
+
+static void add_flag(GArray *fields, const char *key, bool is_on)
+{
+	Field field = {key, NULL, is_on ? "b:1;" : "b:0;"};
 	g_array_append_val(fields, field);
 }
 
@@ -58,18 +66,9 @@ static GArray *fields_of(const ConnectionChange *change)
 		add_field(fields, "last_error", change->last_error);
 	if (change->credentials != NULL)
 		add_field(fields, "credentials", change->credentials);
+	if (change->set_sync_enabled)
+		add_flag(fields, "sync_enabled", change->sync_enabled);
 	return fields;
-}
-
-static const PhpValue *find_entry(const PhpValue *list, const char *connection_id)
-{
-	for (size_t i = 0; i < php_value_size(list); i++) {
-		const PhpValue *entry = php_value_at(list, i, NULL);
-		g_autofree char *id = php_value_is_array(entry) ? connection_entry_id(entry) : NULL;
-		if (g_strcmp0(id, connection_id) == 0)
-			return entry;
-	}
-	return NULL;
 }
 
 /* References count values by position and tie two places together. A field may change where that
@@ -195,7 +194,7 @@ static GArray *edits_new(void)
 static bool edit_entry(const char *text, const PhpValue *list, const ConnectionUpdate *update,
 	GArray *edits, GError **error)
 {
-	const PhpValue *entry = find_entry(list, update->connection_id);
+	const PhpValue *entry = connections_find(list, update->connection_id);
 	guint before = edits->len;
 
 	if (!check_entry(entry, update->connection_id, &update->change, error))

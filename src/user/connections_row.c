@@ -236,3 +236,98 @@ bool connections_row_update(Db *db, const WpSite *site, int64_t user_id, const c
 		user_id, connection_id);
 	return false;
 }
+
+typedef struct {
+	const GPtrArray *added;
+	const char *created_at;
+	bool is_found; /* there was a row */
+} Addition;
+
+static bool add_to_value(const char *value, size_t length, void *data, char **ret_value,
+	size_t *ret_length, GError **error)
+{
+	Addition *addition = data;
+	GBytes *changed =
+		connections_add(value, length, addition->added, addition->created_at, error);
+
+	addition->is_found = true;
+	if (changed == NULL)
+		return false;
+	*ret_value = g_bytes_unref_to_data(changed, ret_length);
+	return true;
+}
+
+static bool add_row(
+	Db *db, const WpSite *site, int64_t user_id, const Addition *addition, GError **error)
+{
+	g_autoptr(GBytes) value =
+		connections_add("", 0, addition->added, addition->created_at, error);
+	bool is_added = false;
+
+	if (value == NULL ||
+		!user_meta_add(db, user_id, site->connections_key, g_bytes_get_data(value, NULL),
+			g_bytes_get_size(value), &is_added, error))
+		return false;
+	if (is_added)
+		return true;
+	g_set_error(error, CONNECTION_ERROR, CONNECTION_ERROR_DAMAGED,
+		"the connections cannot be stored: the user was deleted, or the row of meta key %s "
+		"holds NULL; delete such a row and try again",
+		site->connections_key);
+	return false;
+}
+
+bool connections_row_add(Db *db, const WpSite *site, int64_t user_id, const GPtrArray *added,
+	const char *created_at, GError **error)
+{
+	Addition addition = {.added = added, .created_at = created_at};
+
+	if (user_meta_change(db, user_id, site->connections_key, add_to_value, &addition, NULL,
+		    NULL, NULL, error) &&
+		(addition.is_found || add_row(db, site, user_id, &addition, error)))
+		return true;
+	name_user(error, user_id);
+	return false;
+}
+
+typedef struct {
+	const char *connection_id;
+	bool is_found; /* it was there once */
+} Removal;
+
+static bool remove_from_value(const char *value, size_t length, void *data, char **ret_value,
+	size_t *ret_length, GError **error)
+{
+	Removal *removal = data;
+	g_autoptr(GError) why = NULL;
+	GBytes *changed = connections_remove(value, length, removal->connection_id, &why);
+
+	/* After a write whose answer was lost. */
+	if (changed == NULL && removal->is_found &&
+		g_error_matches(why, CONNECTION_ERROR, CONNECTION_ERROR_NOT_FOUND))
+		return true;
+	if (changed == NULL) {
+		g_propagate_error(error, g_steal_pointer(&why));
+		return false;
+	}
+	removal->is_found = true;
+	*ret_value = g_bytes_unref_to_data(changed, ret_length);
+	return true;
+}
+
+bool connections_row_remove(
+	Db *db, const WpSite *site, int64_t user_id, const char *connection_id, GError **error)
+{
+	Removal removal = {.connection_id = connection_id};
+
+	if (!user_meta_change(db, user_id, site->connections_key, remove_from_value, &removal, NULL,
+		    NULL, NULL, error)) {
+		name_user(error, user_id);
+		return false;
+	}
+	if (removal.is_found)
+		return true;
+	g_set_error(error, CONNECTION_ERROR, CONNECTION_ERROR_NOT_FOUND,
+		"user %" G_GINT64_FORMAT " has no connection %s any more", user_id, connection_id);
+	return false;
+}

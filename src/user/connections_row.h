@@ -61,3 +61,13 @@ bool connections_row_update_all(Db *db, const WpSite *site, int64_t user_id,
 bool connections_row_update(Db *db, const WpSite *site, int64_t user_id, const char *connection_id,
 	const ConnectionChange *change, UserMetaRow *known,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Adds connections (of Connection; see connections_add()) to those of a user by compare-and-swap;
+ * the caller holds the user's lease. Errors: DB_ERROR, CONNECTION_ERROR. */
+bool connections_row_add(Db *db, const WpSite *site, int64_t user_id, const GPtrArray *added,
+	const char *created_at, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Removes one by compare-and-swap; that it is gone already is CONNECTION_ERROR_NOT_FOUND. Errors:
+ * DB_ERROR, CONNECTION_ERROR. */
+bool connections_row_remove(Db *db, const WpSite *site, int64_t user_id, const char *connection_id,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

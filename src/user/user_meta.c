@@ -113,6 +113,30 @@ bool user_meta_read(Db *db, int64_t user_id, const char *key, UserMetaRow **ret_
 	return true;
 }
 
+static const char add_sql[] =
+	"INSERT INTO {usermeta} (user_id, meta_key, meta_value) SELECT u.ID, ?, ? FROM {users} u "
+	"WHERE u.ID = ? AND NOT EXISTS (SELECT 1 FROM {usermeta} m WHERE m.user_id = u.ID "
+	"AND CAST(m.meta_key AS BINARY) = ?)";
+
+bool user_meta_add(Db *db, int64_t user_id, const char *key, const char *value, size_t length,
+	bool *ret_added, GError **error)
+{
+	DbStatement *statement = db_prepare(db, add_sql, error);
+	uint64_t affected = 0;
+
+	if (statement == NULL)
+		return false;
+	db_bind_text(statement, key);
+	db_bind_bytes(statement, value, length);
+	db_bind_int(statement, user_id);
+	db_bind_bytes(statement, key, strlen(key));
+	object_cache_note_user_meta(db, user_id);
+	if (!db_run(statement, &affected, error))
+		return false;
+	*ret_added = affected > 0;
+	return true;
+}
+
 /* The column's collation takes "a" and "A" for equal; bytes do not. */
 #define IS_UNCHANGED_SQL "WHERE m.umeta_id = ? AND CAST(m.meta_value AS BINARY) = ?"
 

@@ -38,6 +38,11 @@ bool user_meta_each(Db *db, const char *key, UserMetaFunc func, void *data,
 bool user_meta_read(Db *db, int64_t user_id, const char *key, UserMetaRow **ret_row,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Makes the row of a user who has none. `*ret_added` is false when there is one by now, or no such
+ * user. Two processes at once may both add theirs: whoever calls keeps others of our own out. */
+bool user_meta_add(Db *db, int64_t user_id, const char *key, const char *value, size_t length,
+	bool *ret_added, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Makes the new value from the stored one (never NULL). Called again when someone else wrote the
  * row meanwhile, so it starts from `value` each time, and is fit to see its own result again.
  * `*ret_value` is the caller's to free; leaving it NULL means that there is nothing to change. */

@@ -389,7 +389,7 @@ class Installations(Story):
             "define( 'CUSTOM_USER_META_TABLE', 'people_' . 'usermeta' );\nif ( ! defined( 'ABSPATH'", 1))
         done = self.run_it("init", f"--wp-config={self.wp.config_path}", ini=self.made)
         self.assert_one_line(done.stdout, "Users ", "people_users", "people_usermeta")
-        self.assert_one_line(done.stdout, "GRANT SELECT, UPDATE ON", "people_usermeta")
+        self.assert_one_line(done.stdout, "GRANT SELECT, INSERT, UPDATE ON", "people_usermeta")
         with open(self.made, "a", encoding="utf-8") as file:
             file.write("[network]\nallow_http = yes\nallow_private = 127.0.0.1\n")
         self.run_it("sync", "--all", ini=self.made)

@@ -19,11 +19,12 @@ class Room:
 ROOMS = {
     "cli": Room("sync provider match schema wp user state site cache event net db", ""),
     "sync": Room("provider match wp user state site cache event net db",
-                 "account auto_log connection_sync context due inquiry pass patience report turn"),
+                 "account addition auto_log connection_sync context due inquiry pass patience removal report turn"),
     "wp": Room("user state site cache text php match event db",
-               "activities activity_claims event_attendees event_counts event_rematch event_store past_event "
+               "activities activity_claims event_attendees event_clear event_counts event_rematch event_store past_event "
                "write_trial", holds_sql=True),
-    "user": Room("state site cache php match db", "connection connections_row people user user_state",
+    "user": Room("state site cache text php match db",
+                 "connection connection_account connections_row people user user_state",
                  holds_sql=True),
     "schema": Room("state db", "grants grants_held indexes prefix schema server", holds_sql=True),
     "state": Room("site db", "calendar_objects connection_state contact_marks hash known_events run_history schema "
@@ -39,7 +40,7 @@ ROOMS = {
     "event": Room("", "civil event event_copy event_json ical meeting_link"),
     "net": Room("", "dav_response href http multistatus"),
     "db": Room("", "db db_sql sql_script", holds_sql=True),
-    "util": Room("", "config limits log process_mark time_zone secret visible"),
+    "util": Room("", "config limits log process_mark time_zone secret secret_file visible"),
 }
 # Libraries that one room owns.
 OWNED = {

@@ -11,6 +11,7 @@ $_SERVER['REMOTE_ADDR'] = '127.0.0.1';
 ob_start();
 require $argv[1];
 require __DIR__ . '/seed.php';
+require __DIR__ . '/theme_connections.php';
 require __DIR__ . '/theme_sync.php';
 
 // As an administrator, WordPress stores what it is given without filtering HTML.

@@ -41,7 +41,7 @@ static void test_a_network_shares_its_users(void)
 
 	g_assert_nonnull(strstr(sql, "ON wordpress.wp_2_posts TO"));
 	g_assert_nonnull(strstr(sql, "ON wordpress.wp_2_prm_calendar_events TO"));
-	g_assert_nonnull(strstr(sql, "GRANT SELECT, UPDATE ON wordpress.wp_usermeta TO"));
+	g_assert_nonnull(strstr(sql, "GRANT SELECT, INSERT, UPDATE ON wordpress.wp_usermeta TO"));
 	g_assert_null(strstr(sql, "wp_2_users"));
 }
 

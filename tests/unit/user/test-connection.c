@@ -448,6 +448,145 @@ static void test_size(void)
 	}
 }
 
+static GPtrArray *one_connection(const char *id, const char *calendars)
+{
+	GPtrArray *added = g_ptr_array_new_with_free_func((GDestroyNotify)connection_free);
+	g_auto(GStrv) ids = g_strsplit(calendars, ",", -1);
+	Connection *connection =
+		connection_new("google", "W\303\266rk", "box", (const char *const *)ids, 0);
+
+	g_free(connection->id);
+	connection->id = g_strdup(id);
+	connection->auto_log = false;
+	g_ptr_array_add(added, connection);
+	return added;
+}
+
+#define ADDED(id, calendars)                                                                       \
+	"s:8:\"provider\";s:6:\"google\";s:4:\"name\";s:5:\"W\303\266rk\";" calendars              \
+	"s:11:\"credentials\";s:3:\"box\";s:12:\"sync_enabled\";b:1;s:8:\"auto_log\";b:0;"         \
+	"s:14:\"sync_from_days\";i:90;s:12:\"sync_to_days\";i:30;s:14:\"sync_frequency\";i:15;"    \
+	"s:9:\"last_sync\";N;s:10:\"last_error\";N;s:10:\"created_at\";s:3:\"now\";s:2:\"id\";"    \
+	"s:1:\"" id "\";}"
+#define NEW_ONE "a:13:{" ADDED("n", "s:11:\"calendar_id\";s:1:\"a\";")
+
+static void assert_added(const char *stored, size_t length, const char *calendars,
+	const char *expected, size_t expected_length)
+{
+	g_autoptr(GPtrArray) added = one_connection("n", calendars);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) changed = connections_add(stored, length, added, "now", &error);
+	g_autoptr(GBytes) again = NULL;
+
+	g_assert_no_error(error);
+	g_assert_cmpmem(g_bytes_get_data(changed, NULL), g_bytes_get_size(changed), expected,
+		expected_length);
+	/* The answer was lost: it is there already. */
+	again = connections_add(
+		g_bytes_get_data(changed, NULL), g_bytes_get_size(changed), added, "now", &error);
+	g_assert_no_error(error);
+	g_assert_true(g_bytes_equal(changed, again));
+}
+
+static void test_add(void)
+{
+	static const struct {
+		const char *stored;
+		size_t length;
+		const char *expected;
+		size_t expected_length;
+	} cases[] = {
+		{BYTES(""), BYTES("a:1:{i:0;" NEW_ONE "}")},
+		{BYTES("N;"), BYTES("a:1:{i:0;" NEW_ONE "}")},
+		{BYTES("a:0:{}"), BYTES("a:1:{i:0;" NEW_ONE "}")},
+		{BYTES(" a:1:{i:0;i:5;} "), BYTES(" a:2:{i:0;i:5;i:1;" NEW_ONE "} ")},
+		/* As PHP does: behind the largest key, and names are none. */
+		{BYTES("a:2:{i:7;i:5;s:1:\"k\";d:1.0;}"),
+			BYTES("a:3:{i:7;i:5;s:1:\"k\";d:1.0;i:8;" NEW_ONE "}")},
+		/* References and objects stay as they are. */
+		{BYTES("a:2:{i:0;O:1:\"X\":0:{}i:1;R:2;}"),
+			BYTES("a:3:{i:0;O:1:\"X\":0:{}i:1;R:2;i:2;" NEW_ONE "}")},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		assert_added(cases[i].stored, cases[i].length, "a", cases[i].expected,
+			cases[i].expected_length);
+	assert_added(BYTES(""), "a,b",
+		BYTES("a:1:{i:0;a:14:{" ADDED("n",
+			"s:11:\"calendar_id\";s:1:\"a\";s:12:\"calendar_ids\";a:2:{i:0;s:1:\"a\";"
+			"i:1;s:1:\"b\";}") "}"));
+}
+
+static void test_add_to_what_is_damaged(void)
+{
+	g_autoptr(GPtrArray) added = one_connection("n", "a");
+	g_autoptr(GError) error = NULL;
+
+	g_assert_null(connections_add(BYTES("a:1:{"), added, "now", &error));
+	g_assert_error(error, CONNECTION_ERROR, CONNECTION_ERROR_DAMAGED);
+	g_clear_error(&error);
+	g_assert_null(
+		connections_add(BYTES("a:1:{i:9223372036854775807;N;}"), added, "now", &error));
+	g_assert_error(error, CONNECTION_ERROR, CONNECTION_ERROR_DAMAGED);
+}
+
+static void test_remove(void)
+{
+	static const struct {
+		const char *stored;
+		size_t length;
+		const char *expected; /* NULL: refused */
+		int code;
+	} cases[] = {
+		{BYTES("a:1:{i:0;a:1:{s:2:\"id\";s:1:\"x\";}}"), "a:0:{}", 0},
+		{BYTES(" a:3:{i:4;d:1.50;s:1:\"k\";a:1:{s:2:\"id\";s:1:\"x\";}i:9;"
+		       "O:1:\"X\":0:{}} "),
+			"a:2:{i:0;d:1.50;i:1;O:1:\"X\":0:{}}", 0},
+		{BYTES("a:1:{i:0;a:1:{s:2:\"id\";s:1:\"y\";}}"), NULL, CONNECTION_ERROR_NOT_FOUND},
+		{BYTES("a:2:{i:0;a:1:{s:2:\"id\";s:1:\"x\";}i:1;R:2;}"), NULL,
+			CONNECTION_ERROR_DAMAGED},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(GBytes) left =
+			connections_remove(cases[i].stored, cases[i].length, "x", &error);
+
+		if (cases[i].expected == NULL) {
+			g_assert_error(error, CONNECTION_ERROR, cases[i].code);
+			continue;
+		}
+		g_assert_no_error(error);
+		g_assert_cmpmem(g_bytes_get_data(left, NULL), g_bytes_get_size(left),
+			cases[i].expected, strlen(cases[i].expected));
+	}
+}
+
+static void test_switch(void)
+{
+	static const char stored[] = "a:1:{i:0;a:2:{s:2:\"id\";s:1:\"x\";s:12:\"sync_enabled\";"
+				     "s:1:\"1\";}}";
+	static const char expected[] = "a:1:{i:0;a:2:{s:2:\"id\";s:1:\"x\";s:12:\"sync_enabled\";"
+				       "b:0;}}";
+	const ConnectionChange off = {.set_sync_enabled = true};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GBytes) changed = connections_update(stored, strlen(stored), "x", &off, &error);
+
+	g_assert_no_error(error);
+	g_assert_cmpmem(g_bytes_get_data(changed, NULL), g_bytes_get_size(changed), expected,
+		strlen(expected));
+}
+
+static void test_new_id(void)
+{
+	/* What uniqid() said at that time. */
+	static const char *const none[] = {NULL};
+	g_autoptr(Connection) connection =
+		connection_new("caldav", "", "", none, G_GINT64_CONSTANT(1748966442740689));
+
+	g_assert_cmpstr(connection->id, ==, "conn_683f1c2ab4d51");
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -477,5 +616,11 @@ int main(int argc, char **argv)
 			g_strconcat("/wp/connection/update/", updates[i].name, NULL);
 		g_test_add_data_func(path, GSIZE_TO_POINTER(i), test_update);
 	}
+	g_test_add_func("/wp/connection/is-added-as-the-theme-does", test_add);
+	g_test_add_func(
+		"/wp/connection/none-is-added-to-what-is-damaged", test_add_to_what_is_damaged);
+	g_test_add_func("/wp/connection/is-removed-as-the-theme-does", test_remove);
+	g_test_add_func("/wp/connection/is-switched-off", test_switch);
+	g_test_add_func("/wp/connection/has-a-name-of-its-time", test_new_id);
 	return g_test_run();
 }

@@ -314,6 +314,40 @@ static void test_two_writers_lose_nothing(void)
 		==, 57 * 1000 + 57);
 }
 
+static void test_a_row_is_made_once(void)
+{
+	static const struct {
+		int64_t user_id;
+		bool is_added;
+	} cases[] = {
+		{4, false}, /* no such user */
+		{2, false}, /* has one */
+		{8, true},
+		{8, false},
+	};
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(GError) error = NULL;
+	g_autoptr(UserMetaRow) row = NULL;
+
+	if (test == NULL)
+		return;
+	insert_rows(test);
+	test_db_exec(test, "INSERT INTO wp_users (ID, user_login) VALUES (8, 'dora')");
+	/* Another key in all but its case is none. */
+	test_db_exec(test, "INSERT INTO wp_usermeta (user_id, meta_key, meta_value) VALUES (8, "
+			   "'_PRM_calendar_connections', 'wrong case')");
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		bool is_added = !cases[i].is_added;
+
+		g_assert_true(user_meta_add(
+			test->db, cases[i].user_id, KEY, "a\0b", 3, &is_added, &error));
+		g_assert_no_error(error);
+		g_assert_true(is_added == cases[i].is_added);
+	}
+	g_assert_true(user_meta_read(test->db, 8, KEY, &row, &error));
+	g_assert_cmpmem(row->value, row->length, "a\0b", 3);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -334,5 +368,6 @@ int main(int argc, char **argv)
 	g_test_add_func(
 		"/wp/user_meta/user-without-a-row-gets-none", test_a_user_without_a_row_gets_none);
 	g_test_add_func("/wp/user_meta/two-writers-lose-nothing", test_two_writers_lose_nothing);
+	g_test_add_func("/wp/user_meta/a-row-is-made-once", test_a_row_is_made_once);
 	return g_test_run();
 }

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parts of `prm-calendar connect`: one for each service. */
+#pragma once
+
+#include <glib.h>
+
+#include "cli/chosen.h"
+
+/* The connections to be made (of Connection), whose accounts were tried; caller unrefs. NULL with
+ * CONFIG_ERROR, PROVIDER_ERROR or SYNC_ERROR. */
+GPtrArray *connect_caldav(const Chosen *chosen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What the new connection is called: --name, or `otherwise`. Caller frees. */
+char *connect_label(const Chosen *chosen, const char *otherwise);

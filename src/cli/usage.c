@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/usage.h"
+
+#include <stdio.h>
+
+#include "cli/output.h"
+
+ExitStatus usage_fail(const CliOptions *options, const char *message)
+{
+	fprintf(stderr, "prm-calendar: %s; see prm-calendar %s --help\n", message,
+		options->command);
+	if (options->json) {
+		g_autoptr(Json) object = json_object_new();
+
+		json_set_text(object, "error", message);
+		json_print(object);
+	}
+	return EXIT_USAGE;
+}

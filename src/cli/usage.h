@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Commands that were called in a wrong way. */
+#pragma once
+
+#include "cli/options.h"
+
+/* Says what is missing or wrong, with --json also as {"error": …}; returns EXIT_USAGE. */
+ExitStatus usage_fail(const CliOptions *options, const char *message);
