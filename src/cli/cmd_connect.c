@@ -23,6 +23,8 @@ static const CliOption connect_options[] = {
 		"caldav: read the password there, not from standard input"},
 	{"calendar", 0, CLI_OPTION_TEXTS, offsetof(CliOptions, calendars), "CALENDAR",
 		"name, id or path of a calendar to sync; may be repeated"},
+	{"port", 0, CLI_OPTION_NUMBER, offsetof(CliOptions, port), "PORT",
+		"google: where the browser comes back to (default: 8765)"},
 	{"name", 0, CLI_OPTION_TEXT, offsetof(CliOptions, name), "LABEL",
 		"what the theme calls the connection"},
 	{"dry-run", 0, CLI_OPTION_FLAG, offsetof(CliOptions, dry_run), NULL,
@@ -97,7 +99,8 @@ static GPtrArray *make_and_store(Chosen *chosen, GError **error)
 
 	if (!addition_check_key(&chosen->context, chosen->app.db, error))
 		return NULL;
-	made = connect_caldav(chosen, error);
+	made = strcmp(chosen->options->arguments[0], "google") == 0 ? connect_google(chosen, error)
+								    : connect_caldav(chosen, error);
 	if (made == NULL || !check_room(chosen, made, error))
 		return NULL;
 	if (!chosen->options->dry_run &&
@@ -112,8 +115,14 @@ static const char *missing(const CliOptions *options)
 	const char *service = options->arguments[0];
 	g_autofree char *url = options->url != NULL ? connection_account_url(options->url) : NULL;
 
+	if (g_strcmp0(service, "google") == 0)
+		return options->url == NULL && options->username == NULL &&
+				       options->password_file == NULL
+			       ? usage_port_problem(options)
+			       : "google takes no address, user name or password: its owner signs "
+				 "in in a browser";
 	if (g_strcmp0(service, "caldav") != 0)
-		return "say which service: caldav";
+		return "say which service: caldav or google";
 	if (options->url == NULL || options->username == NULL || options->username[0] == '\0')
 		return "caldav needs --url=URL and --username=NAME";
 	if (url == NULL)
@@ -146,7 +155,7 @@ static ExitStatus run_connect(const CliOptions *options)
 
 const Command command_connect = {
 	.name = "connect",
-	.arguments = "caldav",
+	.arguments = "caldav|google",
 	.summary = "connect a user's calendar account from the shell",
 	.details =
 		"Tries the account, lists its calendars, and stores a connection for each that\n"
@@ -156,7 +165,9 @@ const Command command_connect = {
 		"is\n"
 		"read from standard input, unseen on a terminal, or from a file, and never from "
 		"the\n"
-		"command line.\n\n"
+		"command line. Google asks the calendar's owner in a browser, which may be on "
+		"another\n"
+		"machine (ssh -L).\n\n"
 		"Example: prm-calendar connect caldav --user=anna --url=https://dav.example.org "
 		"\\\n"
 		"           --username=anna --calendar=Work < password.txt",

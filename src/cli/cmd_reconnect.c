@@ -5,6 +5,7 @@
 
 #include "cli/account_trial.h"
 #include "cli/commands.h"
+#include "cli/connect.h"
 #include "cli/output.h"
 #include "cli/usage.h"
 #include "sync/addition.h"
@@ -23,6 +24,8 @@ static const CliOption reconnect_options[] = {
 		"caldav: another user name than before"},
 	{"password-file", 0, CLI_OPTION_TEXT, offsetof(CliOptions, password_file), "FILE",
 		"caldav: read the password there, not from standard input"},
+	{"port", 0, CLI_OPTION_NUMBER, offsetof(CliOptions, port), "PORT",
+		"google: where the browser comes back to (default: 8765)"},
 	{"dry-run", 0, CLI_OPTION_FLAG, offsetof(CliOptions, dry_run), NULL,
 		"try the account, and write nothing"},
 	{0},
@@ -53,6 +56,8 @@ static char *new_box(const Chosen *chosen, const Connection *connection, GError 
 	g_autofree char *url = NULL;
 	g_autofree char *username = NULL;
 
+	if (strcmp(connection->provider, "google") == 0)
+		return connect_google_box(chosen, error);
 	if (strcmp(connection->provider, "caldav") != 0) {
 		g_set_error(error, SYNC_ERROR, SYNC_ERROR_REFUSED,
 			"a connection of the provider '%s' is made anew in the theme",
@@ -120,6 +125,8 @@ static ExitStatus run_reconnect(const CliOptions *options)
 	const Connection *connection;
 	ExitStatus status;
 
+	if (usage_port_problem(options) != NULL)
+		return usage_fail(options, usage_port_problem(options));
 	if (options->url != NULL && url == NULL)
 		return usage_fail(options, "--url is no address, or holds a password");
 	status = chosen_open(&chosen, options);
@@ -135,12 +142,13 @@ static ExitStatus run_reconnect(const CliOptions *options)
 const Command command_reconnect = {
 	.name = "reconnect",
 	.arguments = "",
-	.summary = "give a connection a new password",
+	.summary = "give a connection a new password, or access to Google anew",
 	.details = "Tries the account with the password that is read from standard input, unseen "
 		   "on a\n"
 		   "terminal, or from a file, and stores it in the connection, whose last error "
 		   "is\n"
-		   "cleared. Its events, its calendars and its settings stay.\n\n"
+		   "cleared. Google asks in a browser, as for connect. Events, calendars and "
+		   "settings stay.\n\n"
 		   "Example: prm-calendar reconnect --user=anna < password.txt",
 	.options = reconnect_options,
 	.run = run_reconnect,

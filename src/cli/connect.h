@@ -10,5 +10,10 @@
  * CONFIG_ERROR, PROVIDER_ERROR or SYNC_ERROR. */
 GPtrArray *connect_caldav(const Chosen *chosen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same; waits for a browser. */
+GPtrArray *connect_google(const Chosen *chosen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The access that somebody gives in a browser, sealed as the theme does. Caller frees. */
+char *connect_google_box(const Chosen *chosen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What the new connection is called: --name, or `otherwise`. Caller frees. */
 char *connect_label(const Chosen *chosen, const char *otherwise);

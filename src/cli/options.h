@@ -36,6 +36,7 @@ typedef struct CliOptions {
 	char *name;
 	char **calendars; /* NULL: none was named */
 	gboolean yes;
+	int port; /* -1: not given */
 
 	char **arguments; /* what is no option; NULL-terminated, never NULL */
 } CliOptions;

@@ -17,3 +17,10 @@ ExitStatus usage_fail(const CliOptions *options, const char *message)
 	}
 	return EXIT_USAGE;
 }
+
+const char *usage_port_problem(const CliOptions *options)
+{
+	return options->port >= -1 && options->port <= G_MAXUINT16
+		       ? NULL
+		       : "--port is a number from 0, any that is free, to 65535";
+}

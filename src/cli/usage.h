@@ -6,3 +6,6 @@
 
 /* Says what is missing or wrong, with --json also as {"error": …}; returns EXIT_USAGE. */
 ExitStatus usage_fail(const CliOptions *options, const char *message);
+
+/* What is wrong with --port; NULL: nothing. Static. */
+const char *usage_port_problem(const CliOptions *options);

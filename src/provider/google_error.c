@@ -145,6 +145,7 @@ static const struct {
 	{"org_internal", PROVIDER_ERROR_SITE},
 	{"invalid_request", PROVIDER_ERROR_SITE},
 	{"unsupported_grant_type", PROVIDER_ERROR_SITE},
+	{"redirect_uri_mismatch", PROVIDER_ERROR_SITE},
 };
 
 /* Never for good unless the answer says so: a page of a front end, whatever its status, is no

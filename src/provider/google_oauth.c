@@ -11,6 +11,7 @@
 #define CREDENTIALS_MAX_BYTES 65536
 
 enum {
+	FORM_BYTES = 8192, /* above any real one: what grows is moved, and left behind unwiped */
 	EARLY_SECS = 5 * 60,
 	LIFETIME_DEFAULT_SECS = 3599,
 	LIFETIME_MAX_SECS = 7 * 24 * 60 * 60,
@@ -95,7 +96,7 @@ static void append_field(GString *form, const char *name, const char *value)
 
 static char *refresh_form(const ProviderService *service, const char *refresh_token)
 {
-	GString *form = g_string_sized_new(2048);
+	GString *form = g_string_sized_new(FORM_BYTES);
 
 	append_field(form, "client_id", service->client_id);
 	append_field(form, "client_secret", service->client_secret);
@@ -167,7 +168,7 @@ static bool take_answer(
 	return true;
 }
 
-static bool has_client(const ProviderService *service, GError **error)
+bool google_client_check(const ProviderService *service, GError **error)
 {
 	if (service->client_id[0] != '\0' && service->client_secret[0] != '\0')
 		return true;
@@ -177,26 +178,55 @@ static bool has_client(const ProviderService *service, GError **error)
 	return false;
 }
 
-bool google_tokens_refresh(GoogleTokens *tokens, const ProviderRequest *request, GError **error)
+static bool ask(
+	GoogleTokens *tokens, const ProviderRequest *request, const char *form, GError **error)
 {
-	const char *refresh_token = json_string(tokens->json, "refresh_token");
-	g_autoptr(HttpResponse) response = NULL;
-	g_auto(Secret) form = NULL;
+	g_autoptr(HttpResponse) response = post_form(request, form, error);
 	bool is_taken;
 
-	if (refresh_token == NULL) {
-		google_error_set_reconnect(error);
-		return false;
-	}
-	if (!has_client(request->google, error))
-		return false;
-	form = refresh_form(request->google, refresh_token);
-	response = post_form(request, form, error);
 	if (response == NULL)
 		return false;
 	is_taken = take_answer(tokens, response, request->now_utc(), error);
 	memset(response->body->str, 0, response->body->len);
 	return is_taken;
+}
+
+bool google_tokens_refresh(GoogleTokens *tokens, const ProviderRequest *request, GError **error)
+{
+	const char *refresh_token = json_string(tokens->json, "refresh_token");
+	g_auto(Secret) form = NULL;
+
+	if (refresh_token == NULL) {
+		google_error_set_reconnect(error);
+		return false;
+	}
+	if (!google_client_check(request->google, error))
+		return false;
+	form = refresh_form(request->google, refresh_token);
+	return ask(tokens, request, form, error);
+}
+
+static char *code_form(const ProviderService *service, const GoogleCode *code)
+{
+	GString *form = g_string_sized_new(FORM_BYTES);
+
+	append_field(form, "client_id", service->client_id);
+	append_field(form, "client_secret", service->client_secret);
+	append_field(form, "code", code->code);
+	append_field(form, "code_verifier", code->verifier);
+	append_field(form, "redirect_uri", code->redirect_url);
+	append_field(form, "grant_type", "authorization_code");
+	return g_string_free(form, FALSE);
+}
+
+GoogleTokens *google_tokens_redeem(
+	const GoogleCode *code, const ProviderRequest *request, GError **error)
+{
+	g_autoptr(GoogleTokens) tokens = g_new0(GoogleTokens, 1);
+	g_auto(Secret) form = code_form(request->google, code);
+
+	tokens->json = cJSON_CreateObject();
+	return ask(tokens, request, form, error) ? g_steal_pointer(&tokens) : NULL;
 }
 
 char *google_tokens_to_json(const GoogleTokens *tokens)

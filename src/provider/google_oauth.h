@@ -36,6 +36,20 @@ char *google_tokens_consent(const GoogleTokens *tokens);
 bool google_tokens_refresh(GoogleTokens *tokens, const ProviderRequest *request,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What Google gave a person who agreed, to be redeemed by whoever asked. All borrowed. */
+typedef struct GoogleCode {
+	const char *code;
+	const char *verifier;     /* of PKCE (RFC 7636) */
+	const char *redirect_url; /* that the code came to */
+} GoogleCode;
+
+/* The tokens for a code, which is good once. NULL with PROVIDER_ERROR. Caller frees. */
+GoogleTokens *google_tokens_redeem(const GoogleCode *code, const ProviderRequest *request,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether the site has a client with Google; else PROVIDER_ERROR_SITE. */
+bool google_client_check(const ProviderService *service, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* What is to be stored: everything that was read, with the fields that changed. Caller frees with
  * secret_free(). */
 char *google_tokens_to_json(const GoogleTokens *tokens);

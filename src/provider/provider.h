@@ -139,6 +139,7 @@ typedef struct ProviderService {
 	const char *token_url;
 	const char *client_id;
 	const char *client_secret;
+	const char *auth_url; /* where people are asked for access */
 } ProviderService;
 
 /* What to fetch. All borrowed; must outlive the call. */

@@ -30,24 +30,27 @@ static void set_box_error(const Account *account, GError **error)
 			is_google_account ? "access to Google" : "username and password");
 }
 
+ProviderService account_google(const Config *config)
+{
+	return (ProviderService){
+		.api_base = config->google_api_base,
+		.token_url = config->google_token_url,
+		.client_id = config->google_client_id,
+		.client_secret = config->google_client_secret,
+		.auth_url = config->google_auth_url,
+	};
+}
+
 bool account_open(Account *account, const SyncContext *context, Db *db, HttpClient *http,
 	int64_t user_id, const Connection *connection, GError **error)
 {
-	const Config *config = context->config;
-
 	*account = (Account){
 		.context = context,
 		.db = db,
 		.http = http,
 		.user_id = user_id,
 		.connection = connection,
-		.google =
-			{
-				.api_base = config->google_api_base,
-				.token_url = config->google_token_url,
-				.client_id = config->google_client_id,
-				.client_secret = config->google_client_secret,
-			},
+		.google = account_google(context->config),
 		.box = g_strdup(connection->credentials),
 	};
 	if (account->box[0] != '\0')

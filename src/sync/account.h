@@ -32,6 +32,9 @@ bool account_open(Account *account, const SyncContext *context, Db *db, HttpClie
 void account_clear(Account *account);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Account, account_clear)
 
+/* Google, as the site is registered there. Borrows from the configuration. */
+ProviderService account_google(const Config *config);
+
 /* A request for the whole of the account; it borrows from it. Renewed credentials are stored by
  * compare-and-swap; in a dry run not at all. */
 ProviderRequest account_request(Account *account, TimeWindow window);

@@ -49,6 +49,7 @@ typedef struct Config {
 	char *google_client_secret;
 	char *google_api_base;
 	char *google_token_url;
+	char *google_auth_url;
 
 	int sync_interval_minutes;
 	int sync_users_per_pass; /* 0: all */

@@ -73,6 +73,9 @@ static const ConfigKey keys[] = {
 	{"google", "token_url", CONFIG_STRING, CONFIG_REQUIRED, FIELD(google_token_url),
 		"https://oauth2.googleapis.com/token",
 		.help = "Google's token endpoint; another for tests and proxies"},
+	{"google", "auth_url", CONFIG_STRING, CONFIG_REQUIRED, FIELD(google_auth_url),
+		"https://accounts.google.com/o/oauth2/v2/auth",
+		.help = "where Google asks a person for access; another for tests"},
 
 	{"sync", "interval_minutes", CONFIG_INT, 0, FIELD(sync_interval_minutes), "15", 1, 1440,
 		.help = "time between two passes, as the timer has it; status reckons with it"},

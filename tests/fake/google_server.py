@@ -9,7 +9,9 @@
 It keeps events as instances (singleEvents=true), pages, sync tokens and access tokens. `fail`
 scripts answers that a healthy Google does not give; `requests` is what it was asked."""
 
+import base64
 import copy
+import hashlib
 import json
 import re
 import threading
@@ -185,6 +187,10 @@ class GoogleServer:
         self.empty_pages = set()  # numbers (from 0) of pages that come without items
         self.new_refresh_token = None
         self.on_token = None     # called while a token is being renewed
+        self.signed_in = None    # the account of whoever sits before the browser
+        self.refuses = None      # what the browser brings back in place of a code
+        self.lasting = True      # consent gives a refresh token
+        self._codes = {}         # code -> what it was given for
         self._failures = []
         self._accounts = {}
         self._tokens = {}
@@ -223,6 +229,7 @@ class GoogleServer:
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
         self.api_base = self.url + API_PATH
         self.token_url = self.url + "/token"
+        self.auth_url = self.url + "/auth"
 
     def __enter__(self):
         return self
@@ -297,6 +304,8 @@ class GoogleServer:
                 self.on_token()
             return answer
         query = urllib.parse.parse_qs(parts.query, keep_blank_values=True, strict_parsing=True)
+        if (method, parts.path) == ("GET", "/auth"):
+            raise self._consent({name: values[0] for name, values in query.items()})
         account = self._account_of(headers)
         if method == "GET" and parts.path == API_PATH + "/users/me/calendarList":
             return self._calendar_list(account, query)
@@ -307,6 +316,34 @@ class GoogleServer:
                 raise Refused(404, "notFound", "Not Found")
             return self._events(calendar, query)
         raise Refused(404, "notFound", "no such method")
+
+    def _consent(self, query):
+        """Everybody agrees at once. The redirect goes back to where the client said."""
+        back = query["redirect_uri"]
+        if (query["client_id"], query["response_type"]) != (CLIENT_ID, "code") or query["scope"] != SCOPE:
+            return Refused(400, "invalid_request")
+        if not re.fullmatch(r"http://127\.0\.0\.1:\d+/", back):
+            return Refused(400, "redirect_uri_mismatch")
+        if query["code_challenge_method"] != "S256" or len(query["code_challenge"]) != 43:
+            return Refused(400, "invalid_request")
+        answer = {"state": query["state"]}
+        if self.refuses:
+            answer["error"] = self.refuses
+        else:
+            answer["code"] = code = f"4/{len(self._codes)}&+code"
+            lasting = query.get("access_type") == "offline" and query.get("prompt") == "consent" and self.lasting
+            self._codes[code] = (back, query["code_challenge"], self.signed_in, lasting)
+        return Refused(302, "", headers={"Location": f"{back}?{urllib.parse.urlencode(answer)}"})
+
+    def _redeem(self, form):
+        """The answer for a code, or None; it is good once."""
+        back, challenge, account, lasting = self._codes.pop(form.get("code"), (None, None, None, None))
+        digest = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+        made = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        if account is None or (form.get("redirect_uri"), made) != (back, challenge):
+            return None
+        return {"access_token": self.issue(account), "expires_in": TOKEN_SECS, "scope": SCOPE, "token_type": "Bearer",
+                **({"refresh_token": account.refresh_token} if lasting else {})}
 
     def _token(self, headers, body):
         def refuse(status, error):
@@ -319,6 +356,11 @@ class GoogleServer:
         form = {name: values[0] for name, values in urllib.parse.parse_qs(body).items()}
         if form.get("client_id") != CLIENT_ID or form.get("client_secret") != CLIENT_SECRET:
             raise refuse(401, "invalid_client")
+        if form.get("grant_type") == "authorization_code":
+            answer = self._redeem(form)
+            if answer is None:
+                raise refuse(400, "invalid_grant")
+            return answer
         if form.get("grant_type") != "refresh_token":
             raise refuse(400, "unsupported_grant_type")
         for account in self._accounts.values():

@@ -32,6 +32,7 @@ class OnGoogle(Story):
         return super().write_ini(name, **{
             "google_client_id": CLIENT_ID, "google_client_secret": CLIENT_SECRET,
             "google_api_base": self.google.api_base, "google_token_url": self.google.token_url,
+            "google_auth_url": self.google.auth_url,
             **overrides})
 
     def connection(self, number=1, account=None, **fields):

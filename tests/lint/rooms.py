@@ -35,10 +35,10 @@ ROOMS = {
     "cache": Room("php db", "object_cache server"),
     "text": Room("php", "emoji esc html_entities markup post_slug sanitize script_scheme utf8"),
     "php": Room("", "date json lexer text url value zone"),
-    "provider": Room("net event", "provider providers"),
+    "provider": Room("net event", "google_consent provider providers"),
     "match": Room("event", "contact_index"),
     "event": Room("", "civil event event_copy event_json ical meeting_link"),
-    "net": Room("", "dav_response href http multistatus"),
+    "net": Room("", "dav_response href http loopback multistatus"),
     "db": Room("", "db db_sql sql_script", holds_sql=True),
     "util": Room("", "config limits log process_mark time_zone secret secret_file visible"),
 }

@@ -69,7 +69,8 @@ void google_call_begin(GoogleCall *call, const GoogleAnswer *answers, const char
 	call->zone = g_time_zone_new_utc();
 	call->api_base = fake_server_url(call->server, "/v3/");
 	call->token_url = fake_server_url(call->server, "/token");
-	call->google = (ProviderService){call->api_base, call->token_url, "id&1", "s+/="};
+	call->google = (ProviderService){
+		call->api_base, call->token_url, "id&1", "s+/=", "https://auth.example/"};
 	call->sink = collecting_sink_new();
 	call->stored = g_ptr_array_new_with_free_func(g_free);
 	call->request = (ProviderRequest){
