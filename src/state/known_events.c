@@ -176,17 +176,15 @@ bool known_events_store(
 	return insert_events(db, connection, events, count, store_tail, error);
 }
 
-bool known_events_forget(
-	Db *db, int64_t connection, const char *const *event_uids, size_t count, GError **error)
+/* A statement with the keys of these uids at its end. NULL with error set. */
+static DbStatement *prepare_uids(Db *db, const char *head, int64_t connection,
+	const char *const *event_uids, size_t count, uint8_t *hashes, GError **error)
 {
-	g_autofree char *sql = db_repeat_sql("DELETE FROM {prm_calendar_events} WHERE connection = "
-					     "? AND event_hash IN (",
-		"?", count, ")");
-	g_autofree uint8_t *hashes = g_new(uint8_t, count * STATE_HASH_BYTES);
+	g_autofree char *sql = db_repeat_sql(head, "?", count, ")");
 	DbStatement *statement = db_prepare(db, sql, error);
 
 	if (statement == NULL)
-		return false;
+		return NULL;
 	db_bind_int(statement, connection);
 	for (size_t i = 0; i < count; i++) {
 		uint8_t *hash = hashes + i * STATE_HASH_BYTES;
@@ -194,5 +192,43 @@ bool known_events_forget(
 		state_hash(event_uids[i], strlen(event_uids[i]), hash);
 		db_bind_bytes(statement, hash, STATE_HASH_BYTES);
 	}
-	return db_run(statement, NULL, error);
+	return statement;
+}
+
+static const char posts_sql[] = "SELECT post_id FROM {prm_calendar_events} WHERE post_id <> 0 AND "
+				"connection = ? AND event_hash IN (";
+
+bool known_events_posts(Db *db, int64_t connection, const char *const *event_uids, size_t count,
+	GArray *post_ids, GError **error)
+{
+	g_autofree uint8_t *hashes = g_new(uint8_t, count * STATE_HASH_BYTES);
+	DbStatement *statement =
+		prepare_uids(db, posts_sql, connection, event_uids, count, hashes, error);
+	bool row;
+
+	if (statement == NULL || !db_query(statement, error))
+		return false;
+	for (;;) {
+		int64_t post_id;
+
+		if (!db_next(statement, &row, error))
+			return false;
+		if (!row)
+			return true;
+		post_id = db_column_int(statement, 0);
+		g_array_append_val(post_ids, post_id);
+	}
+}
+
+static const char forget_sql[] =
+	"DELETE FROM {prm_calendar_events} WHERE connection = ? AND event_hash IN (";
+
+bool known_events_forget(
+	Db *db, int64_t connection, const char *const *event_uids, size_t count, GError **error)
+{
+	g_autofree uint8_t *hashes = g_new(uint8_t, count * STATE_HASH_BYTES);
+	DbStatement *statement =
+		prepare_uids(db, forget_sql, connection, event_uids, count, hashes, error);
+
+	return statement != NULL && db_run(statement, NULL, error);
 }

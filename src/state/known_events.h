@@ -52,6 +52,10 @@ typedef void (*KnownFormFunc)(
 bool known_events_forms(Db *db, const int64_t *post_ids, size_t count, KnownFormFunc each,
 	void *data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Appends the posts of those of these uids that have one, in no order. `count` is not 0. */
+bool known_events_posts(Db *db, int64_t connection, const char *const *event_uids, size_t count,
+	GArray *post_ids, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Locks the keys of these uids until the end of the transaction: another process that stores one of
  * them waits, and then finds it. `count` is not 0. */
 bool known_events_claim(Db *db, int64_t connection, const char *const *event_uids, size_t count,

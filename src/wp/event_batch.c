@@ -41,11 +41,13 @@ EventBatch *event_batch_new(Db *db, const WpSite *site, const EventStoreOptions 
 	batch->db = db;
 	batch->now = site_zone_format(site->zone, options->now_utc);
 	batch->now_gmt = site_zone_format_utc(options->now_utc);
+	batch->presence = event_presence_new();
 	batch->context = (EventWriteContext){
 		.site = site,
 		.options = options,
 		.now = batch->now,
 		.now_gmt = batch->now_gmt,
+		.presence = batch->presence,
 	};
 	batch->writes = g_ptr_array_new_with_free_func(event_write_destroy);
 	batch->objects = g_ptr_array_new_with_free_func(object_destroy);
@@ -66,6 +68,7 @@ void event_batch_free(EventBatch *batch)
 		return;
 	g_free(batch->now);
 	g_free(batch->now_gmt);
+	event_presence_free(batch->presence);
 	g_ptr_array_unref(batch->writes);
 	g_ptr_array_unref(batch->objects);
 	g_ptr_array_unref(batch->forgotten_objects);
@@ -248,6 +251,8 @@ static void tell_change(EventBatch *batch, const EventWrite *write)
 	};
 
 	++*count_of(&batch->counts, write->done);
+	if (write->done == EVENT_ADDED && !options->dry_run)
+		event_presence_note(batch->presence, write->done_id);
 	if (write->was_damaged)
 		batch->counts.repaired++;
 	if (options->on_change != NULL && write->done != EVENT_UNCHANGED)
@@ -301,6 +306,7 @@ static bool batch_send(EventBatch *batch, EventBatchPart part, GError **error)
 	if (sent) {
 		for (size_t i = first; i < first + count; i++)
 			tell_change(batch, batch->writes->pdata[i]);
+		event_presence_advance(batch->presence);
 		return true;
 	}
 	if (part.failed_in_last || count == 0 || !db_error_is_of_row(why)) {
@@ -410,6 +416,16 @@ static bool has_work(const EventBatch *batch)
 		       batch->distrusted_objects->len + batch->sightings->len +
 				       batch->forgotten_sightings->len + batch->moved_events->len >
 			       0);
+}
+
+bool event_batch_look_back(EventBatch *batch, GError **error)
+{
+	return event_presence_look_back(batch->presence, batch->db, &batch->context, error);
+}
+
+int64_t event_batch_foreign(const EventBatch *batch, const char *event_uid)
+{
+	return event_presence_foreign(batch->presence, event_uid);
 }
 
 bool event_batch_finish(EventBatch *batch, DbWork last, void *last_data, GError **error)

@@ -50,6 +50,11 @@ void event_batch_move_event(EventBatch *batch, const KnownEvent *event);
 /* The write of an event that was added and not yet sent, or NULL. Borrowed. */
 EventWrite *event_batch_find(const EventBatch *batch, const char *event_uid);
 
+/* Looks whether somebody else stored events that were sent; event_batch_foreign() then says where:
+ * the post of such an event, or 0. */
+bool event_batch_look_back(EventBatch *batch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+int64_t event_batch_foreign(const EventBatch *batch, const char *event_uid);
+
 /* Sends what is left, with `last` in the same transaction. */
 bool event_batch_finish(
 	EventBatch *batch, DbWork last, void *last_data, GError **error) G_GNUC_WARN_UNUSED_RESULT;

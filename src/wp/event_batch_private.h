@@ -3,12 +3,14 @@
 #pragma once
 
 #include "wp/event_batch.h"
+#include "wp/event_presence.h"
 
 struct EventBatch {
 	Db *db;
 	EventWriteContext context;
 	char *now;
 	char *now_gmt;
+	EventPresence *presence;
 	GPtrArray *writes; /* of EventWrite */
 	size_t bytes;
 	GPtrArray *objects;           /* of CalendarObject, to be remembered */

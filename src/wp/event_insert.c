@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "state/known_events.h"
-#include "wp/event_sql.h"
+#include "wp/event_presence.h"
 #include "wp/event_write.h"
 
 /* The columns in the order of `INSERT`s of WordPress 6.1; the guid needs the id and follows later.
@@ -19,9 +19,10 @@ static const char insert_posts_row[] =
 	"(?, ?, ?, ?, '', ?, '', 'publish', 'calendar_event', 'closed', 'closed', '', "
 	"?, '', '', ?, ?, 0, 0, '', '')";
 
+/* Beside the lower bound, which holds for all that was just inserted, so that the server need not
+ * guess which of its indexes is the best: it might take the author's, and read all that he has. */
 static const char find_slugs_sql[] =
-	"SELECT ID, post_name FROM {posts} WHERE post_type = 'calendar_event' AND post_author = ? "
-	"AND post_name IN (";
+	"SELECT ID, post_name FROM {posts} WHERE ID >= LAST_INSERT_ID() AND post_name IN (";
 enum { COLUMN_ID, COLUMN_NAME };
 
 static GPtrArray *slugs_of(const EventWriteContext *context, const GPtrArray *writes)
@@ -36,19 +37,16 @@ static GPtrArray *slugs_of(const EventWriteContext *context, const GPtrArray *wr
 	return slugs;
 }
 
-/* Gives each write the id of the post that bears its slug: of several the last, which was just
- * inserted. */
-static bool find_posts(Db *db, const EventWriteContext *context, GPtrArray *writes,
-	const GPtrArray *slugs, GError **error)
+/* Gives each write the id of the post that was just inserted with its slug. */
+static bool find_posts(Db *db, GPtrArray *writes, const GPtrArray *slugs, GError **error)
 {
 	g_autoptr(GHashTable) by_slug = g_hash_table_new(g_str_hash, g_str_equal);
-	g_autofree char *sql = db_repeat_sql(find_slugs_sql, "?", slugs->len, ") ORDER BY ID");
+	g_autofree char *sql = db_repeat_sql(find_slugs_sql, "?", slugs->len, ")");
 	DbStatement *statement = db_prepare(db, sql, error);
 	bool row;
 
 	if (statement == NULL)
 		return false;
-	db_bind_int(statement, context->options->user_id);
 	for (guint i = 0; i < slugs->len; i++) {
 		db_bind_text(statement, slugs->pdata[i]);
 		g_hash_table_insert(by_slug, slugs->pdata[i], writes->pdata[i]);
@@ -171,53 +169,8 @@ static bool insert_new(Db *db, const EventWriteContext *context, GPtrArray *writ
 	/* MySQL has no RETURNING, and the ids of a multi-row insert need not be consecutive in a
 	 * cluster. */
 	return insert_posts(db, context, writes, slugs, error) &&
-	       find_posts(db, context, writes, slugs, error) && check_found(writes, error) &&
+	       find_posts(db, writes, slugs, error) && check_found(writes, error) &&
 	       insert_metas(db, writes, error) && set_guids(db, context->site, writes, error);
-}
-
-/* Starts from the author's posts, which have an index; `meta_value` has none. */
-static const char find_present_sql[] =
-	"SELECT STRAIGHT_JOIN p.ID, u.meta_value, c.meta_value FROM {posts} p "
-	"JOIN {postmeta} u ON u.post_id = p.ID AND u.meta_key = '_event_uid' "
-	"JOIN {postmeta} c ON c.post_id = p.ID AND c.meta_key = '_connection_id' "
-	"WHERE p.post_author = ? AND p.post_type = 'calendar_event' AND u.meta_value IN (";
-enum { PRESENT_ID, PRESENT_UID, PRESENT_CONNECTION };
-
-/* Gives each write the id of the post that is its event already, in any status, the lowest where
- * there are several. */
-static bool find_present(
-	Db *db, const EventWriteContext *context, const GPtrArray *writes, GError **error)
-{
-	g_autoptr(GHashTable) by_uid = g_hash_table_new(g_str_hash, g_str_equal);
-	g_autofree char *sql =
-		db_repeat_sql(find_present_sql, "?", writes->len, ") ORDER BY p.ID DESC");
-	DbStatement *statement = db_prepare(db, sql, error);
-	bool row;
-
-	if (statement == NULL)
-		return false;
-	db_bind_int(statement, context->options->user_id);
-	for (guint i = 0; i < writes->len; i++) {
-		EventWrite *write = writes->pdata[i];
-
-		db_bind_text(statement, write->event_uid);
-		g_hash_table_insert(by_uid, write->event_uid, write);
-	}
-	if (!db_query(statement, error))
-		return false;
-	for (;;) {
-		EventWrite *write;
-
-		if (!db_next(statement, &row, error))
-			return false;
-		if (!row)
-			return true;
-		/* SQL compares without case and accents, uids are bytes. */
-		write = g_hash_table_lookup(by_uid, db_column_text(statement, PRESENT_UID));
-		if (write != NULL && g_strcmp0(db_column_text(statement, PRESENT_CONNECTION),
-					     context->options->connection_id) == 0)
-			write->done_id = db_column_int(statement, PRESENT_ID);
-	}
 }
 
 /* Another process that is at one of these events waits, and finds what we stored. */
@@ -246,7 +199,8 @@ bool event_insert(Db *db, const EventWriteContext *context, GPtrArray *writes, G
 		write->done = EVENT_ADDED;
 		write->done_id = 0;
 	}
-	if (!claim(db, context, writes, error) || !find_present(db, context, writes, error))
+	if (!claim(db, context, writes, error) ||
+		!event_presence_find(context->presence, db, context, writes, error))
 		return false;
 	for (guint i = 0; i < writes->len; i++) {
 		EventWrite *write = writes->pdata[i];

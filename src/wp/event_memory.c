@@ -449,6 +449,12 @@ bool event_memory_load_all(
 	return true;
 }
 
+bool event_memory_load_posts(
+	EventMemory *memory, Db *db, const int64_t *post_ids, size_t count, GError **error)
+{
+	return event_load_whole(db, post_ids, count, take_row, memory, error);
+}
+
 static void take_orphan(const LoadedEvent *loaded, void *data)
 {
 	EventMemory *memory = data;

@@ -135,6 +135,10 @@ bool event_memory_load_known(EventMemory *memory, Db *db, int64_t connection, in
 bool event_memory_load_all(EventMemory *memory, Db *db, int64_t user_id, const char *connection_id,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for these posts alone, which came meanwhile. `count` may be 0. */
+bool event_memory_load_posts(EventMemory *memory, Db *db, const int64_t *post_ids, size_t count,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Reads the rows of all connections but these, where no event of that uid is in memory. */
 bool event_memory_load_orphans(EventMemory *memory, Db *db, int64_t user_id,
 	const char *const *connection_ids, GError **error) G_GNUC_WARN_UNUSED_RESULT;

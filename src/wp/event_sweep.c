@@ -241,11 +241,58 @@ static bool sweep_objects(EventStore *store, GError **error)
 	return true;
 }
 
+/* Of events that this run stored: the uids (borrowed) of those that somebody else stored, too, and
+ * the ids of these other posts. */
+static void list_copies(const EventStore *store, GPtrArray *uids, GArray *post_ids)
+{
+	for (guint i = 0; i < store->memory->events->len; i++) {
+		const StoredEvent *event = event_memory_at(store->memory, i);
+		int64_t copy = event->is_put && event->post_id == 0
+				       ? event_batch_foreign(store->batch, event->uid)
+				       : 0;
+
+		if (copy == 0)
+			continue;
+		g_ptr_array_add(uids, (gpointer)event->uid);
+		g_array_append_val(post_ids, copy);
+	}
+}
+
+/* Copies that came while this run stored their events are compared with what it stored, which comes
+ * first, since it is what is remembered. Those still to be written find them by themselves. */
+static bool load_copies(EventStore *store, GError **error)
+{
+	g_autoptr(GPtrArray) uids = g_ptr_array_new();
+	g_autoptr(GArray) copies = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	g_autoptr(GArray) own = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+	if (store->options.state == 0 || store->options.dry_run)
+		return true;
+	if (!event_batch_look_back(store->batch, error))
+		return false;
+	list_copies(store, uids, copies);
+	if (uids->len == 0)
+		return true;
+	if (!known_events_posts(store->db, store->options.state, (const char *const *)uids->pdata,
+		    uids->len, own, error) ||
+		!event_memory_load_posts(store->memory, store->db,
+			(const int64_t *)(void *)own->data, own->len, error))
+		return false;
+	for (guint i = uids->len; i > 0; i--) {
+		const StoredEvent *event = event_memory_find(store->memory, uids->pdata[i - 1]);
+
+		if (event->post_id == 0 || event->post_id == g_array_index(copies, int64_t, i - 1))
+			g_array_remove_index(copies, i - 1);
+	}
+	return event_memory_load_posts(store->memory, store->db,
+		(const int64_t *)(void *)copies->data, copies->len, error);
+}
+
 bool event_store_sweep(EventStore *store, bool all_calendars_told, GError **error)
 {
 	Sweep sweep = sweep_of(store, all_calendars_told);
 
-	if (!choose_copies(store, &sweep, error))
+	if (!load_copies(store, error) || !choose_copies(store, &sweep, error))
 		return false;
 	sweep = sweep_of(store, all_calendars_told);
 	return settle_moves(store, &sweep, error) && sweep_events(store, &sweep, error) &&

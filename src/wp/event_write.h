@@ -60,6 +60,7 @@ typedef struct EventWriteContext {
 	const EventStoreOptions *options;
 	const char *now; /* "Y-m-d H:i:s", site time */
 	const char *now_gmt;
+	struct EventPresence *presence; /* what others stored meanwhile */
 } EventWriteContext;
 
 /* The writers run inside a transaction, on writes of their kinds only, and set the outcome of each.

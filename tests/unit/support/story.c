@@ -99,6 +99,8 @@ static void note_change(const EventNotice *notice, void *data)
 	g_assert_nonnull(notice->start);
 	g_ptr_array_add(story->changes,
 		g_strdup_printf("%s %s", event_change_name(notice->change), notice->event_uid));
+	if (story->meanwhile != NULL)
+		story->meanwhile(story);
 }
 
 static void note_problem(const char *event_uid, const GError *why, void *data)

@@ -37,7 +37,8 @@ typedef struct Story {
 	const char *keep_uid;
 	const char *gone_uid;
 	DbWork last;
-	GPtrArray *matches; /* of Match, for every event; or NULL */
+	void (*meanwhile)(struct Story *story); /* after each event that was stored; or NULL */
+	GPtrArray *matches;                     /* of Match, for every event; or NULL */
 } Story;
 
 /* NULL, with the test marked as skipped, without a database. */
