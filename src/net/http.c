@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <string.h>
 
+#include "net/http_auth.h"
 #include "net/http_shared.h"
 #include "net/http_transfer.h"
 #include "net/http_url.h"
@@ -16,8 +17,6 @@ enum {
 	MAX_RETRIES = 2,
 	RETRY_BASE_MSECS = 1000,
 };
-
-static const unsigned long PASSWORD_SCHEMES = CURLAUTH_BASIC | CURLAUTH_DIGEST;
 
 /* One http_perform(). */
 typedef struct Journey {
@@ -71,6 +70,8 @@ void http_client_free(HttpClient *client)
 	if (client->curl != NULL)
 		curl_easy_cleanup(client->curl);
 	g_free(client->account);
+	http_digest_free(client->digest);
+	g_free(client->digest_account);
 	g_free(client);
 }
 
@@ -111,9 +112,16 @@ static int64_t msecs_left(const Journey *journey)
 		journey->budget_msecs, client->allowance.msecs - http_client_spent(client).msecs);
 }
 
-static bool transfer_within_budget(
-	Journey *journey, const HttpExchange *exchange, Attempt *attempt, GError **error)
+/* What an exchange is sent for. */
+typedef struct Sending {
+	Journey *journey;
+	Attempt *attempt;
+} Sending;
+
+static bool transfer_within_budget(void *data, const HttpExchange *exchange, GError **error)
 {
+	Journey *journey = ((Sending *)data)->journey;
+	Attempt *attempt = ((Sending *)data)->attempt;
 	HttpClient *client = journey->client;
 	int64_t started_usecs = g_get_monotonic_time();
 	HttpExchange timed = *exchange;
@@ -129,91 +137,6 @@ static bool transfer_within_budget(
 	count_bytes(client, &attempt->reply);
 	journey->budget_msecs -= (g_get_monotonic_time() - started_usecs) / 1000;
 	return is_done;
-}
-
-/* What worked last time is used at once; else the server is asked what it wants. */
-static unsigned long choose_schemes(Journey *journey, const HttpAuth *auth, const char *account)
-{
-	unsigned long learned;
-
-	if (auth == NULL)
-		return CURLAUTH_NONE;
-	if (auth->bearer != NULL)
-		return CURLAUTH_BEARER;
-	learned = http_shared_learned_auth(journey->client->shared, account);
-	return learned != CURLAUTH_NONE ? learned : PASSWORD_SCHEMES;
-}
-
-/* True for a 401 that says nothing about the password: the server has forgotten our nonce without
- * saying stale=true (it was restarted), or wants another scheme than last time. */
-static bool is_challenge_outdated(
-	const HttpExchange *exchange, const HttpReply *reply, bool had_nonce)
-{
-	if (reply->status != 401 || exchange->auth_schemes == CURLAUTH_NONE ||
-		exchange->auth_schemes == CURLAUTH_BEARER ||
-		exchange->auth_schemes == PASSWORD_SCHEMES)
-		return false;
-	return had_nonce || (reply->offered_auth & PASSWORD_SCHEMES & ~exchange->auth_schemes) != 0;
-}
-
-/* True for a 401 to a Digest whose challenge offers Basic, too: some servers offer a Digest that no
- * password passes (Cyrus as Debian ships it). Basic goes where a Basic alone would go. */
-static bool may_be_basic(const HttpExchange *exchange, const HttpReply *reply)
-{
-	return reply->status == 401 && (exchange->auth_schemes & CURLAUTH_DIGEST) != 0 &&
-	       (reply->offered_auth & CURLAUTH_DIGEST) != 0 &&
-	       (reply->offered_auth & CURLAUTH_BASIC) != 0;
-}
-
-static void learn_scheme(HttpClient *client, const HttpExchange *exchange, const HttpReply *reply)
-{
-	unsigned long scheme;
-
-	if (exchange->auth == NULL || exchange->auth_schemes == CURLAUTH_BEARER)
-		return;
-	if (reply->status == 401) {
-		http_shared_learn_auth(client->shared, exchange->account, CURLAUTH_NONE);
-		http_transfer_forget_auth(client);
-		return;
-	}
-	if (exchange->auth_schemes == CURLAUTH_BASIC)
-		http_shared_learn_auth(client->shared, exchange->account, CURLAUTH_BASIC);
-	if (exchange->auth_schemes != PASSWORD_SCHEMES || reply->offered_auth == CURLAUTH_NONE)
-		return;
-	/* libcurl answers the strongest of those offered, and its handle stays with that. */
-	scheme = (reply->offered_auth & CURLAUTH_DIGEST) != 0 ? CURLAUTH_DIGEST : CURLAUTH_BASIC;
-	client->auth_scheme = scheme;
-	http_shared_learn_auth(client->shared, exchange->account, scheme);
-}
-
-static bool transfer_with_auth(
-	Journey *journey, HttpExchange *exchange, Attempt *attempt, GError **error)
-{
-	HttpClient *client = journey->client;
-	bool had_nonce;
-	bool was_basic;
-
-	exchange->auth_schemes = choose_schemes(journey, exchange->auth, exchange->account);
-	had_nonce = exchange->auth_schemes == CURLAUTH_DIGEST &&
-		    client->auth_scheme == CURLAUTH_DIGEST &&
-		    g_strcmp0(client->account, exchange->account) == 0;
-	was_basic = exchange->auth_schemes == CURLAUTH_BASIC;
-	if (!transfer_within_budget(journey, exchange, attempt, error))
-		return false;
-	if (is_challenge_outdated(exchange, &attempt->reply, had_nonce)) {
-		http_transfer_forget_auth(client);
-		exchange->auth_schemes = PASSWORD_SCHEMES;
-		if (!transfer_within_budget(journey, exchange, attempt, error))
-			return false;
-	}
-	if (!was_basic && may_be_basic(exchange, &attempt->reply)) {
-		http_transfer_forget_auth(client);
-		exchange->auth_schemes = CURLAUTH_BASIC;
-		if (!transfer_within_budget(journey, exchange, attempt, error))
-			return false;
-	}
-	learn_scheme(client, exchange, &attempt->reply);
-	return true;
 }
 
 static void note_retry_after(HttpShared *shared, const HttpUrl *url, Attempt *attempt)
@@ -250,7 +173,8 @@ static bool try_once(Journey *journey, const HttpUrl *url, Attempt *attempt, GEr
 		    shared, url->site, &attempt->reply.status, &attempt->retry_after_secs)) {
 		attempt->reply.body = g_string_new(NULL);
 	} else {
-		is_done = transfer_with_auth(journey, &exchange, attempt, error);
+		is_done = http_auth_send(journey->client, &exchange, &attempt->reply,
+			transfer_within_budget, &(Sending){journey, attempt}, error);
 		if (is_done)
 			note_retry_after(shared, url, attempt);
 	}

@@ -36,6 +36,7 @@ typedef struct Transfer {
 
 void http_reply_clear(HttpReply *reply)
 {
+	g_free(reply->challenges);
 	g_free(reply->location);
 	g_free(reply->retry_after);
 	g_free(reply->content_type);
@@ -339,10 +340,12 @@ static bool set_request(CURL *curl, const HttpExchange *exchange, const CurlList
 static bool set_credentials(CURL *curl, const HttpExchange *exchange)
 {
 	const HttpAuth none = {0};
-	const HttpAuth *auth = exchange->auth != NULL ? exchange->auth : &none;
+	bool is_libcurls = exchange->auth != NULL && exchange->authorization == NULL;
+	const HttpAuth *auth = is_libcurls ? exchange->auth : &none;
 	bool is_bearer = auth->bearer != NULL;
+	unsigned long schemes = is_libcurls ? exchange->auth_schemes : CURLAUTH_NONE;
 
-	return IS_SET(curl, CURLOPT_HTTPAUTH, exchange->auth_schemes) &&
+	return IS_SET(curl, CURLOPT_HTTPAUTH, schemes) &&
 	       IS_SET(curl, CURLOPT_USERNAME, is_bearer ? NULL : auth->user) &&
 	       IS_SET(curl, CURLOPT_PASSWORD, is_bearer ? NULL : auth->password) &&
 	       IS_SET(curl, CURLOPT_XOAUTH2_BEARER, auth->bearer);
@@ -359,8 +362,9 @@ static bool append_header(CurlList **headers, const char *line)
 }
 
 /* "Name:" alone stops libcurl from sending its own. */
-static bool build_headers(const HttpRequest *request, CurlList **headers)
+static bool build_headers(const HttpExchange *exchange, CurlList **headers)
 {
+	const HttpRequest *request = exchange->request;
 	g_autofree char *content_type = g_strdup_printf(
 		"Content-Type: %s", request->content_type != NULL ? request->content_type : "");
 
@@ -369,6 +373,13 @@ static bool build_headers(const HttpRequest *request, CurlList **headers)
 	if (strpbrk(content_type, "\r\n") != NULL || !append_header(headers, content_type) ||
 		!append_header(headers, "Expect:"))
 		return false;
+	if (exchange->authorization != NULL && exchange->authorization[0] != '\0') {
+		g_autofree char *line =
+			g_strconcat("Authorization: ", exchange->authorization, NULL);
+
+		if (strpbrk(line, "\r\n") != NULL || !append_header(headers, line))
+			return false;
+	}
 	for (size_t i = 0; request->headers != NULL && request->headers[i] != NULL; i++)
 		if (strpbrk(request->headers[i], "\r\n") != NULL ||
 			!append_header(headers, request->headers[i]))
@@ -405,6 +416,22 @@ static char *last_header(CURL *curl, const char *name)
 	return g_strdup(header->value);
 }
 
+/* All values of a header that may come several times, joined with commas. */
+static char *last_headers(CURL *curl, const char *name)
+{
+	struct curl_header *header = NULL;
+	GString *all = NULL;
+
+	for (size_t i = 0; curl_easy_header(curl, name, i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+		i++) {
+		if (all == NULL)
+			all = g_string_new(header->value);
+		else
+			g_string_append_printf(all, ", %s", header->value);
+	}
+	return all != NULL ? g_string_free(all, FALSE) : NULL;
+}
+
 static void read_reply(HttpClient *client, Transfer *transfer, HttpReply *reply)
 {
 	CURL *curl = client->curl;
@@ -415,6 +442,7 @@ static void read_reply(HttpClient *client, Transfer *transfer, HttpReply *reply)
 	(void)curl_easy_getinfo(curl, CURLINFO_HTTPAUTH_AVAIL, &offered);
 	reply->status = (int)status;
 	reply->offered_auth = (unsigned long)offered;
+	reply->challenges = status == 401 ? last_headers(curl, "WWW-Authenticate") : NULL;
 	reply->location = last_header(curl, "Location");
 	reply->retry_after = last_header(curl, "Retry-After");
 	reply->content_type = last_header(curl, "Content-Type");
@@ -432,7 +460,7 @@ static bool run(HttpClient *client, Transfer *transfer, HttpReply *ret_reply, bo
 	CURLcode code;
 
 	if (client->curl == NULL || http_shared_curl(client->shared) == NULL ||
-		!build_headers(exchange->request, &headers) || !set_rules(client->curl, options) ||
+		!build_headers(exchange, &headers) || !set_rules(client->curl, options) ||
 		!set_callbacks(client->curl, transfer) ||
 		!set_time_limits(client->curl, options, exchange->timeout_msecs) ||
 		!set_request(client->curl, exchange, headers) ||

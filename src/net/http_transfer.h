@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "net/http.h"
+#include "net/http_digest.h"
 #include "net/http_url.h"
 
 struct HttpClient {
@@ -15,6 +16,9 @@ struct HttpClient {
 	/* Whose authentication state (a Digest nonce) the handle carries, and by which scheme. */
 	char *account;
 	unsigned long auth_scheme;
+	/* The challenge that is answered without libcurl, and whose: http_auth.c's alone. */
+	HttpDigest *digest;
+	char *digest_account;
 	int64_t pause_secs; /* http_client_take_pause() */
 	bool has_allowance;
 	HttpAllowance allowance;
@@ -31,6 +35,7 @@ typedef struct HttpReply {
 	char *last_modified; /* or NULL */
 	GString *body;
 	unsigned long offered_auth; /* CURLAUTH_ bits of a 401 met on the way */
+	char *challenges; /* of this answer: all WWW-Authenticate, joined with commas; or NULL */
 } HttpReply;
 
 void http_reply_clear(HttpReply *reply);
@@ -42,6 +47,8 @@ typedef struct HttpExchange {
 	const HttpAuth *auth; /* credentials that may be sent there, or NULL */
 	const char *account;  /* names origin and user; NULL without `auth` */
 	unsigned long auth_schemes;
+	/* Sent as it is, and libcurl gets no credentials; "": none is sent. NULL: by libcurl. */
+	const char *authorization;
 	unsigned timeout_msecs;
 } HttpExchange;
 

@@ -30,7 +30,9 @@ every other path; without it those get 404. A reply is an object, {} is an empty
     drop_nonces true   Digest nonces given so far become unknown
     expect {method, body, headers}   else 599, with what differs as the body
     auth {user, password, schemes}   checked before a reply is used up. Schemes: "Basic",
-                                     "Digest" (MD5), "Digest-SHA-256"; "stale_after": N uses of a nonce;
+                                     "Digest" (MD5), "Digest-SHA-256", "-sess" of both; any other
+                                     algorithm is offered and never passes; "realm"; "stale_after": N
+                                     uses of a nonce; "qop": false asks for none;
                                      "digest_refused": true passes no Digest, though it is offered
 """
 
@@ -78,12 +80,13 @@ class Digest:
         self.uses = {}  # nonce -> how often it was used
         self.count = 0
 
-    def challenge(self, algorithm, stale):
+    def challenge(self, auth, algorithm, stale):
         self.count += 1
         nonce = f"nonce{self.count}"
         self.uses[nonce] = 0
-        return (f'Digest realm="{REALM}", qop="auth", algorithm={algorithm}, nonce="{nonce}"'
-                + (", stale=true" if stale else ""))
+        realm = re.sub(r'(["\\])', r"\\\1", realm_of(auth))
+        return (f'Digest realm="{realm}", ' + ('qop="auth", ' if auth.get("qop", True) else "")
+                + f'algorithm={algorithm}, nonce="{nonce}", opaque="o p"' + (", stale=true" if stale else ""))
 
     def check(self, request, auth, algorithm):
         """"good", "stale" or "bad"."""
@@ -93,17 +96,24 @@ class Digest:
                                     request["headers"].get("authorization", "")))
         if given.get("nonce") not in self.uses or given.get("uri") != request["target"]:
             return "bad"
-        digest = self.HASHES[algorithm]
+        if given.get("algorithm", "MD5") != algorithm or given.get("opaque") != "o p":
+            return "bad"
+        digest = self.HASHES.get(algorithm.removesuffix("-sess"))
+        if digest is None:
+            return "bad"
 
         def hashed(*parts):
             return digest(":".join(parts).encode()).hexdigest()
 
         # Header bytes are UTF-8 here, though they were read as latin-1.
-        user = re.sub(r"\\(.)", r"\1", given.get("username", "")).encode("latin-1").decode()
-        expected = hashed(
-            hashed(auth["user"], REALM, auth["password"]), given["nonce"], given.get("nc", ""),
-            given.get("cnonce", ""), "auth", hashed(request["method"], request["target"]))
-        if user != auth["user"] or given.get("response") != expected:
+        user, realm = (re.sub(r"\\(.)", r"\1", given.get(name, "")).encode("latin-1").decode()
+                       for name in ("username", "realm"))
+        secret = hashed(auth["user"], realm_of(auth), auth["password"])
+        if algorithm.endswith("-sess"):
+            secret = hashed(secret, given["nonce"], given.get("cnonce", ""))
+        chosen = [given.get("nc", ""), given.get("cnonce", ""), "auth"] if auth.get("qop", True) else []
+        expected = hashed(secret, given["nonce"], *chosen, hashed(request["method"], request["target"]))
+        if (user, realm, given.get("response")) != (auth["user"], realm_of(auth), expected):
             return "bad"
         self.uses[given["nonce"]] += 1
         return "stale" if self.uses[given["nonce"]] > auth.get("stale_after", 1 << 30) else "good"
@@ -232,9 +242,13 @@ class FakeServer:
                 stale = stale or verdict == "stale"
         challenges = [
             f'Basic realm="{REALM}"' if scheme == "Basic"
-            else self._digest.challenge(digest_algorithm(scheme), stale)
+            else self._digest.challenge(auth, digest_algorithm(scheme), stale)
             for scheme in auth["schemes"]]
         return {"status": 401, "headers": {"WWW-Authenticate": challenges}, "body": "who are you?"}
+
+
+def realm_of(auth):
+    return auth.get("realm", REALM)
 
 
 def digest_algorithm(scheme):

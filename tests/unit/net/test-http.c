@@ -476,32 +476,80 @@ static void test_digest_is_preferred_and_its_nonce_kept(void)
 	}
 }
 
+static const char *const SCHEMES_OF_ANY_LETTERS[] = {"['Basic']", "['Digest']",
+	"['Digest-SHA-256']", "['Basic', 'Digest']", "['Digest-SHA-256', 'Basic']",
+	"['Digest-MD5-sess']", "['Digest-SHA-512-256', 'Digest']"};
+
 static void test_names_have_any_letters(void)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(DIGESTS); i++) {
+	for (size_t i = 0; i < G_N_ELEMENTS(SCHEMES_OF_ANY_LETTERS); i++) {
 		g_auto(Fixture) fixture = {0};
 		g_autoptr(GError) error = NULL;
 		g_autoptr(HttpResponse) response = NULL;
-		g_autofree char *header = NULL;
 		HttpAuth auth;
 		g_autofree char *routes =
 			g_strdup_printf("{'*': [{'auth': {'user': 'zoë', 'password': 'pä:ss wörd', "
-					"'schemes': %s}}]}",
-				i == 0 ? "['Basic']" : DIGESTS[i]);
+					"'realm': 'Büro \\\"1\\\"', 'schemes': %s}}]}",
+				SCHEMES_OF_ANY_LETTERS[i]);
 
 		start_plain(&fixture, routes);
 		auth = fixture.auth;
 		auth.user = "zoë";
 		response = ask(&fixture, "/a", &auth, &error);
 		g_assert_no_error(error);
-		header = fake_server_header(fixture.server, 1, "authorization");
-		if (strstr(header, "zo%C3%AB") != NULL) {
-			g_test_skip("this libcurl (8.23) percent-encodes the name in Digest, which "
-				    "no server understands");
-			return;
-		}
 		g_assert_cmpint(response->status, ==, 200);
+		/* The nonce serves for the next one. */
+		g_assert_cmpuint(fake_server_count(fixture.server, NULL), ==, 2);
+		assert_status(&fixture, "/b?c=d", &auth, 200);
+		g_assert_cmpuint(fake_server_count(fixture.server, NULL), ==, 3);
 	}
+}
+
+/* From 8.21 on libcurl sends such a realm encoded, and answers another one than it was asked. */
+static void test_realms_have_any_letters(void)
+{
+	g_auto(Fixture) fixture = {0};
+
+	start_plain(&fixture,
+		"{'*': [{'auth': {" ACCOUNT ", 'realm': 'Büro', 'schemes': ['Digest']}}]}");
+	assert_status(&fixture, "/a", &fixture.auth, 200);
+	assert_status(&fixture, "/b", &fixture.auth, 200);
+}
+
+static void test_nonces_of_names_with_any_letters_go_stale_and_are_forgotten(void)
+{
+	g_auto(Fixture) fixture = {0};
+	HttpAuth auth;
+
+	start_plain(&fixture, "{'/drop': [{'drop_nonces': true}],"
+			      "'*': [{'auth': {'user': 'zoë', 'password': 'pässwörd', "
+			      "'schemes': ['Digest'], 'stale_after': 2}}]}");
+	auth = fixture.auth;
+	auth.user = "zoë";
+	auth.password = "pässwörd";
+	for (int i = 0; i < 5; i++)
+		assert_status(&fixture, "/a", &auth, 200);
+	assert_status(&fixture, "/drop", NULL, 200);
+	assert_status(&fixture, "/b", &auth, 200);
+	auth.password = "wrong";
+	assert_status(&fixture, "/b", &auth, 401);
+	auth.password = "pässwörd";
+	assert_status(&fixture, "/b", &auth, 200);
+}
+
+static void test_basic_is_tried_for_names_with_any_letters_too(void)
+{
+	g_auto(Fixture) fixture = {0};
+	HttpAuth auth;
+
+	start_plain(&fixture, "{'*': [{'auth': {'user': 'zoë', 'password': 'x', 'schemes': "
+			      "['Digest', 'Basic'], 'digest_refused': true}}]}");
+	auth = fixture.auth;
+	auth.user = "zoë";
+	auth.password = "x";
+	assert_status(&fixture, "/a", &auth, 200);
+	assert_status(&fixture, "/b", &auth, 200);
+	g_assert_cmpuint(fake_server_count(fixture.server, NULL), ==, 4);
 }
 
 static void test_a_stale_nonce_is_renewed(void)
@@ -1031,6 +1079,11 @@ int main(int argc, char **argv)
 		test_basic_is_tried_where_the_digest_on_offer_is_refused);
 	ADD("digest-is-preferred-and-its-nonce-kept", test_digest_is_preferred_and_its_nonce_kept);
 	ADD("names-have-any-letters", test_names_have_any_letters);
+	ADD("realms-have-any-letters", test_realms_have_any_letters);
+	ADD("nonces-of-names-with-any-letters-go-stale-and-are-forgotten",
+		test_nonces_of_names_with_any_letters_go_stale_and_are_forgotten);
+	ADD("basic-is-tried-for-names-with-any-letters-too",
+		test_basic_is_tried_for_names_with_any_letters_too);
 	ADD("a-stale-nonce-is-renewed", test_a_stale_nonce_is_renewed);
 	ADD("a-forgotten-nonce-is-no-wrong-password", test_a_forgotten_nonce_is_no_wrong_password);
 	ADD("a-nonce-serves-one-account-only", test_a_nonce_serves_one_account_only);
