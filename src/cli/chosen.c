@@ -18,6 +18,24 @@ WpUser *chosen_user(Db *db, const char *who, GError **error)
 	return user;
 }
 
+WpUser *chosen_person(Db *db, const char *who, GError **error)
+{
+	g_autoptr(GError) why = NULL;
+	WpUser *user = chosen_user(db, who, &why);
+	gint64 id;
+
+	if (user != NULL)
+		return user;
+	if (g_error_matches(why, SYNC_ERROR, SYNC_ERROR_NOT_FOUND) &&
+		g_ascii_string_to_signed(who, 10, 1, G_MAXINT64, &id, NULL)) {
+		user = g_new0(WpUser, 1);
+		user->id = id;
+		return user;
+	}
+	g_propagate_error(error, g_steal_pointer(&why));
+	return NULL;
+}
+
 static bool find(Chosen *chosen, GError **error)
 {
 	const App *app = &chosen->app;
@@ -85,9 +103,9 @@ const Connection *chosen_connection(const Chosen *chosen, GError **error)
 	return NULL;
 }
 
-ExitStatus chosen_fail(const Chosen *chosen, const GError *error)
+ExitStatus chosen_fail(const CliOptions *options, const GError *error)
 {
-	ExitStatus status = app_fail(chosen->options, error);
+	ExitStatus status = app_fail(options, error);
 
 	return g_error_matches(error, SYNC_ERROR, SYNC_ERROR_BUSY) ? EXIT_BUSY : status;
 }

@@ -29,9 +29,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Chosen, chosen_clear)
  * Caller frees. */
 WpUser *chosen_user(Db *db, const char *who, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whose records a command is about: a user, or the number of one who was deleted, who then has no
+ * login. NULL as chosen_user(). Caller frees. */
+WpUser *chosen_person(Db *db, const char *who, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The connection that `--connection` names, or the only one that the user has. Borrowed; NULL with
  * SYNC_ERROR_NOT_FOUND. */
 const Connection *chosen_connection(const Chosen *chosen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* As app_fail(); somebody else who is at work is EXIT_BUSY. */
-ExitStatus chosen_fail(const Chosen *chosen, const GError *error);
+ExitStatus chosen_fail(const CliOptions *options, const GError *error);

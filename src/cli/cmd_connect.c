@@ -145,7 +145,7 @@ static ExitStatus run_connect(const CliOptions *options)
 		return status;
 	made = make_and_store(&chosen, &error);
 	if (made == NULL)
-		return chosen_fail(&chosen, error);
+		return chosen_fail(options, error);
 	if (options->json)
 		print_json(&chosen, made);
 	else if (!options->quiet)

@@ -70,14 +70,14 @@ static ExitStatus run_disconnect(const CliOptions *options)
 	connection = chosen_connection(&chosen, &error);
 	if (connection == NULL || !event_counts_of_user(chosen.app.db, chosen.user->id,
 					  connection->id, &events, &others, &error))
-		return chosen_fail(&chosen, error);
+		return chosen_fail(options, error);
 	if (!consents(&chosen, connection, events)) {
 		fputs("prm-calendar: nothing was removed\n", stderr);
 		return EXIT_SOME_FAILED;
 	}
 	if (!removal_run(
 		    &chosen.context, chosen.app.db, chosen.user, connection->id, &deleted, &error))
-		return chosen_fail(&chosen, error);
+		return chosen_fail(options, error);
 	tell(&chosen, connection, deleted);
 	return EXIT_ALL_WELL;
 }

@@ -134,7 +134,7 @@ static ExitStatus run_reconnect(const CliOptions *options)
 		return status;
 	connection = chosen_connection(&chosen, &error);
 	if (connection == NULL || !reconnect(&chosen, connection, &error))
-		return chosen_fail(&chosen, error);
+		return chosen_fail(options, error);
 	tell(&chosen, connection);
 	return EXIT_ALL_WELL;
 }

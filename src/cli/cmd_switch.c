@@ -65,7 +65,7 @@ static ExitStatus switch_to(const CliOptions *options, bool is_on)
 		return status;
 	connection = chosen_connection(&chosen, &error);
 	if (connection == NULL || !switch_connection(&chosen, connection, is_on, &error))
-		return chosen_fail(&chosen, error);
+		return chosen_fail(options, error);
 	tell(&chosen, connection, is_on);
 	return EXIT_ALL_WELL;
 }

@@ -21,6 +21,8 @@ const Command *const *commands_all(void)
 		&command_enable,
 		&command_disable,
 		&command_disconnect,
+		&command_export,
+		&command_erase,
 		&command_explain,
 		&command_takeover,
 		&command_handback,

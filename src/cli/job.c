@@ -7,8 +7,8 @@
 
 #include "cli/metrics.h"
 #include "state/run_history.h"
+#include "sync/tidy.h"
 #include "util/log.h"
-#include "wp/activity_claims.h"
 #include "wp/write_trial.h"
 
 enum { TIDIED_EVERY = 50 /* runs */ };
@@ -134,9 +134,11 @@ static void tidy_now_and_then(const Job *job, int64_t id)
 {
 	g_autoptr(GError) error = NULL;
 
-	if (id == 0 || id % TIDIED_EVERY != 0 || activity_claims_prune(job->app.db, &error))
+	if (id == 0 || id % TIDIED_EVERY != 0 || tidy_run(&job->context, job->app.db, &error))
 		return;
-	log_line(LOG_WARNING, NULL, "cannot forget the meetings of people who were deleted: %s",
+	log_line(LOG_WARNING, NULL,
+		"cannot forget what is remembered of users, connections and people who were "
+		"removed: %s",
 		error->message);
 }
 

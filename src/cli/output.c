@@ -68,13 +68,19 @@ Json *json_append_object(Json *list)
 	return object;
 }
 
-void json_print(const Json *value)
+void json_print_part(const Json *value)
 {
 	char *text = cJSON_PrintUnformatted(value);
 	g_autofree char *visible = visible_json(text);
 
-	puts(visible);
+	fputs(visible, stdout);
 	cJSON_free(text);
+}
+
+void json_print(const Json *value)
+{
+	json_print_part(value);
+	putchar('\n');
 }
 
 char *printable(const char *text)

@@ -27,6 +27,8 @@ Json *json_append_object(Json *list);
 
 /* One line on standard output. */
 void json_print(const Json *value);
+/* The same without its end, within what is too long to be held whole. */
+void json_print_part(const Json *value);
 
 /* Text for a person's terminal: as visible_text(). Caller frees. */
 char *printable(const char *text);

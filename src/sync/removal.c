@@ -2,6 +2,7 @@
 #include "sync/removal.h"
 
 #include "site/theme_lock.h"
+#include "state/user_records.h"
 #include "sync/connection_sync.h"
 #include "sync/user_lease.h"
 #include "user/connections_row.h"
@@ -90,6 +91,20 @@ static bool remove_leased(Removal *removal, GError **error)
 	       is_done;
 }
 
+/* That another process has it is an error. */
+static bool take_lease(
+	const SyncContext *context, Db *db, int64_t user_id, Lease **ret_lease, GError **error)
+{
+	if (!user_lease_take(context, db, user_id, context->now_utc(), ret_lease, error))
+		return false;
+	if (*ret_lease != NULL)
+		return true;
+	g_set_error(error, SYNC_ERROR, SYNC_ERROR_BUSY,
+		"another process is syncing user %" G_GINT64_FORMAT ": try again when it is done",
+		user_id);
+	return false;
+}
+
 bool removal_run(const SyncContext *context, Db *db, const WpUser *user, const char *connection_id,
 	size_t *ret_events, GError **error)
 {
@@ -98,17 +113,24 @@ bool removal_run(const SyncContext *context, Db *db, const WpUser *user, const c
 	g_autoptr(Lease) lease = NULL;
 	bool is_done;
 
-	if (!user_lease_take(context, db, user->id, context->now_utc(), &lease, error))
+	if (!take_lease(context, db, user->id, &lease, error))
 		return false;
-	if (lease == NULL) {
-		g_set_error(error, SYNC_ERROR, SYNC_ERROR_BUSY,
-			"another process is syncing user %s: try again when it is done",
-			user->login);
-		return false;
-	}
 	removal.lease = lease;
 	is_done = remove_leased(&removal, error);
 	user_lease_end(db, lease);
 	*ret_events = removal.events;
+	return is_done;
+}
+
+bool removal_forget_user(
+	const SyncContext *context, Db *db, int64_t user_id, uint64_t *ret_rows, GError **error)
+{
+	g_autoptr(Lease) lease = NULL;
+	bool is_done;
+
+	if (!take_lease(context, db, user_id, &lease, error))
+		return false;
+	is_done = user_records_erase(db, user_id, ret_rows, error);
+	user_lease_end(db, lease);
 	return is_done;
 }

@@ -16,3 +16,8 @@
  * syncs. `*ret_events` were deleted. Errors: DB_ERROR, CONNECTION_ERROR, SYNC_ERROR. */
 bool removal_run(const SyncContext *context, Db *db, const WpUser *user, const char *connection_id,
 	size_t *ret_events, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Forgets all that our own tables hold of a user; `*ret_rows` were there. Under the user's lease:
+ * SYNC_ERROR_BUSY while another process has it. Errors: DB_ERROR, SYNC_ERROR. */
+bool removal_forget_user(const SyncContext *context, Db *db, int64_t user_id, uint64_t *ret_rows,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -19,7 +19,7 @@ class Room:
 ROOMS = {
     "cli": Room("sync provider match schema wp user state site cache event net db", ""),
     "sync": Room("provider match wp user state site cache event net db",
-                 "account addition auto_log connection_sync context due inquiry pass patience removal report turn"),
+                 "account addition auto_log connection_sync context due inquiry pass patience removal report tidy turn"),
     "wp": Room("user state site cache text php match event db",
                "activities activity_claims event_attendees event_clear event_counts event_rematch event_store past_event "
                "write_trial", holds_sql=True),
@@ -28,7 +28,7 @@ ROOMS = {
                  holds_sql=True),
     "schema": Room("state db", "grants grants_held indexes prefix schema server", holds_sql=True),
     "state": Room("site db", "calendar_objects connection_state contact_marks hash known_events run_history schema "
-                  "sightings",
+                  "sightings user_records",
                   holds_sql=True),
     "site": Room("cache text php db", "column_text credentials cron lease option site site_env theme_detect theme_lock time "
                  "transient wp_config wp_config_file", holds_sql=True),
