@@ -113,12 +113,12 @@ Interruption *interruption_new(void)
 	interruption->break_off = g_cancellable_new();
 	interruption->end = eventfd(0, EFD_CLOEXEC);
 	interruption->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	/* Without descriptors the signals end the process as they always did. */
-	if (interruption->end < 0 || interruption->signals < 0)
-		sigemptyset(&set);
 	(void)pthread_sigmask(SIG_BLOCK, &set, &interruption->former_mask);
 	if (interruption->end >= 0 && interruption->signals >= 0)
-		interruption->thread = g_thread_new("signals", watch, interruption);
+		interruption->thread = g_thread_try_new("signals", watch, interruption, NULL);
+	/* Where nobody waits for the signals, they end the process as they always did. */
+	if (interruption->thread == NULL)
+		(void)pthread_sigmask(SIG_SETMASK, &interruption->former_mask, NULL);
 	return interruption;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The program: hands the command line to the command that it names. */
+#include <cjson/cJSON.h>
 #include <fcntl.h>
 #include <glib.h>
 #include <locale.h>
@@ -164,5 +165,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	/* Names are printed as UTF-8 whatever the terminal says: they come from the database. */
 	setlocale(LC_ALL, "C.UTF-8");
+	/* As GLib: out of memory ends the program. cJSON leaves out what it has no memory for, and
+	 * an event whose class is not there is a public one. */
+	cJSON_InitHooks(&(cJSON_Hooks){g_malloc, g_free});
 	return (int)close_output(run_program(argc, argv));
 }

@@ -107,7 +107,9 @@ static char *server_name(const DbOptions *options)
 		options->port != 0 ? options->port : 3306);
 }
 
-static void set_tls(const Db *db, MYSQL *mysql)
+#define IS_SET(mysql, option, value) (mysql_options(mysql, option, value) == 0)
+
+static bool set_tls(const Db *db, MYSQL *mysql)
 {
 	bool is_local = db->socket != NULL;
 
@@ -115,34 +117,35 @@ static void set_tls(const Db *db, MYSQL *mysql)
 #ifndef MARIADB_PACKAGE_VERSION_ID
 		enum mysql_ssl_mode mode = SSL_MODE_DISABLED;
 
-		mysql_options(mysql, MYSQL_OPT_SSL_MODE, &mode);
+		return IS_SET(mysql, MYSQL_OPT_SSL_MODE, &mode);
+#else
+		return true;
 #endif
-		return;
 	}
 #ifdef MARIADB_PACKAGE_VERSION_ID
 	{
 		DbFlag enforce = 1;
 		DbFlag verify = db->tls_ca != NULL;
 
-		mysql_options(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce);
-		mysql_options(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
+		if (!IS_SET(mysql, MYSQL_OPT_SSL_ENFORCE, &enforce) ||
+			!IS_SET(mysql, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify))
+			return false;
 	}
 #else
 	{
-		enum mysql_ssl_mode mode = db->tls_ca != NULL           ? SSL_MODE_VERIFY_IDENTITY
+		enum mysql_ssl_mode mode = db->tls_ca != NULL ? SSL_MODE_VERIFY_IDENTITY
 					   : db->tls == DB_TLS_REQUIRED ? SSL_MODE_REQUIRED
 									: SSL_MODE_PREFERRED;
 
-		mysql_options(mysql, MYSQL_OPT_SSL_MODE, &mode);
+		if (!IS_SET(mysql, MYSQL_OPT_SSL_MODE, &mode))
+			return false;
 	}
 #endif
-	if (db->tls_ca != NULL)
-		mysql_options(mysql, MYSQL_OPT_SSL_CA, db->tls_ca);
+	return db->tls_ca == NULL || IS_SET(mysql, MYSQL_OPT_SSL_CA, db->tls_ca);
 }
 
-static MYSQL *new_handle(const Db *db)
+static bool set_options(const Db *db, MYSQL *mysql)
 {
-	MYSQL *mysql = mysql_init(NULL);
 	unsigned connect_timeout =
 		db->connect_timeout_secs != 0 ? db->connect_timeout_secs : CONNECT_TIMEOUT_SECS;
 	unsigned read_timeout = READ_TIMEOUT_SECS;
@@ -150,35 +153,35 @@ static MYSQL *new_handle(const Db *db)
 	unsigned local_infile = 0;
 	unsigned long max_packet = MAX_PACKET_BYTES;
 
-	/* As GLib: out of memory ends the program. */
-	g_assert(mysql != NULL);
 	if (db_is_broken_off(db))
 		connect_timeout = read_timeout = write_timeout = BROKEN_OFF_TIMEOUT_SECS;
-	mysql_options(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_timeout);
-	mysql_options(mysql, MYSQL_OPT_READ_TIMEOUT, &read_timeout);
-	mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &write_timeout);
-	mysql_options(mysql, MYSQL_OPT_MAX_ALLOWED_PACKET, &max_packet);
-	mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-	/* A hostile server could otherwise ask for our files. */
-	mysql_options(mysql, MYSQL_OPT_LOCAL_INFILE, &local_infile);
+	if (!IS_SET(mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_timeout) ||
+		!IS_SET(mysql, MYSQL_OPT_READ_TIMEOUT, &read_timeout) ||
+		!IS_SET(mysql, MYSQL_OPT_WRITE_TIMEOUT, &write_timeout) ||
+		!IS_SET(mysql, MYSQL_OPT_MAX_ALLOWED_PACKET, &max_packet) ||
+		!IS_SET(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4") ||
+		/* A hostile server could otherwise ask for our files. */
+		!IS_SET(mysql, MYSQL_OPT_LOCAL_INFILE, &local_infile))
+		return false;
 #ifndef MARIADB_PACKAGE_VERSION_ID
 	{
 		/* Without TLS caching_sha2_password encrypts the password with the server's key.
 		 * MariaDB's connector asks for it by itself. */
 		DbFlag get_key = 1;
 
-		mysql_options(mysql, MYSQL_OPT_GET_SERVER_PUBLIC_KEY, &get_key);
+		if (!IS_SET(mysql, MYSQL_OPT_GET_SERVER_PUBLIC_KEY, &get_key))
+			return false;
 	}
 #endif
-	set_tls(db, mysql);
-	return mysql;
+	return set_tls(db, mysql);
 }
 
 static bool connect_error(Db *db, GError **error)
 {
 	DbErrorPlace place = db_place(db);
 
-	db_error_set_connect(error, &place, mysql_errno(db->mysql), mysql_error(db->mysql));
+	db_error_set_connect(
+		error, &place, db_failure_number(mysql_errno(db->mysql)), mysql_error(db->mysql));
 	db_disconnect(db);
 	return false;
 }
@@ -196,7 +199,13 @@ static bool db_connect(Db *db, GError **error)
 {
 	DbErrorPlace place = db_place(db);
 
-	db->mysql = new_handle(db);
+	db->mysql = mysql_init(NULL);
+	if (db->mysql == NULL || !set_options(db, db->mysql)) {
+		db_error_set_connect(error, &place, CR_UNKNOWN_ERROR,
+			"the client library cannot be set up, or does not know an option");
+		db_disconnect(db);
+		return false;
+	}
 	/* No flags: several statements in one text stay forbidden. */
 	if (mysql_real_connect(db->mysql, db->socket != NULL ? NULL : db->host, db->user,
 		    db->password, db->name, db->port, db->socket, 0) == NULL)

@@ -96,6 +96,8 @@ static const ErrorRule rules[] = {
 	{MARIADB_CONNECTION_KILLED, DB_ERROR_LOST, FAILURE_LOST, NULL},
 	{ER_SERVER_SHUTDOWN, DB_ERROR_LOST, FAILURE_LOST, NULL},
 	{SERVER_NORMAL_SHUTDOWN, DB_ERROR_LOST, FAILURE_LOST, NULL},
+	/* Nobody knows what has happened on the connection: it is made anew. */
+	{CR_UNKNOWN_ERROR, DB_ERROR_LOST, FAILURE_LOST, NULL},
 	{MYSQL_CLIENT_INTERACTION_TIMEOUT, DB_ERROR_LOST, FAILURE_LOST, NULL},
 
 	{ER_NEED_REPREPARE, DB_ERROR_QUERY, FAILURE_STALE, NULL},
@@ -185,6 +187,11 @@ static const ErrorRule *error_rule(unsigned number)
 			return &rules[i];
 	}
 	return NULL;
+}
+
+unsigned db_failure_number(unsigned number)
+{
+	return number != 0 ? number : CR_UNKNOWN_ERROR;
 }
 
 DbFailureKind db_failure_kind(unsigned number)

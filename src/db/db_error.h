@@ -24,6 +24,8 @@ typedef struct {
 	const char *table_prefix;
 } DbErrorPlace;
 
+/* The number of something that has failed: a library that gives none must not make it a success. */
+unsigned db_failure_number(unsigned number);
 DbFailureKind db_failure_kind(unsigned number);
 
 /* Sets `error` for a connection that could not be made. */

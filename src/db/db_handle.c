@@ -13,7 +13,7 @@ unsigned db_send_plain(Db *db, const char *sql)
 	db->last_used_usecs = g_get_monotonic_time();
 	if (mysql_real_query(db->mysql, sql, strlen(sql)) == 0)
 		return 0;
-	return mysql_errno(db->mysql);
+	return db_failure_number(mysql_errno(db->mysql));
 }
 
 void db_statement_free_columns(DbStatement *statement)

@@ -53,11 +53,14 @@ static void grow_column(DbColumn *column, unsigned long capacity)
 
 /* Only an execution tells for certain: MySQL prepares SHOW GRANTS with no column and answers with
  * one. */
-static void make_columns(DbStatement *statement)
+static bool make_columns(DbStatement *statement)
 {
 	MYSQL_RES *result = mysql_stmt_result_metadata(statement->handle);
 	unsigned count = result != NULL ? mysql_num_fields(result) : 0;
 
+	/* None where there are some: it found no memory. */
+	if (result == NULL && mysql_stmt_field_count(statement->handle) != 0)
+		return false;
 	db_statement_free_columns(statement);
 	statement->column_count = count;
 	statement->columns = g_new0(DbColumn, count);
@@ -74,9 +77,11 @@ static void make_columns(DbStatement *statement)
 	if (result != NULL)
 		mysql_free_result(result);
 	statement->has_columns = true;
+	return true;
 }
 
-/* Returns the error number; the message is then mysql_stmt_error() of the handle. */
+/* Returns the error number; the message is then the handle's, or where there is none, the
+ * connection's. */
 static unsigned prepare_handle(DbStatement *statement)
 {
 	Db *db = statement->db;
@@ -89,10 +94,11 @@ static unsigned prepare_handle(DbStatement *statement)
 		return 0;
 	sql = db_sql_expand(statement->sql, &names);
 	statement->handle = mysql_stmt_init(db->mysql);
-	g_assert(statement->handle != NULL);
+	if (statement->handle == NULL)
+		return db_failure_number(mysql_errno(db->mysql));
 	db->last_used_usecs = g_get_monotonic_time();
 	if (mysql_stmt_prepare(statement->handle, sql, strlen(sql)) != 0)
-		return mysql_stmt_errno(statement->handle);
+		return db_failure_number(mysql_stmt_errno(statement->handle));
 	count = (unsigned)mysql_stmt_param_count(statement->handle);
 	/* Prepared again after a reconnect, it keeps what was bound. */
 	g_assert(statement->parameters == NULL || count == statement->parameter_count);
@@ -113,17 +119,19 @@ static void handle_failure(DbStatement *statement, bool is_prepare, GError **err
 	DbErrorPlace place = db_place(db);
 	/* Connector/C notes what breaks off a result while its rows are read on the connection, and
 	 * leaves the statement's number 0. */
-	bool is_on_statement = mysql_stmt_errno(statement->handle) != 0;
-	unsigned number =
-		is_on_statement ? mysql_stmt_errno(statement->handle) : mysql_errno(db->mysql);
+	bool is_on_statement =
+		statement->handle != NULL && mysql_stmt_errno(statement->handle) != 0;
+	unsigned number = db_failure_number(
+		is_on_statement ? mysql_stmt_errno(statement->handle) : mysql_errno(db->mysql));
 	const char *reason =
 		is_on_statement ? mysql_stmt_error(statement->handle) : mysql_error(db->mysql);
+	const char *why = *reason != '\0' ? reason : "its client library does not say why";
 	const char *hint =
 		statement->bound_bytes > LARGE_BYTES
 			? " (values above the server's max_allowed_packet end like this, too)"
 			: "";
 	g_autofree char *message =
-		g_strconcat(reason, db_failure_kind(number) == FAILURE_LOST ? hint : "", NULL);
+		g_strconcat(why, db_failure_kind(number) == FAILURE_LOST ? hint : "", NULL);
 
 	if (number == ER_LOCK_WAIT_TIMEOUT && db_is_locked_out(db)) {
 		const DbTableNames names = {
@@ -274,11 +282,11 @@ static unsigned execute_handle(DbStatement *statement)
 	Db *db = statement->db;
 
 	if (mysql_stmt_bind_param(statement->handle, statement->parameters) != 0)
-		return mysql_stmt_errno(statement->handle);
+		return db_failure_number(mysql_stmt_errno(statement->handle));
 	db->statement_count++;
 	db->last_used_usecs = g_get_monotonic_time();
 	if (mysql_stmt_execute(statement->handle) != 0)
-		return mysql_stmt_errno(statement->handle);
+		return db_failure_number(mysql_stmt_errno(statement->handle));
 	return 0;
 }
 
@@ -370,9 +378,12 @@ bool db_query(DbStatement *statement, GError **error)
 {
 	if (!execute(statement, true, error))
 		return false;
-	if (!statement->has_columns ||
-		statement->column_count != mysql_stmt_field_count(statement->handle))
-		make_columns(statement);
+	if ((!statement->has_columns ||
+		    statement->column_count != mysql_stmt_field_count(statement->handle)) &&
+		!make_columns(statement)) {
+		handle_failure(statement, false, error);
+		return false;
+	}
 	if (statement->column_count == 0)
 		return true;
 	/* From here on whatever ends the statement also takes the rows from the connection. */

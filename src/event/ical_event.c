@@ -66,7 +66,9 @@ static const char *conference_link(const IcalComponent *component)
 		if (parameter != NULL) {
 			char *text = icalparameter_as_ical_string_r(parameter);
 
-			feature = g_ascii_strup(text != NULL ? text : "", -1);
+			if (text == NULL)
+				g_error("out of memory");
+			feature = g_ascii_strup(text, -1);
 			icalmemory_free_buffer(text);
 		}
 		if (feature != NULL && strstr(feature, "VIDEO") != NULL)

@@ -156,19 +156,34 @@ static void mend_quotes(char *line)
 	line[kept] = '\0';
 }
 
+/* libical leaves out what it has no memory for, and an event without its CLASS is a public one. As
+ * GLib: out of memory ends the program. */
+static icalcomponent *add_line(icalparser *parser, char *line)
+{
+	icalcomponent *component;
+
+	icalerror_clear_errno();
+	component = icalparser_add_line(parser, line);
+	if (icalerrno == ICAL_NEWFAILED_ERROR)
+		g_error("out of memory");
+	return component;
+}
+
 static void feed_libical(Builder *builder, const char *line)
 {
 	/* The parser returns a component at END only; the caller asks for it there. */
 	g_autofree char *copy = g_strdup(line);
 
 	mend_quotes(copy);
-	(void)icalparser_add_line(builder->parser, copy);
+	(void)add_line(builder->parser, copy);
 }
 
 static void begin_event(Builder *builder)
 {
 	builder->top = component_new(builder, ICAL_VEVENT_COMPONENT);
 	builder->parser = icalparser_new();
+	if (builder->parser == NULL)
+		g_error("out of memory");
 	feed_libical(builder, "BEGIN:VEVENT");
 }
 
@@ -176,7 +191,7 @@ static void end_event(Builder *builder)
 {
 	char line[] = "END:VEVENT";
 
-	builder->top->others = icalparser_add_line(builder->parser, line);
+	builder->top->others = add_line(builder->parser, line);
 	drop_parser(builder);
 	builder->top->uid = ical_component_text(builder->top, ICAL_FIELD_UID);
 	if (builder->top->uid != NULL && *g_strstrip(builder->top->uid) == '\0')

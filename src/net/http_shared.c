@@ -53,12 +53,15 @@ static CURLSH *new_curl_share(GMutex *locks)
 
 	if (share == NULL)
 		return NULL;
-	if (curl_share_setopt(share, CURLSHOPT_LOCKFUNC, lock_curl_data) == CURLSHE_OK &&
+	if (curl_share_setopt(share, CURLSHOPT_USERDATA, locks) == CURLSHE_OK &&
+		curl_share_setopt(share, CURLSHOPT_LOCKFUNC, lock_curl_data) == CURLSHE_OK &&
 		curl_share_setopt(share, CURLSHOPT_UNLOCKFUNC, unlock_curl_data) == CURLSHE_OK &&
-		curl_share_setopt(share, CURLSHOPT_USERDATA, locks) == CURLSHE_OK &&
 		curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS) == CURLSHE_OK &&
 		curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK)
 		return share;
+	/* With one of both functions only, or without data, the cleanup must not call them. */
+	(void)curl_share_setopt(share, CURLSHOPT_LOCKFUNC, NULL);
+	(void)curl_share_setopt(share, CURLSHOPT_UNLOCKFUNC, NULL);
 	curl_share_cleanup(share);
 	return NULL;
 }

@@ -117,11 +117,20 @@ static HttpUrl *read_parts(CURLU *parts, GError **error)
 	return g_steal_pointer(&url);
 }
 
+/* As GLib: out of memory ends the program. */
+static CURLU *new_parts(void)
+{
+	CURLU *parts = curl_url();
+
+	if (parts == NULL)
+		g_error("out of memory");
+	return parts;
+}
+
 HttpUrl *http_url_parse(const char *text, GError **error)
 {
-	g_autoptr(CURLU) parts = curl_url();
+	g_autoptr(CURLU) parts = new_parts();
 
-	g_assert(parts != NULL);
 	if (!set_url(parts, text, error))
 		return NULL;
 	return read_parts(parts, error);
@@ -129,9 +138,8 @@ HttpUrl *http_url_parse(const char *text, GError **error)
 
 HttpUrl *http_url_resolve(const HttpUrl *base, const char *reference, GError **error)
 {
-	g_autoptr(CURLU) parts = curl_url();
+	g_autoptr(CURLU) parts = new_parts();
 
-	g_assert(parts != NULL);
 	if (!set_url(parts, base->text, error) || !set_url(parts, reference, error))
 		return NULL;
 	return read_parts(parts, error);
@@ -139,10 +147,9 @@ HttpUrl *http_url_resolve(const HttpUrl *base, const char *reference, GError **e
 
 HttpUrl *http_url_move(const HttpUrl *url, const HttpUrl *origin, GError **error)
 {
-	g_autoptr(CURLU) parts = curl_url();
+	g_autoptr(CURLU) parts = new_parts();
 	g_autofree char *port = g_strdup_printf("%u", origin->port);
 
-	g_assert(parts != NULL);
 	if (!set_url(parts, url->text, error))
 		return NULL;
 	if (curl_url_set(parts, CURLUPART_SCHEME, origin->is_https ? "https" : "http", 0) !=

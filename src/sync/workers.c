@@ -152,11 +152,17 @@ static gpointer thread_main(gpointer data)
 static void work_in_threads(Crew *crew, Db *db, unsigned others)
 {
 	g_autofree GThread **threads = g_new0(GThread *, others);
+	unsigned begun = 0;
 
-	for (unsigned i = 0; i < others; i++)
-		threads[i] = g_thread_new("sync", thread_main, crew);
+	for (GError *error = NULL; begun < others && error == NULL;) {
+		threads[begun] = g_thread_try_new("sync", thread_main, crew, &error);
+		if (error == NULL)
+			begun++;
+		else
+			crew_shrink(crew, error);
+	}
 	work(crew, db);
-	for (unsigned i = 0; i < others; i++)
+	for (unsigned i = 0; i < begun; i++)
 		g_thread_join(threads[i]);
 }
 

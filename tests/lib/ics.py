@@ -57,17 +57,19 @@ def person(kind, email, name=None, status=None):
     return ";".join(parts) + f":mailto:{email}"
 
 
-def vevent(uid, start, *, end=None, hours=1, tzid=None, summary=None, attendees=(), organizer=None,
+def vevent(uid, start, *, end=None, hours=1, minutes=None, tzid=None, summary=None, attendees=(), organizer=None,
            description=None, location=None, recurrence_id=None, lines=()):
     """`attendees` are (email, name, PARTSTAT); `lines` are further properties as they are. A date as start
-    makes an all-day event of one day, unless `end` says otherwise."""
+    makes an all-day event of one day, unless `end` says otherwise. `minutes` are written as a duration, which is the
+    same on any day; an end is a time of the clock."""
     if end is None:
         is_day = isinstance(start, date) and not isinstance(start, datetime)
         end = start + (timedelta(days=1) if is_day else timedelta(hours=hours))
     out = ["BEGIN:VEVENT", f"UID:{text(uid)}", "DTSTAMP:20260101T000000Z"]
     if recurrence_id is not None:
         out.append("RECURRENCE-ID" + stamp(recurrence_id, tzid))
-    out += ["DTSTART" + stamp(start, tzid), "DTEND" + stamp(end, tzid)]
+    out += ["DTSTART" + stamp(start, tzid),
+            "DTEND" + stamp(end, tzid) if minutes is None else f"DURATION:PT{minutes}M"]
     for name, value in (("SUMMARY", summary), ("DESCRIPTION", description),
                         ("LOCATION", location)):
         if value is not None:

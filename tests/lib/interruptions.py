@@ -132,7 +132,7 @@ class InterruptedStory(Story):
         """A run of the program in which that fault happens; says how it ended."""
         self.proxy.begin(fault if isinstance(fault, Fault) else None)
         self.http.begin(fault if isinstance(fault, HttpFault) else None)
-        done = self.victim.run(*command, ini=self.proxied_ini)
+        done = self.victim.run(*command, ini=self.proxied_ini, env=self.environment())
         if not self.victim.was_killed:
             self.assertIn(done.status, MAY_END_WITH, done)
         return done

@@ -6,8 +6,6 @@ import os
 import subprocess
 from dataclasses import dataclass
 
-from . import fake_clock
-
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 RUN_SECS = 120
 
@@ -63,20 +61,20 @@ class Done:
                 f"--- stderr\n{self.stderr}")
 
 
-def start_program(*arguments, ini=None, stdin=subprocess.DEVNULL, now=None):
-    """A running process with pipes as its output. `now`: what it takes for the present, in UTC, other than the real one."""
+def start_program(*arguments, ini=None, stdin=subprocess.DEVNULL, env=None):
+    """A running process with pipes as its output. `env`: what comes to the environment."""
     argv = [program_path(), arguments[0], *(["-c", ini] if ini else []), *arguments[1:]]
     return subprocess.Popen(
         argv, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         encoding="utf-8", errors="replace",
         env={**os.environ, "G_DEBUG": "fatal-criticals", "NO_COLOR": "1",
-             **(fake_clock.environment(now) if now else {})})
+             **(env or {})})
 
 
-def run_program(*arguments, ini=None, stdin=None, now=None):
+def run_program(*arguments, ini=None, stdin=None, env=None):
     """`stdin`: the text that it reads, or None."""
     pipe = subprocess.DEVNULL if stdin is None else subprocess.PIPE
-    with start_program(*arguments, ini=ini, stdin=pipe, now=now) as process:
+    with start_program(*arguments, ini=ini, stdin=pipe, env=env) as process:
         try:
             stdout, stderr = process.communicate(stdin, timeout=RUN_SECS)
         except subprocess.TimeoutExpired:

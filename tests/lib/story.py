@@ -7,7 +7,7 @@ import unittest
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from . import ics
+from . import fake_clock, ics
 from .program import run_program, write_ini
 from .sandbox import Sandbox
 
@@ -135,10 +135,14 @@ class Story(unittest.TestCase):
 
     def run_it(self, *arguments, status=0, ini=None, stdin=None):
         """`status` None: whichever."""
-        done = run_program(*arguments, ini=ini or self.ini, stdin=stdin, now=self.clock)
+        done = run_program(*arguments, ini=ini or self.ini, stdin=stdin, env=self.environment())
         if status is not None and done.status != status:
             self.fail(f"expected exit status {status}\n{done}")
         return done
+
+    def environment(self):
+        """What comes to the program's."""
+        return fake_clock.environment(self.clock) if self.clock else {}
 
     def sync(self, *arguments, status=0):
         return self.run_it("sync", *(arguments or ("--all",)), status=status)

@@ -15,9 +15,9 @@ class Victim:
         self._process = None
         self._is_started = threading.Event()
 
-    def run(self, *arguments, ini):
+    def run(self, *arguments, ini, env=None):
         self._is_started.clear()
-        self._process = start_program(*arguments, ini=ini)
+        self._process = start_program(*arguments, ini=ini, env=env)
         self._is_started.set()
         try:
             stdout, stderr = self._process.communicate(timeout=RUN_SECS)
