@@ -247,13 +247,17 @@ cluster-tests: ## run several sidecars on a three-node Galera cluster on loopbac
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
 	$(Q)$(PYTHON) -B tests/run --program=$(PROGRAM) --stories=cluster $(if $(STRICT),--strict)
 
+# On what no package depends, because every Debian has it.
+ESSENTIAL := dash coreutils grep sed
+
 # Calendar servers, each of which runs where the folder is the root that its packages were unpacked into.
-SERVERS ?= cyrus
+SERVERS ?= cyrus davical
 PACKAGES_OF_cyrus := cyrus-imapd cyrus-caldav sasl2-bin
+PACKAGES_OF_davical := davical php-cli php-pgsql php-xml postgresql $(ESSENTIAL)
 comma := ,
 space := $(subst ,, )
 
-server-tests: ## run stories against calendar servers as Debian 12 has them, on loopback, unpacked into build/ (SERVERS=cyrus …)
+server-tests: ## run stories against calendar servers as Debian 12 has them, on loopback, unpacked into build/ (SERVERS=cyrus, davical: only that)
 	$(Q)packaging/packages build test
 	$(Q)$(foreach server,$(SERVERS),packaging/unpack-debian bookworm build/$(server) $(PACKAGES_OF_$(server)) &&) true
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)

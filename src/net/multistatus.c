@@ -391,11 +391,14 @@ static xmlParserCtxtPtr parser_new(Reader *reader, XmlBytes *bytes)
 	return parser;
 }
 
-static void reader_conclude(Reader *reader, bool looks_like_xml)
+static void reader_conclude(Reader *reader, bool is_empty, bool looks_like_xml)
 {
 	if (reader->error != NULL || reader->states[0] == AT_END)
 		return;
-	if (!looks_like_xml && !reader->saw_element)
+	if (is_empty)
+		g_set_error(&reader->error, MULTISTATUS_ERROR, MULTISTATUS_ERROR_EMPTY,
+			"the answer is empty");
+	else if (!looks_like_xml && !reader->saw_element)
 		g_set_error(&reader->error, MULTISTATUS_ERROR, MULTISTATUS_ERROR_NOT_DAV,
 			"the answer is no XML");
 	else
@@ -409,6 +412,7 @@ bool multistatus_read(const char *body, size_t body_bytes, MultistatusFunc func,
 {
 	static gsize initialized = 0;
 	g_autoptr(XmlBytes) bytes = xml_bytes_new(body, body_bytes);
+	bool is_empty = xml_bytes_are_blank(bytes);
 	bool looks_like_xml = xml_bytes_look_like_xml(bytes);
 	Reader reader = {.func = func, .data = data};
 
@@ -422,7 +426,7 @@ bool multistatus_read(const char *body, size_t body_bytes, MultistatusFunc func,
 	reader.text = g_string_new(NULL);
 	reader.long_text = g_string_new(NULL);
 	xmlParseDocument(reader.parser);
-	reader_conclude(&reader, looks_like_xml);
+	reader_conclude(&reader, is_empty, looks_like_xml);
 	xmlFreeParserCtxt(reader.parser);
 	dav_response_free(reader.response);
 	g_string_free(reader.text, TRUE);

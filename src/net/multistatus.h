@@ -12,8 +12,8 @@
 GQuark multistatus_error_quark(void);
 
 typedef enum {
-	MULTISTATUS_ERROR_NOT_DAV, /* a web page, an empty answer, or anything else that is no
-				      multistatus */
+	MULTISTATUS_ERROR_NOT_DAV, /* a web page, or anything else that is no multistatus */
+	MULTISTATUS_ERROR_EMPTY,   /* nothing at all */
 	MULTISTATUS_ERROR_DAMAGED, /* cut off, or not XML */
 	MULTISTATUS_ERROR_REFUSED, /* has a DOCTYPE, or exceeds a bound: nobody's honest answer */
 } MultistatusError;

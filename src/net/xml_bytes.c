@@ -127,6 +127,11 @@ void xml_bytes_free(XmlBytes *bytes)
 	g_free(bytes);
 }
 
+bool xml_bytes_are_blank(const XmlBytes *bytes)
+{
+	return bytes->next == bytes->end;
+}
+
 bool xml_bytes_look_like_xml(const XmlBytes *bytes)
 {
 	/* "<?xml" or "<D:multistatus", but no "<!doctype html>". */

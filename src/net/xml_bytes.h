@@ -17,6 +17,9 @@ XmlBytes *xml_bytes_new(const char *body, size_t body_bytes);
 void xml_bytes_free(XmlBytes *bytes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(XmlBytes, xml_bytes_free)
 
+/* True when the document, of which nothing was read yet, is empty but for blanks. */
+bool xml_bytes_are_blank(const XmlBytes *bytes);
+
 /* True when the document, of which nothing was read yet, begins as XML and not as HTML, JSON or
  * plain text. */
 bool xml_bytes_look_like_xml(const XmlBytes *bytes);

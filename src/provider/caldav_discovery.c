@@ -89,7 +89,8 @@ CalDavResource *caldav_discovery_start(
 	if (typed == NULL &&
 		(!names_a_host(account_url) ||
 			!(caldav_discovery_leads_nowhere(failure) ||
-				g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_SERVER)))) {
+				g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_SERVER) ||
+				g_error_matches(failure, CALDAV_ERROR, CALDAV_ERROR_EMPTY)))) {
 		g_propagate_error(error, g_steal_pointer(&failure));
 		return NULL;
 	}

@@ -21,6 +21,7 @@ static const ProviderError published[] = {
 	[CALDAV_ERROR_FORBIDDEN] = PROVIDER_ERROR_PERMANENT,
 	[CALDAV_ERROR_UNSUPPORTED] = PROVIDER_ERROR_PERMANENT,
 	[CALDAV_ERROR_NOT_DAV] = PROVIDER_ERROR_PERMANENT,
+	[CALDAV_ERROR_EMPTY] = PROVIDER_ERROR_TEMPORARY,
 	[CALDAV_ERROR_BUSY] = PROVIDER_ERROR_TEMPORARY,
 	[CALDAV_ERROR_SERVER] = PROVIDER_ERROR_TEMPORARY,
 	[CALDAV_ERROR_TOO_LARGE] = PROVIDER_ERROR_SITE,
@@ -185,6 +186,12 @@ void caldav_error_set_body(GError **error, GError *take_failure, const char *url
 		g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_NOT_DAV,
 			"%s answered with a web page or something else that is no calendar. Check "
 			"the CalDAV address and reconnect this calendar.",
+			shown);
+	else if (failure->code == MULTISTATUS_ERROR_EMPTY)
+		/* DAViCal without its database does so. */
+		g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_EMPTY,
+			"%s answered with nothing: the server seems to be in trouble. The next "
+			"sync tries again; if this stays, check the address.",
 			shown);
 	else
 		g_set_error(error, CALDAV_ERROR, CALDAV_ERROR_DAMAGED,

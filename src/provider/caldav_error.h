@@ -20,6 +20,7 @@ typedef enum {
 	CALDAV_ERROR_FORBIDDEN,
 	CALDAV_ERROR_UNSUPPORTED, /* the server does not know the method or the report */
 	CALDAV_ERROR_NOT_DAV,     /* a web page, or anything else that is no DAV answer */
+	CALDAV_ERROR_EMPTY,       /* a success without a body: a server that is half dead */
 	CALDAV_ERROR_BUSY,        /* 429, 503 …: asks to be left alone for a while */
 	CALDAV_ERROR_SERVER,      /* 500 …: may be because of what was asked */
 	CALDAV_ERROR_TOO_LARGE,   /* the request (413) or the answer */

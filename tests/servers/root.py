@@ -48,15 +48,16 @@ class UnpackedRoot:
             raise FileNotFoundError(f"{self.root} is not there (make server-tests)")
         self.folder = folder
         os.makedirs(folder, exist_ok=True)
-        self._write_accounts()
+        self.set_up("/etc/passwd", PASSWD)
+        self.set_up("/etc/group", GROUP)
         self.own(folder)
 
-    def _write_accounts(self):
-        for name, text in (("passwd", PASSWD), ("group", GROUP)):
-            path = os.path.join(self.root, "etc", name)
-            if not os.path.exists(path):
-                with open(path, "w", encoding="utf-8") as file:
-                    file.write(text)
+    def set_up(self, path, text):
+        """A file that the packages' own scripts would have made, the same in every test."""
+        path = self.root + path
+        if not os.path.exists(path) or open(path, encoding="utf-8").read() != text:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
 
     def own(self, path):
         """Gives a file or folder to those as whom the programs run."""

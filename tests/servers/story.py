@@ -29,6 +29,7 @@ class ServerStory(Story):
     """`kind` is the server's class (lib/caldav.py's CalDavServer, and what the stories ask of it below)."""
 
     kind = None
+    story_secs = 600
     # Tokens that the server never gave: of no form of its own, and of its own form from another past or future.
     unknown_tokens = ()
 

@@ -177,8 +177,8 @@ static const struct {
 	const char *body;
 	MultistatusError code;
 } refusals[] = {
-	{"empty", "", MULTISTATUS_ERROR_NOT_DAV},
-	{"blank", " \n", MULTISTATUS_ERROR_NOT_DAV},
+	{"empty", "", MULTISTATUS_ERROR_EMPTY},
+	{"blank", " \n", MULTISTATUS_ERROR_EMPTY},
 	{"plain-text", "Not found", MULTISTATUS_ERROR_NOT_DAV},
 	{"json", "{\"a\":1}", MULTISTATUS_ERROR_NOT_DAV},
 	{"html5", "<!doctype html><html><body><p>Log in<br></body></html>",

@@ -397,7 +397,7 @@ static const Story stories[] = {
 			.steps = {LOOK_AT_CTAG("c2"),
 				{"PROPFIND /c/", "getetag", 207, "text/xml", ""}},
 			TOLD_NOTHING,
-			.end = "web page or something"}}},
+			.end = "answered with nothing"}}},
 	{"listing-names-nothing", CTAG("c1"),
 		{{.name = "",
 			.steps = {LOOK_AT_CTAG("c2"), {"PROPFIND /c/", "getetag", 0, NULL, ""}},

@@ -115,11 +115,15 @@ static void test_the_sites_fault_is_one_for_all_calendars_of_a_server(void)
 static void test_bodies(void)
 {
 	GError *page = NULL;
+	GError *nothing = NULL;
 	GError *cut = NULL;
 
 	caldav_error_set_body(
 		&page, g_error_new(MULTISTATUS_ERROR, MULTISTATUS_ERROR_NOT_DAV, "x"), URL);
 	assert_published(page, PROVIDER_ERROR_PERMANENT, "web page");
+	caldav_error_set_body(
+		&nothing, g_error_new(MULTISTATUS_ERROR, MULTISTATUS_ERROR_EMPTY, "x"), URL);
+	assert_published(nothing, PROVIDER_ERROR_TEMPORARY, "answered with nothing");
 	caldav_error_set_body(
 		&cut, g_error_new(MULTISTATUS_ERROR, MULTISTATUS_ERROR_DAMAGED, "it ends"), URL);
 	assert_published(cut, PROVIDER_ERROR_TEMPORARY, "it ends");
