@@ -31,7 +31,7 @@ void app_setup_log(const CliOptions *options)
 	log_setup(chosen_level(options, LOG_INFO), LOG_FORMAT_TEXT);
 }
 
-static ExitStatus status_of(const GError *error)
+ExitStatus app_status_of(const GError *error)
 {
 	if (error->domain == CONFIG_ERROR || error->domain == WP_CONFIG_ERROR ||
 		error->domain == OBJECT_CACHE_ERROR)
@@ -57,7 +57,7 @@ ExitStatus app_fail(const CliOptions *options, const GError *error)
 		json_set_text(object, "error", error->message);
 		json_print(object);
 	}
-	return status_of(error);
+	return app_status_of(error);
 }
 
 /* Only who has a network names one of its sites, the first one, too. */
@@ -269,15 +269,14 @@ static bool app_open_site(App *app, GError **error)
 	return true;
 }
 
-ExitStatus app_open(App *app, const CliOptions *options)
+bool app_try_open(App *app, const CliOptions *options, GError **error)
 {
 	const char *path = options->config_path != NULL ? options->config_path : APP_CONFIG_PATH;
-	g_autoptr(GError) error = NULL;
 
 	app_setup_log(options);
-	app->config = config_load_completed(path, site_config_complete, &error);
+	app->config = config_load_completed(path, site_config_complete, error);
 	if (app->config == NULL)
-		return app_fail(options, error);
+		return false;
 	log_setup(chosen_level(options, (LogLevel)app->config->output_log_level),
 		(LogFormat)app->config->output_log_format);
 	if (app->config->changed_auth_key != NULL)
@@ -286,9 +285,14 @@ ExitStatus app_open(App *app, const CliOptions *options)
 			"tried: for the administrator to set auth_key anew, or to leave it out, "
 			"when all calendars were connected again",
 			app->config->wordpress_wp_config);
-	if (!app_open_site(app, &error))
-		return app_fail(options, error);
-	return EXIT_ALL_WELL;
+	return app_open_site(app, error);
+}
+
+ExitStatus app_open(App *app, const CliOptions *options)
+{
+	g_autoptr(GError) error = NULL;
+
+	return app_try_open(app, options, &error) ? EXIT_ALL_WELL : app_fail(options, error);
 }
 
 /* Once a run, whatever was not dropped. */

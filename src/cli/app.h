@@ -46,6 +46,11 @@ typedef struct App {
 ExitStatus app_open(App *app, const CliOptions *options);
 void app_clear(App *app);
 
+/* The same, where the caller reports the reason. */
+bool app_try_open(App *app, const CliOptions *options, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The exit status that goes with an error. */
+ExitStatus app_status_of(const GError *error);
+
 /* The steps of app_open(), for a configuration that is no file yet: connects as `app->config` says;
  * then loads the site. */
 bool app_connect(App *app, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/explain_counts.h"
 #include "cli/output.h"
+#include "cli/usage.h"
 #include "event/event_json.h"
 #include "event/ical.h"
 #include "match/contact_index.h"
@@ -138,7 +139,7 @@ static bool explanation_init(Explanation *explanation, const CliOptions *options
 	else if (explanation->window.from_utc >= explanation->window.to_utc)
 		problem = "--from must be before --to";
 	if (problem != NULL) {
-		fprintf(stderr, "prm-calendar: %s; see prm-calendar explain --help\n", problem);
+		usage_fail(options, problem);
 		return false;
 	}
 	if (options->json) {

@@ -15,6 +15,7 @@
 #include "cli/sample_ini.h"
 #include "cli/site_config.h"
 #include "cli/site_name.h"
+#include "cli/usage.h"
 #include "schema/grants.h"
 #include "state/schema.h"
 #include "util/secret.h"
@@ -320,11 +321,8 @@ static ExitStatus run_init(const CliOptions *options)
 	g_autoptr(GError) error = NULL;
 
 	app_setup_log(options);
-	if (options->wp_config == NULL && options->wordpress == NULL) {
-		fputs("prm-calendar: --wp-config=PATH is missing; see prm-calendar init --help\n",
-			stderr);
-		return EXIT_USAGE;
-	}
+	if (options->wp_config == NULL && options->wordpress == NULL)
+		return usage_fail(options, "--wp-config=PATH is missing");
 	if (!set_paths(&init, options, &error))
 		return app_fail(options, error);
 	init.app.config = init_draft_load(init.ini_path, &init.is_draft, &error);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `prm-calendar log`: past meetings become activities now. */
-#include <stdio.h>
 
 #include "cli/commands.h"
 #include "cli/job.h"
+#include "cli/usage.h"
 
 static const CliOption log_options[] = {
 	{"limit", 0, CLI_OPTION_NUMBER, offsetof(CliOptions, limit), "N",
@@ -27,15 +27,12 @@ static int64_t event_id_of(const CliOptions *options)
 static bool has_good_options(const CliOptions *options)
 {
 	if (event_id_of(options) < 0) {
-		fprintf(stderr,
-			"prm-calendar: '%s' is no event id: a number such as 4711 is wanted; see "
-			"prm-calendar log --help\n",
+		usage_fail_about(options, "'%s' is no event id: a number such as 4711 is wanted",
 			options->arguments[0]);
 		return false;
 	}
 	if (options->limit < -1) {
-		fputs("prm-calendar: --limit must not be negative; see prm-calendar log --help\n",
-			stderr);
+		usage_fail(options, "--limit must not be negative");
 		return false;
 	}
 	return true;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* `prm-calendar sync`: a catch-up by hand. */
-#include <stdio.h>
 
 #include "cli/commands.h"
 #include "cli/job.h"
+#include "cli/usage.h"
 
 static const CliOption sync_options[] = {
 	{"all", 0, CLI_OPTION_FLAG, offsetof(CliOptions, all), NULL,
@@ -37,7 +37,7 @@ static bool has_good_options(const CliOptions *options)
 	else if (options->connection != NULL && options->user == NULL)
 		problem = "--connection needs --user=USER";
 	if (problem != NULL)
-		fprintf(stderr, "prm-calendar: %s; see prm-calendar sync --help\n", problem);
+		usage_fail(options, problem);
 	return problem == NULL;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include <stddef.h>
+#include <string.h>
 
 const Command *const *commands_all(void)
 {
@@ -13,6 +14,7 @@ const Command *const *commands_all(void)
 		&command_log,
 		&command_rematch,
 		&command_status,
+		&command_check,
 		&command_doctor,
 		&command_connect,
 		&command_connections,
@@ -26,8 +28,18 @@ const Command *const *commands_all(void)
 		&command_explain,
 		&command_takeover,
 		&command_handback,
+		&command_help,
 		NULL,
 	};
 
 	return commands;
+}
+
+const Command *command_find(const char *name)
+{
+	for (const Command *const *command = commands_all(); *command != NULL; command++) {
+		if (strcmp((*command)->name, name) == 0)
+			return *command;
+	}
+	return NULL;
 }

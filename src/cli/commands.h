@@ -5,6 +5,7 @@
 #include "cli/options.h"
 
 extern const Command command_calendars;
+extern const Command command_check;
 extern const Command command_connect;
 extern const Command command_connections;
 extern const Command command_disable;
@@ -15,6 +16,7 @@ extern const Command command_erase;
 extern const Command command_explain;
 extern const Command command_export;
 extern const Command command_handback;
+extern const Command command_help;
 extern const Command command_init;
 extern const Command command_log;
 extern const Command command_reconnect;
@@ -26,3 +28,6 @@ extern const Command command_takeover;
 
 /* All commands in the order of --help; NULL-terminated. */
 const Command *const *commands_all(void);
+
+/* The command of that name, or NULL. */
+const Command *command_find(const char *name);

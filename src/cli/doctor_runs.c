@@ -3,16 +3,15 @@
 #include <string.h>
 
 #include "cli/doctor.h"
+#include "cli/pass_streak.h"
 #include "cli/timer.h"
 #include "state/run_history.h"
+#include "sync/health.h"
 #include "sync/pass.h"
 
 enum {
 	SECONDS_PER_MINUTE = 60,
-	LATE_FACTOR = 2,           /* a sync is late after twice the time that it may take */
-	LATE_GRACE_SECS = 60 * 60, /* longer for a host that was off */
-	PASSES_READ = 500,         /* the last ones; five days of them */
-	PASSES_FAILED = 3,         /* so many in a row are no accident */
+	LATE_FACTOR = 2, /* a pass is no recent one after twice the time between two */
 };
 
 static bool load_turn(const Doctor *doctor, PassTurn *turn)
@@ -70,7 +69,7 @@ void doctor_check_timer(Doctor *doctor)
 
 /* How the connections that are switched on fare. */
 typedef struct {
-	int64_t late_secs; /* after this time without a sync */
+	HealthRules rules;
 	int64_t latest_utc;
 	unsigned all;
 	unsigned failed;
@@ -81,10 +80,9 @@ typedef struct {
 static void count_run(Doctor *doctor, const WpUser *user, const Connection *connection, void *data)
 {
 	ConnectionCounts *counts = data;
-	int64_t frequency_secs = (int64_t)connection->sync_frequency_minutes * SECONDS_PER_MINUTE;
-	int64_t late_secs = LATE_FACTOR * MAX(counts->late_secs, frequency_secs) + LATE_GRACE_SECS;
 	int64_t last_utc;
 
+	(void)doctor;
 	(void)user;
 	counts->all++;
 	if (connection->last_error != NULL)
@@ -95,7 +93,7 @@ static void count_run(Doctor *doctor, const WpUser *user, const Connection *conn
 		return;
 	}
 	counts->latest_utc = MAX(counts->latest_utc, last_utc);
-	if (last_utc < doctor->now_utc - late_secs)
+	if (health_is_late(&counts->rules, connection))
 		counts->late++;
 }
 
@@ -115,19 +113,15 @@ static void count_user(Doctor *doctor, const WpUser *user, const Connection *con
 	count->last_id = user->id;
 }
 
-/* Until everyone had a turn. */
-static bool cycle_secs(Doctor *doctor, int64_t *ret_secs)
+static bool find_rules(Doctor *doctor, HealthRules *ret_rules)
 {
-	const Config *config = doctor->app.config;
-	int64_t interval_secs = (int64_t)config->sync_interval_minutes * SECONDS_PER_MINUTE;
+	const SyncContext context = app_sync_context(&doctor->app, doctor->options);
 	UserCount count = {0};
-	unsigned each;
 
 	if (!doctor_visit_connections(doctor, count_user, &count))
 		return false;
-	each = config->sync_users_per_pass == 0 ? MAX(count.users, 1)
-						: (unsigned)config->sync_users_per_pass;
-	*ret_secs = (count.users + each - 1) / each * interval_secs;
+	*ret_rules = health_rules(&context, count.users);
+	ret_rules->now_utc = doctor->now_utc;
 	return true;
 }
 
@@ -146,43 +140,6 @@ static void add_late(Doctor *doctor, const ConnectionCounts *counts)
 			"raise users_per_pass in section [sync]",
 			"%u of %u connections were not synced when it was their turn", counts->late,
 			counts->all);
-}
-
-/* The passes after the last good one. Records are borrowed. */
-typedef struct {
-	unsigned failed;
-	const RunRecord *first;  /* of those that failed; NULL for none */
-	const RunRecord *latest; /* likewise */
-	const RunRecord *good;   /* the last good one; NULL when none is remembered */
-} PassStreak;
-
-/* Connections that fail have findings of their own. */
-static bool is_good(const RunRecord *record)
-{
-	return record->state == RUN_ENDED &&
-	       (record->exit_status == EXIT_ALL_WELL || record->exit_status == EXIT_SOME_FAILED ||
-		       record->exit_status == EXIT_BUSY);
-}
-
-static PassStreak streak_of(const GPtrArray *records)
-{
-	PassStreak streak = {0};
-
-	for (guint i = 0; i < records->len && streak.good == NULL; i++) {
-		const RunRecord *record = records->pdata[i];
-
-		if (record->state == RUN_OPEN)
-			continue;
-		if (is_good(record)) {
-			streak.good = record;
-			continue;
-		}
-		streak.failed++;
-		streak.first = record;
-		if (streak.latest == NULL)
-			streak.latest = record;
-	}
-	return streak;
 }
 
 static char *describe_good(const Doctor *doctor, const RunRecord *good)
@@ -219,7 +176,7 @@ static void add_streak(Doctor *doctor, const PassStreak *streak)
 	g_autofree char *remedy = g_strdup_printf(
 		"read their log (under systemd: journalctl -u 'prm-calendar*'), or %s", run);
 
-	doctor_add(doctor, streak->failed < PASSES_FAILED ? DOCTOR_WARN : DOCTOR_FAIL, remedy,
+	doctor_add(doctor, streak->failed < PASS_STREAK_BAD ? DOCTOR_WARN : DOCTOR_FAIL, remedy,
 		"%s failed, since %s; the latest ended %s; %s", which, since, end, good);
 }
 
@@ -229,14 +186,14 @@ static bool check_history(Doctor *doctor, char **ret_good)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) records =
-		run_history_load(doctor->app.db, "run", doctor->now_utc, PASSES_READ, &error);
+		run_history_load(doctor->app.db, "run", doctor->now_utc, PASS_STREAK_READ, &error);
 	PassStreak streak;
 
 	if (records == NULL) {
 		doctor_add_gap(doctor, error);
 		return false;
 	}
-	streak = streak_of(records);
+	streak = pass_streak_of(records);
 	*ret_good = streak.good != NULL ? describe_good(doctor, streak.good) : NULL;
 	if (streak.failed == 0)
 		return true;
@@ -252,7 +209,7 @@ void doctor_check_runs(Doctor *doctor)
 	g_autofree char *status = doctor_run(doctor, "status");
 	bool passes_are_well = check_history(doctor, &good);
 
-	if (!cycle_secs(doctor, &counts.late_secs) ||
+	if (!find_rules(doctor, &counts.rules) ||
 		!doctor_visit_connections(doctor, count_run, &counts))
 		return;
 	if (counts.late > 0)

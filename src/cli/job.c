@@ -7,6 +7,7 @@
 
 #include "cli/metrics.h"
 #include "state/run_history.h"
+#include "sync/health.h"
 #include "sync/tidy.h"
 #include "util/log.h"
 #include "wp/write_trial.h"
@@ -50,17 +51,20 @@ bool job_log_meetings(Job *job, const AutoLogOptions *options, GError **error)
 	return true;
 }
 
-static bool is_paused(const App *app)
+/* Says so, and where it would say what it did. */
+static bool is_paused(const App *app, const CliOptions *options)
 {
-	const char *wanted = app->config->theme_stylesheet;
+	g_autofree char *reason = health_pause_reason(app->config, app->site);
 
-	if (wanted[0] == '\0' || g_strcmp0(app->site->stylesheet, wanted) == 0 ||
-		g_strcmp0(app->site->template_name, wanted) == 0)
+	if (reason == NULL)
 		return false;
-	log_line(LOG_WARNING, NULL,
-		"paused: the site's active theme is '%s', not '%s'; activate it again or change "
-		"stylesheet in [theme]",
-		app->site->stylesheet, wanted);
+	log_line(LOG_WARNING, NULL, "paused: %s", reason);
+	if (options->json) {
+		g_autoptr(Json) object = json_object_new();
+
+		json_set_text(object, "paused", reason);
+		json_print(object);
+	}
 	return true;
 }
 
@@ -148,6 +152,7 @@ static void write_metrics(
 {
 	const char *path = job->app.config->output_metrics_file;
 	g_autoptr(GError) error = NULL;
+	HealthSummary health = {0};
 	Metrics metrics = {
 		.site = job->app.site->home_url,
 		.ended_utc = job->context.now_utc(),
@@ -155,11 +160,14 @@ static void write_metrics(
 			(double)(g_get_monotonic_time() - began_usecs) / (double)G_USEC_PER_SEC,
 		.exit_status = (int)status,
 		.counts = run_counts(job),
+		.health = &health,
 	};
 
-	if (path[0] == '\0' || (run_history_last_success(job->app.db, command, metrics.ended_utc,
-					&metrics.last_success_utc, &error) &&
-				       metrics_write(path, &metrics, &error)))
+	if (path[0] == '\0' ||
+		(health_summarise(&job->context, job->app.db, &health, &error) &&
+			run_history_last_success(job->app.db, command, metrics.ended_utc,
+				&metrics.last_success_utc, &error) &&
+			metrics_write(path, &metrics, &error)))
 		return;
 	log_line(LOG_WARNING, NULL, "cannot write the metrics to %s: %s", path, error->message);
 }
@@ -207,9 +215,9 @@ static ExitStatus run_noted(Job *job, const JobKind *kind)
 {
 	int64_t began_usecs = g_get_monotonic_time();
 	int64_t history_id = begin_history(job, kind->command);
-	ExitStatus status = do_work(job, kind);
+	ExitStatus status = is_paused(&job->app, job->options) ? EXIT_PAUSED : do_work(job, kind);
 
-	if (status < EXIT_SIGNALLED)
+	if (status < EXIT_SIGNALLED && status != EXIT_PAUSED)
 		tidy_now_and_then(job, history_id);
 	end_history(job, history_id, status);
 	if (kind->writes_metrics)
@@ -226,8 +234,6 @@ ExitStatus job_run(const CliOptions *options, const JobKind *kind)
 
 	job.app.interruption = job.interruption;
 	status = app_open(&job.app, options);
-	if (status == EXIT_ALL_WELL && is_paused(&job.app))
-		return status;
 	if (status == EXIT_ALL_WELL && !app_open_tables(&job.app, options, &error))
 		status = app_fail(options, error);
 	signum = interruption_signal(job.interruption);

@@ -31,7 +31,7 @@ typedef struct JobKind {
 
 /* Does the work and tells how it went: on the output, in the history of runs and, after a pass, in
  * the file of metrics. Nothing is done while the site's active theme is not the one that the ini
- * names; then one line says so (data-model 6). A signal stops
+ * names; then one line says so, and the status is EXIT_PAUSED (data-model 6). A signal stops
  * it at a safe point, and what was done until then is told. Returns the exit status. */
 ExitStatus job_run(const CliOptions *options, const JobKind *kind);
 

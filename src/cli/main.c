@@ -13,33 +13,10 @@
 
 #include "cli/commands.h"
 #include "cli/environment.h"
+#include "cli/help.h"
 #include "cli/output.h"
-
-static const Command *find_command(const char *name)
-{
-	for (const Command *const *command = commands_all(); *command != NULL; command++) {
-		if (strcmp((*command)->name, name) == 0)
-			return *command;
-	}
-	return NULL;
-}
-
-static void print_overview(FILE *stream)
-{
-	fputs("Usage: prm-calendar COMMAND [OPTION…]\n\n"
-	      "Syncs the calendars that WordPress users linked in the Personal CRM theme.\n\n"
-	      "Commands:\n",
-		stream);
-	for (const Command *const *command = commands_all(); *command != NULL; command++)
-		fprintf(stream, "  %-11s %s\n", (*command)->name, (*command)->summary);
-	fputs("\nEach command explains itself: prm-calendar COMMAND --help\n"
-	      "Example: prm-calendar -c /etc/prm-calendar/prm-calendar.ini status\n\n"
-	      "Exit status: 0 all went well; 1 some connections failed, the others were done\n"
-	      "(doctor: something is wrong);\n"
-	      "64 usage; 69 the database cannot be reached; 75 another pass is running;\n"
-	      "78 bad configuration; 128 and more a signal: 130 Ctrl-C, 143 SIGTERM.\n",
-		stream);
-}
+#include "cli/suggestion.h"
+#include "cli/usage.h"
 
 /* "-c FILE" and the other global options may stand before the command as well: where its name is.
  */
@@ -54,11 +31,13 @@ static int command_position(int argc, char **argv)
 	return 0;
 }
 
-static ExitStatus usage_error(const char *message, const char *command_name)
+static bool wants_json(int argc, char **argv)
 {
-	fprintf(stderr, "prm-calendar: %s; see prm-calendar%s%s --help\n", message,
-		command_name[0] == '\0' ? "" : " ", command_name);
-	return EXIT_USAGE;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	}
+	return false;
 }
 
 static ExitStatus run_without_command(int argc, char **argv)
@@ -69,23 +48,42 @@ static ExitStatus run_without_command(int argc, char **argv)
 			return EXIT_ALL_WELL;
 		}
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-			print_overview(stdout);
+			help_print_overview(stdout);
 			return EXIT_ALL_WELL;
 		}
 	}
-	if (argc > 1)
-		return usage_error("no command given", "");
-	print_overview(stderr);
+	if (argc > 1) {
+		const CliOptions nobody = {.command = "", .json = wants_json(argc, argv)};
+
+		return usage_fail(&nobody, "no command given");
+	}
+	help_print_overview(stderr);
 	return EXIT_USAGE;
 }
 
-static ExitStatus run_command(const Command *command, int argc, char **argv)
+/* GOption's "Unknown option --usr". */
+static ExitStatus fail_to_parse(const Command *command, bool json, const GError *error)
+{
+	const CliOptions called = {.command = command->name, .json = json};
+	const char *dashes =
+		error->code == G_OPTION_ERROR_UNKNOWN_OPTION ? strstr(error->message, "--") : NULL;
+	g_autofree char *word = dashes != NULL ? g_strndup(dashes + strlen("--"),
+							 strcspn(dashes, "=") - strlen("--"))
+					       : NULL;
+	const char *suggestion = word != NULL ? suggestion_option(command, word) : NULL;
+
+	if (suggestion == NULL)
+		return usage_fail(&called, error->message);
+	return usage_fail_about(&called, "%s; did you mean --%s?", error->message, suggestion);
+}
+
+static ExitStatus run_command(const Command *command, bool json, int argc, char **argv)
 {
 	g_auto(CliOptions) options = {0};
 	g_autoptr(GError) error = NULL;
 
 	if (!cli_options_parse(&options, command, argc, argv, &error))
-		return usage_error(error->message, command->name);
+		return fail_to_parse(command, json, error);
 	if (options.help) {
 		g_autofree char *help = cli_command_help(command);
 
@@ -130,18 +128,15 @@ static ExitStatus run_program(int argc, char **argv)
 
 	if (position == 0)
 		return run_without_command(argc, argv);
-	command = find_command(argv[position]);
-	if (command == NULL) {
-		g_autofree char *message = g_strdup_printf("unknown command '%s'", argv[position]);
-
-		return usage_error(message, "");
-	}
+	command = command_find(argv[position]);
+	if (command == NULL)
+		return help_unknown_command(wants_json(argc, argv), argv[position]);
 	words = g_new0(char *, argc);
 	for (int i = 1, next = 0; i < argc; i++) {
 		if (i != position)
 			words[next++] = argv[i];
 	}
-	return run_command(command, argc - 2, words);
+	return run_command(command, wants_json(argc, argv), argc - 2, words);
 }
 
 /* What was done is done, but whoever wanted to read of it does not know. */

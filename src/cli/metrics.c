@@ -49,6 +49,23 @@ static void add_one(
 	add_series(text, metrics, name, NULL, NULL, value);
 }
 
+static void add_health(GString *text, const Metrics *metrics)
+{
+	static const char connections[] = "connections";
+	const HealthSummary *health = metrics->health;
+
+	add_family(text, connections, "Connections by how they fare.");
+	for (Health state = 0; state < HEALTH_STATES; state++)
+		add_series(text, metrics, connections, "state", health_name(state),
+			health->count[state]);
+	add_one(text, metrics, "connections_late",
+		"Connections that were not synced when it was their turn.", health->late);
+	if (health->oldest_sync_utc > 0)
+		add_one(text, metrics, "oldest_last_sync_timestamp_seconds",
+			"The oldest last_sync of a connection that is not paused.",
+			(double)health->oldest_sync_utc);
+}
+
 char *metrics_text(const Metrics *metrics)
 {
 	static const char connections[] = "last_run_connections";
@@ -79,6 +96,8 @@ char *metrics_text(const Metrics *metrics)
 	add_one(text, metrics, "last_run_meetings_logged",
 		"Meetings that the last pass wrote as activities.",
 		(double)counts->meetings_logged);
+	if (metrics->health != NULL)
+		add_health(text, metrics);
 	return g_string_free(text, FALSE);
 }
 

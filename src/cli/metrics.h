@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "state/run_history.h"
+#include "sync/health.h"
 
 typedef struct Metrics {
 	const char *site; /* its address; every series has it as a label */
@@ -16,6 +17,7 @@ typedef struct Metrics {
 	double elapsed_secs;
 	int exit_status;
 	RunCounts counts;
+	const HealthSummary *health; /* borrowed; NULL: not known */
 } Metrics;
 
 /* The text; caller frees. */

@@ -71,8 +71,13 @@ static GOptionContext *context_new(const Command *command, CliOptions *options)
 bool cli_options_parse(
 	CliOptions *ret_options, const Command *command, int argc, char **argv, GError **error)
 {
-	g_auto(CliOptions)
-		options = {.command = command->name, .limit = -1, .blog_id = -1, .port = -1};
+	g_auto(CliOptions) options = {.command = command->name,
+		.limit = -1,
+		.blog_id = -1,
+		.port = -1,
+		.stale = -1,
+		.runs = -1,
+		.page = -1};
 	g_autoptr(GOptionContext) context = context_new(command, &options);
 	g_auto(GStrv) words = g_new0(char *, argc + 2);
 

@@ -21,6 +21,10 @@ typedef struct CliOptions {
 	char *connection;
 	gboolean dry_run;
 	gboolean full;
+	gboolean failing;
+	int stale;   /* hours; -1: not given */
+	int runs;    /* -1: not given */
+	int page;    /* -1: not given */
 	int limit;   /* -1: not given */
 	int blog_id; /* -1: not given; 0: no network */
 	char *from;
@@ -65,6 +69,7 @@ typedef enum {
 	EXIT_NO_DATABASE = 69,
 	EXIT_BUSY = 75,
 	EXIT_CONFIG = 78,
+	EXIT_PAUSED = 79,     /* of our own: sysexits.h ends before */
 	EXIT_SIGNALLED = 128, /* and the signal's number: 130, 143 */
 } ExitStatus;
 

@@ -24,6 +24,10 @@ static void print_ended(const RunRecord *record)
 {
 	const RunCounts *counts = &record->counts;
 
+	if (record->exit_status == EXIT_PAUSED) {
+		fputs("paused: the site has another theme; nothing was done", stdout);
+		return;
+	}
 	if (record->state == RUN_INTERRUPTED)
 		printf("interrupted by %s; ",
 			interruption_name(record->exit_status - EXIT_SIGNALLED));

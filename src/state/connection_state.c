@@ -105,7 +105,7 @@ char *connection_state_key(int64_t user_id, const char *connection_id)
 
 static const char load_sql[] =
 	"SELECT id, user_id, connection_id, refused_hash, refused_at, failures, retry_at, "
-	"problems, first_problem, others_at, others_times, others_mended "
+	"problems, first_problem, span_days, others_at, others_times, others_mended, failing_at "
 	"FROM {prm_calendar_connections}";
 enum {
 	COLUMN_ID,
@@ -117,9 +117,11 @@ enum {
 	COLUMN_RETRY_AT,
 	COLUMN_PROBLEMS,
 	COLUMN_FIRST_PROBLEM,
+	COLUMN_SPAN_DAYS,
 	COLUMN_OTHERS_AT,
 	COLUMN_OTHERS_TIMES,
 	COLUMN_OTHERS_MENDED,
+	COLUMN_FAILING_AT,
 };
 
 static ConnectionState *read_state(const DbStatement *statement)
@@ -136,9 +138,11 @@ static ConnectionState *read_state(const DbStatement *statement)
 	state->retry_utc = db_column_int(statement, COLUMN_RETRY_AT);
 	state->problems = (unsigned)db_column_int(statement, COLUMN_PROBLEMS);
 	state->first_problem = g_strdup(db_column_text(statement, COLUMN_FIRST_PROBLEM));
+	state->span_days = (unsigned)db_column_int(statement, COLUMN_SPAN_DAYS);
 	state->others_utc = db_column_int(statement, COLUMN_OTHERS_AT);
 	state->others_times = (unsigned)db_column_int(statement, COLUMN_OTHERS_TIMES);
 	state->others_mended = (unsigned)db_column_int(statement, COLUMN_OTHERS_MENDED);
+	state->failing_utc = db_column_int(statement, COLUMN_FAILING_AT);
 	return state;
 }
 
@@ -178,7 +182,7 @@ GHashTable *connection_states_load(Db *db, GError **error)
 static const char store_sql[] =
 	"UPDATE {prm_calendar_connections} SET refused_hash = ?, refused_at = ?, failures = ?, "
 	"retry_at = ?, problems = ?, first_problem = ?, span_days = ?, rows_mark = ?, "
-	"others_mended = ?, locked_until = ? WHERE id = ?";
+	"others_mended = ?, locked_until = ?, failing_at = ? WHERE id = ?";
 
 bool connection_state_store(Db *db, const ConnectionState *state, GError **error)
 {
@@ -199,6 +203,7 @@ bool connection_state_store(Db *db, const ConnectionState *state, GError **error
 	db_bind_text(statement, state->rows_mark);
 	db_bind_int(statement, state->others_mended);
 	db_bind_int(statement, state->locked_until_utc);
+	db_bind_int(statement, state->failing_utc);
 	db_bind_int(statement, state->id);
 	return db_run(statement, NULL, error);
 }

@@ -38,6 +38,8 @@ typedef struct ConnectionState {
 	uint8_t refused_hash[STATE_HASH_BYTES];
 	int64_t refused_utc;
 	unsigned failures;   /* in a row */
+	int64_t failing_utc; /* when the first of those came that no success followed, also of the
+				site's own; 0: it does not fail */
 	int64_t retry_utc;   /* not to be tried by a scheduled pass before */
 	unsigned problems;   /* objects that could not be read */
 	char *first_problem; /* or NULL */

@@ -479,6 +479,7 @@ static bool note_patience(ConnectionRun *run, const GError *failure)
 		subject.credentials = run->account.box;
 	has_changed = patience_note(run->state, is_held_against(run, failure) ? failure : NULL,
 		&subject, pause_secs, context->now_utc());
+	has_changed |= patience_note_since(run->state, failure, context->now_utc());
 	return context->has_tables && has_changed;
 }
 

@@ -39,6 +39,7 @@ static bool store_failure(const SyncWorker *worker, const WpUser *user,
 	g_autoptr(GError) failure =
 		g_error_new_literal(PROVIDER_ERROR, PROVIDER_ERROR_TEMPORARY, CUT_OFF);
 
+	patience_note_since(state, failure, context->now_utc());
 	return !context->has_tables ||
 	       !patience_note(state, failure, &subject, 0, context->now_utc()) ||
 	       (connection_state_create(worker->db, user->id, state, error) &&

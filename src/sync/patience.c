@@ -8,7 +8,6 @@
 #include "site/credentials.h"
 
 enum {
-	REFUSAL_SECS = 7 * 24 * 60 * 60,
 	/* The first failure costs nothing: the next pass comes in a quarter of an hour. */
 	FIRST_WAIT_SECS = 15 * 60,
 	LONGEST_WAIT_SECS = 6 * 60 * 60,
@@ -37,7 +36,7 @@ static void hash_subject(const PatienceSubject *subject, uint8_t ret_hash[STATE_
 	state_hash(text->str, text->len, ret_hash);
 }
 
-static bool is_refused(
+bool patience_is_refused(
 	const ConnectionState *state, const PatienceSubject *subject, int64_t now_utc)
 {
 	int64_t age_secs = now_utc - state->refused_utc;
@@ -46,14 +45,14 @@ static bool is_refused(
 	hash_subject(subject, hash);
 	/* One that is still to come is from a clock that was wrong. */
 	return state->is_refused && memcmp(hash, state->refused_hash, sizeof(hash)) == 0 &&
-	       age_secs >= 0 && age_secs < REFUSAL_SECS;
+	       age_secs >= 0 && age_secs < PATIENCE_REFUSAL_SECS;
 }
 
 char *patience_reason(const ConnectionState *state, const PatienceSubject *subject, int64_t now_utc)
 {
 	int64_t wait_secs = state->retry_utc - now_utc;
 
-	if (is_refused(state, subject, now_utc))
+	if (patience_is_refused(state, subject, now_utc))
 		return g_strdup("access was refused; waiting until the owner connects it again or "
 				"chooses another calendar (prm-calendar sync tries all the same)");
 	/* One that is further away comes from a clock that was wrong. */
@@ -71,8 +70,9 @@ int64_t patience_until_utc(
 
 	if (reason == NULL)
 		return 0;
-	return is_refused(state, subject, now_utc) ? state->refused_utc + REFUSAL_SECS
-						   : state->retry_utc;
+	return patience_is_refused(state, subject, now_utc)
+		       ? state->refused_utc + PATIENCE_REFUSAL_SECS
+		       : state->retry_utc;
 }
 
 /* Of the second failure in a row and later ones. A tenth less at random, so that connections which
@@ -87,6 +87,16 @@ static int64_t wait_after(unsigned failures)
 		wait_secs *= 2;
 	wait_secs = MIN(wait_secs, LONGEST_WAIT_SECS);
 	return wait_secs - g_random_int_range(0, (gint32)(wait_secs / 10));
+}
+
+bool patience_note_since(ConnectionState *state, const GError *failure, int64_t now_utc)
+{
+	bool is_failing = state->failing_utc != 0;
+
+	if (is_failing == (failure != NULL))
+		return false;
+	state->failing_utc = failure != NULL ? now_utc : 0;
+	return true;
 }
 
 bool patience_note(ConnectionState *state, const GError *failure, const PatienceSubject *subject,

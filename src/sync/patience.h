@@ -12,6 +12,9 @@
 #include "user/connection.h"
 #include "user/user_state.h"
 
+/* After so long a refused connection is tried again in any case. */
+enum { PATIENCE_REFUSAL_SECS = 7 * 24 * 60 * 60 };
+
 /* What can be changed so that a refused connection is tried again. All borrowed. */
 typedef struct PatienceSubject {
 	const char *credentials;         /* the encrypted box, as stored */
@@ -30,6 +33,14 @@ char *patience_reason(
 /* Until when a pass leaves the connection alone if nothing about it changes, unix seconds; 0: it
  * does not. */
 int64_t patience_until_utc(
+	const ConnectionState *state, const PatienceSubject *subject, int64_t now_utc);
+
+/* Notes since when the connection fails; `failure` is NULL after a success. True when the state
+ * changed. */
+bool patience_note_since(ConnectionState *state, const GError *failure, int64_t now_utc);
+
+/* Whether passes leave it alone since access was refused, and nothing about that has changed. */
+bool patience_is_refused(
 	const ConnectionState *state, const PatienceSubject *subject, int64_t now_utc);
 
 /* How the connection went, as this subject; `failure` is NULL after a success, and for `pause_secs`

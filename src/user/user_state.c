@@ -21,7 +21,7 @@ static const char read_sql[] =
 	"SELECT m.umeta_id, m.meta_key, m.meta_value, k.id, k.connection_id, k.refused_hash, "
 	"k.refused_at, k.failures, k.retry_at, k.problems, k.first_problem, k.span_days, "
 	"k.last_sync_hash, k.rows_mark, k.others_at, k.others_times, k.others_mended, "
-	"k.locked_until, c.calendar_id, "
+	"k.locked_until, k.failing_at, c.calendar_id, "
 	"c.settings_hash, c.cursor_text, c.listed_at, c.gone_at FROM {usermeta} m "
 	"LEFT JOIN {prm_calendar_connections} k ON k.user_id = m.user_id "
 	"LEFT JOIN {prm_calendar_cursors} c ON c.connection = k.id "
@@ -45,6 +45,7 @@ enum {
 	COLUMN_OTHERS_TIMES,
 	COLUMN_OTHERS_MENDED,
 	COLUMN_LOCKED_UNTIL,
+	COLUMN_FAILING_AT,
 	COLUMN_CALENDAR_ID,
 	COLUMN_SETTINGS_HASH,
 	COLUMN_CURSOR_TEXT,
@@ -92,6 +93,7 @@ static ConnectionState *read_connection(const DbStatement *statement)
 	state->others_times = (unsigned)db_column_int(statement, COLUMN_OTHERS_TIMES);
 	state->others_mended = (unsigned)db_column_int(statement, COLUMN_OTHERS_MENDED);
 	state->locked_until_utc = db_column_int(statement, COLUMN_LOCKED_UNTIL);
+	state->failing_utc = db_column_int(statement, COLUMN_FAILING_AT);
 	return state;
 }
 

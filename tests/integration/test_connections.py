@@ -286,6 +286,6 @@ class Turns(Story):
         for option in ("stylesheet", "template"):
             self.wp.call("update_option", option, "twentytwentythree")
         before = self.content()
-        done = self.run_it("run")
+        done = self.run_it("run", status=79)
         self.assertEqual(self.content(), before)
         self.assert_one_line(done.stderr, "twentytwentythree")

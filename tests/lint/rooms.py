@@ -19,7 +19,8 @@ class Room:
 ROOMS = {
     "cli": Room("sync provider match schema wp user state site cache event net db", ""),
     "sync": Room("provider match wp user state site cache event net db",
-                 "account addition auto_log connection_sync context due inquiry pass patience removal report tidy turn"),
+                 "account addition auto_log connection_sync context due health inquiry pass patience removal report tidy "
+                 "turn"),
     "wp": Room("user state site cache text php match event db",
                "activities activity_claims event_attendees event_clear event_counts event_rematch event_store past_event "
                "write_trial", holds_sql=True),
@@ -36,7 +37,7 @@ ROOMS = {
     "text": Room("php", "emoji esc html_entities markup post_slug sanitize script_scheme utf8"),
     "php": Room("", "date json lexer text url value zone"),
     "provider": Room("net event", "google_consent provider providers"),
-    "match": Room("event", "contact_index"),
+    "match": Room("event", "contact_index levenshtein"),
     "event": Room("", "civil event event_copy event_json ical meeting_link"),
     "net": Room("", "dav_response href http loopback multistatus"),
     "db": Room("", "db db_sql sql_script", holds_sql=True),

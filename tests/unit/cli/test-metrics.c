@@ -7,6 +7,12 @@
 #include <time.h>
 #include <utime.h>
 
+static const HealthSummary health = {
+	.count = {[HEALTH_OK] = 8, [HEALTH_REFUSED] = 9},
+	.late = 3,
+	.oldest_sync_utc = 1768900000,
+};
+
 static const Metrics example = {
 	.site = "https://crm.example.org",
 	.ended_utc = 1768910400,
@@ -14,6 +20,7 @@ static const Metrics example = {
 	.elapsed_secs = 1.25,
 	.exit_status = 1,
 	.counts = {1, 2, 3, 4, 5, 6, 7},
+	.health = &health,
 };
 
 /* The lines that are no comments. Caller frees. */
@@ -47,7 +54,14 @@ static void test_all_numbers_are_there(void)
 		"prm_calendar_last_run_events" SITE ",change=\"added\"} 4\n"
 		"prm_calendar_last_run_events" SITE ",change=\"changed\"} 5\n"
 		"prm_calendar_last_run_events" SITE ",change=\"removed\"} 6\n"
-		"prm_calendar_last_run_meetings_logged" SITE "} 7\n");
+		"prm_calendar_last_run_meetings_logged" SITE "} 7\n"
+		"prm_calendar_connections" SITE ",state=\"ok\"} 8\n"
+		"prm_calendar_connections" SITE ",state=\"waiting\"} 0\n"
+		"prm_calendar_connections" SITE ",state=\"failing\"} 0\n"
+		"prm_calendar_connections" SITE ",state=\"refused\"} 9\n"
+		"prm_calendar_connections" SITE ",state=\"paused\"} 0\n"
+		"prm_calendar_connections_late" SITE "} 3\n"
+		"prm_calendar_oldest_last_sync_timestamp_seconds" SITE "} 1768900000\n");
 }
 
 /* Prometheus refuses a file in which a family is named twice, or none of a series. */
@@ -70,7 +84,7 @@ static void test_each_family_is_named_before_its_series(void)
 			g_assert_true(g_str_has_prefix(*line, family));
 		}
 	}
-	g_assert_cmpint(families, ==, 7);
+	g_assert_cmpint(families, ==, 10);
 }
 
 static void test_never_a_success(void)

@@ -44,7 +44,7 @@ static const struct {
 	const char *word; /* that the message must hold */
 } refusals[] = {
 	{"unknown-option", "sync", "--everyone", "--everyone"},
-	{"option-of-another-command", "status", "--limit=3", "--limit"},
+	{"option-of-another-command", "rematch", "--limit=3", "--limit"},
 	{"not-a-number", "log", "--limit=many", "many"},
 	{"surplus-argument", "status", "now", "'now'"},
 	{"init-without-path", "init", "--wp-config", "--wp-config"},

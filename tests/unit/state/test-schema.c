@@ -7,7 +7,7 @@
 #include "db/sql_script.h"
 #include "schema/grants.h"
 
-#define LATEST "7" /* number of the last file in sql/ */
+#define LATEST "8" /* number of the last file in sql/ */
 
 static const char our_tables_sql[] =
 	"SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() "
@@ -269,7 +269,8 @@ static void drop_user(const TestDb *test)
 #define FILES                                                                                      \
 	SQL_FOLDER "001_state.sql " SQL_FOLDER "002_gone.sql " SQL_FOLDER                          \
 		   "003_window.sql " SQL_FOLDER "004_span.sql " SQL_FOLDER                         \
-		   "005_sightings.sql " SQL_FOLDER "006_others.sql " SQL_FOLDER "007_uids.sql"
+		   "005_sightings.sql " SQL_FOLDER "006_others.sql " SQL_FOLDER                    \
+		   "007_uids.sql " SQL_FOLDER "008_health.sql"
 
 static void assert_refused(Db *db, const char *command)
 {
@@ -343,6 +344,7 @@ static void test_root_can_run_the_files(void)
 	run_file(test, "sql/005_sightings.sql");
 	run_file(test, "sql/006_others.sql");
 	run_file(test, "sql/007_uids.sql");
+	run_file(test, "sql/008_health.sql");
 	db = connect_as(test, "GRANT SELECT, INSERT, UPDATE, DELETE ON * TO '%s'@'localhost'");
 	g_assert_true(is_current(db));
 	ensure(db);
