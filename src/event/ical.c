@@ -144,7 +144,10 @@ static void report_attendees(Run *run, const IcalComponent *component)
 		return;
 	note = g_strdup_printf("it names %u attendees; the first %u are kept", component->attendees,
 		component->attendees_kept);
-	report_note(run, note);
+	if (run->sink->cut != NULL)
+		run->sink->cut(run->sink->data, run->uid, note);
+	else
+		report_note(run, note);
 }
 
 /* The parts of one UID that can be read. */
@@ -378,7 +381,7 @@ bool ical_collect(const char *bytes, size_t length, const IcalOptions *options,
 	g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func(event_destroy);
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(problem_destroy);
 	Collection collection = {events, problems};
-	IcalSink sink = {&collection, collect_event, collect_problem};
+	IcalSink sink = {&collection, collect_event, collect_problem, NULL};
 
 	if (!ical_expand(bytes, length, options, &sink, NULL, error))
 		return false;

@@ -35,7 +35,7 @@ typedef struct IcalOptions {
 
 /* Where the results go. */
 typedef struct IcalSink {
-	void *data; /* passed to both */
+	void *data; /* passed to all */
 
 	/* One occurrence; takes ownership. Cancelled ones are passed on, with their status. False
 	 * with error set ends the expansion, which passes the error on. */
@@ -45,6 +45,9 @@ typedef struct IcalSink {
 	 * unknown. `skipped`: some or all events of that UID are left out, so that absence from the
 	 * results says nothing about them. May be NULL. */
 	void (*problem)(void *data, const char *uid, bool skipped, const char *text);
+
+	/* Read, but for attendees beyond a limit. NULL: problem() is told. */
+	void (*cut)(void *data, const char *uid, const char *text);
 } IcalSink;
 
 /* A calendar object that was read, to be expanded. */

@@ -158,13 +158,23 @@ static void pass_problem(void *data, const char *uid, bool skipped, const char *
 	sink->unreadable(sink, objects->path, uid, why);
 }
 
+static void pass_cut(void *data, const char *uid, const char *text)
+{
+	const EventSink *objects = data;
+	ProviderSink *sink = objects->target->sink;
+	g_autoptr(GError) why = g_error_new_literal(PROVIDER_ERROR, PROVIDER_ERROR_CUT, text);
+
+	sink->unreadable(sink, objects->path, uid, why);
+}
+
 /* Passes on the events of the objects that can be read, and which cannot. */
 static bool expand(const CalDavTarget *target, Read *const *reads, size_t count,
 	int64_t *ret_last_end_utc, GError **error)
 {
 	g_autofree IcalObject **objects = g_new0(IcalObject *, count);
 	EventSink event_sink = {target, reads[0]->member->path};
-	const IcalSink sink = {.data = &event_sink, .event = pass_event, .problem = pass_problem};
+	const IcalSink sink = {
+		.data = &event_sink, .event = pass_event, .problem = pass_problem, .cut = pass_cut};
 	const IcalOptions options = {
 		.window = target->request->window,
 		.floating_zone = target->request->site_zone,

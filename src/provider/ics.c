@@ -316,6 +316,15 @@ static void pass_problem(void *data, const char *uid, bool skipped, const char *
 	feed->sink->unreadable(feed->sink, uid != NULL ? uid : "an event", uid, why);
 }
 
+static void pass_cut(void *data, const char *uid, const char *text)
+{
+	Feed *feed = data;
+	g_autoptr(GError) why = g_error_new_literal(PROVIDER_ERROR, PROVIDER_ERROR_CUT, text);
+
+	feed->had_unreadable = true;
+	feed->sink->unreadable(feed->sink, uid != NULL ? uid : "an event", uid, why);
+}
+
 /* Tells all that is in the answer. What was unreadable is looked at again by every run: then
  * nothing is remembered, so that nobody takes it for well. */
 static bool tell_all(Feed *feed, const HttpResponse *response, GError **error)
@@ -329,7 +338,8 @@ static bool tell_all(Feed *feed, const HttpResponse *response, GError **error)
 		.name = "event",
 		.now_utc = feed->request->now_utc(),
 	};
-	const IcalSink sink = {.data = feed, .event = pass_event, .problem = pass_problem};
+	const IcalSink sink = {
+		.data = feed, .event = pass_event, .problem = pass_problem, .cut = pass_cut};
 	g_auto(Cursor) next = {
 		.etag = g_strdup(response->etag),
 		.last_modified = g_strdup(response->last_modified),

@@ -23,6 +23,7 @@ typedef enum {
 				   */
 	PROVIDER_ERROR_TEMPORARY, /* network, time-out, 5xx, 429, cut-off answer: try again later */
 	PROVIDER_ERROR_SPENT,     /* more than one sync may take: the next one goes on from there */
+	PROVIDER_ERROR_CUT,       /* of what was read, something beyond a limit is left out */
 	PROVIDER_ERROR_SITE,      /* the administrator must act (invalid client, blocked address) */
 	PROVIDER_ERROR_STOPPED, /* the sink failed or the run was cancelled; its error is passed on
 				 */
@@ -119,7 +120,8 @@ struct ProviderSink {
 
 	/* One object, or one item of it, could not be read and is skipped; the rest goes on. `uid`
 	 * is its UID where that could be found, else NULL: then nobody knows which stored events it
-	 * stands for. `href` names the object. */
+	 * stands for. `href` names the object. PROVIDER_ERROR_CUT: it was read, and its owner is
+	 * told that not all of it is kept. */
 	void (*unreadable)(
 		ProviderSink *sink, const char *href, const char *uid, const GError *why);
 

@@ -81,8 +81,12 @@ static void on_unreadable(const char *href, const GError *why, void *data)
 	const LogAbout about = connection_report_about(run->report);
 	g_autofree char *shown = href != NULL ? href_shown(href, true) : NULL;
 
-	log_line(LOG_WARNING, &about, "cannot read %s: %s; skipping it, the rest goes on",
-		shown != NULL ? shown : "an object", why->message);
+	if (g_error_matches(why, PROVIDER_ERROR, PROVIDER_ERROR_CUT))
+		log_line(LOG_WARNING, &about, "not all of %s is kept: %s",
+			shown != NULL ? shown : "an object", why->message);
+	else
+		log_line(LOG_WARNING, &about, "cannot read %s: %s; skipping it, the rest goes on",
+			shown != NULL ? shown : "an object", why->message);
 	note_unreadable(run, why->message);
 }
 
@@ -452,7 +456,7 @@ static char *last_error_of(const ConnectionRun *run, const GError *failure)
 		return NULL;
 	return g_strdup_printf(
 		"%" G_GSIZE_FORMAT
-		" calendar entries could not be read and were skipped; the first: %s",
+		" calendar entries could not be read, or not as a whole; the first: %s",
 		run->report->unreadable, run->first_unreadable);
 }
 

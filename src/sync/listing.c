@@ -234,11 +234,10 @@ static bool on_end_objects(
 	for (size_t i = 0; i < count; i++) {
 		CalendarObject *object = object_new(listing, &objects[i]);
 
+		object->problem = i == 0 ? g_strdup(listing->object_problem) : NULL;
 		/* What nobody could read says nothing about what is stored of it. */
-		if (listing->object_problem != NULL) {
-			object->problem = i == 0 ? g_strdup(listing->object_problem) : NULL;
+		if (listing->object_problem != NULL && !listing->is_object_read)
 			event_store_object_kept(listing->store, told->id, object->key);
-		}
 		g_ptr_array_add(read, object);
 	}
 	g_clear_pointer(&listing->object_problem, g_free);
@@ -376,12 +375,18 @@ static void on_unreadable(ProviderSink *sink, const char *href, const char *uid,
 {
 	Listing *listing = listing_of(sink);
 
+	bool is_read = g_error_matches(why, PROVIDER_ERROR, PROVIDER_ERROR_CUT);
+
 	listing->had_problems = true;
-	if (listing->is_in_object && listing->object_problem == NULL)
-		listing->object_problem = g_strdup(why->message);
-	if (uid == NULL)
+	if (listing->is_in_object) {
+		listing->is_object_read =
+			is_read && (listing->object_problem == NULL || listing->is_object_read);
+		if (listing->object_problem == NULL)
+			listing->object_problem = g_strdup(why->message);
+	}
+	if (!is_read && uid == NULL)
 		told_now(listing)->is_certain = false;
-	else if (listing->store != NULL)
+	else if (!is_read && listing->store != NULL)
 		event_store_keep(listing->store, uid);
 	listing->options->on_unreadable(href, why, listing->options->data);
 }

@@ -28,7 +28,9 @@ struct Listing {
 			      listed again has several; the last one counts */
 	bool is_again;     /* calendars are listed whole whose copies are awaited */
 	bool is_in_object;
-	char *object_problem; /* of the objects in hand: why something of them is unreadable */
+	char *object_problem; /* of the objects in hand: why something of them is unreadable, or
+				 left out */
+	bool is_object_read;  /* left out is only what is beyond a limit */
 	bool had_problems;
 	bool is_unsettled; /* some objects were left to the next listing of all */
 	GError *failure;

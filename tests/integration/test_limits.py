@@ -5,6 +5,7 @@ from lib.ics import vevent
 from lib.story import Story
 
 SERIES_EVENTS = 5000
+EVENT_ATTENDEES = 2000
 
 
 class Rows(Story):
@@ -29,6 +30,34 @@ class Rows(Story):
             self.assertIn(f"the {SERIES_EVENTS} nearest to now are kept", self.connections(anna)[0]["last_error"])
             self.assertIn("nearest to now", self.run_it("status").stdout)
             self.sync()
+
+
+    def crowd(self, account, guests, lines=()):
+        account.put("crowd", vevent("crowd@story", self.utc(self.at(1)), summary="Crowd", lines=lines, attendees=[
+            (f"guest{number}@example.org", f"Guest {number}", "ACCEPTED") for number in range(guests)]))
+
+    def test_of_a_crowd_the_first_are_kept_and_the_owner_is_told(self):
+        anna = self.user()
+        account = self.account()
+        self.connect(anna, account.connection())
+        self.crowd(account, EVENT_ATTENDEES, ["RRULE:FREQ=DAILY;COUNT=2"])
+        self.sync()
+        self.assertIsNone(self.connections(anna)[0]["last_error"])
+        self.crowd(account, EVENT_ATTENDEES + 1)
+        for _pass in range(2):  # the second has nothing to read, and tells it all the same
+            self.sync()
+            self.assertIn(f"{EVENT_ATTENDEES + 1} attendees; the first {EVENT_ATTENDEES} are kept",
+                          self.connections(anna)[0]["last_error"])
+            self.assertIn("attendees", self.run_it("status").stdout)
+        # What the object no longer holds is gone all the same.
+        self.assertEqual(len(self.event_in("publish", anna)["json"]["_attendees"]), EVENT_ATTENDEES)
+        self.crowd(account, EVENT_ATTENDEES)
+        self.sync()
+        self.assertIsNone(self.connections(anna)[0]["last_error"])
+
+    def event_in(self, status, user):
+        event, = [event for event in self.events(user) if event["post_status"] == status]
+        return event
 
 
 class ManyEvents(Story):
