@@ -77,6 +77,7 @@ void event_free(Event *event)
 	g_free(event->location);
 	g_free(event->meeting_url);
 	g_free(event->html_link);
+	g_strfreev(event->siblings);
 	attendee_free(event->organizer);
 	g_ptr_array_unref(event->attendees);
 	g_free(event->raw_json);

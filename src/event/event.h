@@ -71,6 +71,10 @@ typedef struct Event {
 	/* What `_event_uid` holds: Google's instance id, or UID, or UID + "_" + recurrence_id. */
 	char *event_uid;
 
+	/* UIDs of series of which its source says that this one belongs to them: a tail that was
+	 * cut off names the one that it goes on with. NULL-terminated; NULL for none. */
+	char **siblings;
+
 	bool all_day;
 	CivilDate start_date; /* all-day only: first day */
 	CivilDate end_date;   /* all-day only: the day after the last */

@@ -8,6 +8,9 @@
 #include "event/meeting_link.h"
 #include "util/limits.h"
 
+/* Of the series that an event names so many are kept. */
+enum { SIBLINGS_MAX = 8 };
+
 static icalproperty *first_property(const IcalComponent *component, icalproperty_kind kind)
 {
 	return component->others != NULL ? icalcomponent_get_first_property(component->others, kind)
@@ -119,6 +122,49 @@ static void read_attendees(
 	}
 }
 
+/* What Google's published calendars make of "this and following": BASE_R20260115T090000@google.com
+ * goes on with BASE@google.com. Caller frees; NULL for any other UID. */
+static char *head_of_google_tail(const char *uid)
+{
+	const char *at = uid == NULL ? NULL : strrchr(uid, '@');
+	const char *mark = at;
+
+	while (mark != NULL && mark > uid && strchr("0123456789TZ", mark[-1]) != NULL)
+		mark--;
+	if (mark == NULL || at - mark < (ptrdiff_t)strlen("20260115") || mark - uid < 3 ||
+		mark[-1] != 'R' || mark[-2] != '_')
+		return NULL;
+	return g_strdup_printf("%.*s%s", (int)(mark - 2 - uid), uid, at);
+}
+
+/* RELATED-TO;RELTYPE=SIBLING (RFC 5545, 3.8.4.5), which Nextcloud writes into both halves of a
+ * series. Caller frees; NULL for none. */
+static char **read_siblings(const IcalComponent *component)
+{
+	g_autoptr(GPtrArray) siblings = g_ptr_array_new_with_free_func(g_free);
+	icalproperty *property = first_property(component, ICAL_RELATEDTO_PROPERTY);
+	char *google = head_of_google_tail(component->uid);
+
+	if (google != NULL)
+		g_ptr_array_add(siblings, google);
+	while (property != NULL && siblings->len < SIBLINGS_MAX) {
+		icalparameter *parameter =
+			icalproperty_get_first_parameter(property, ICAL_RELTYPE_PARAMETER);
+		const char *uid = icalproperty_get_relatedto(property);
+
+		if (parameter != NULL && uid != NULL &&
+			icalparameter_get_reltype(parameter) == ICAL_RELTYPE_SIBLING)
+			g_ptr_array_add(siblings, g_strdup(uid));
+		property =
+			icalcomponent_get_next_property(component->others, ICAL_RELATEDTO_PROPERTY);
+	}
+	if (siblings->len == 0)
+		return NULL;
+	g_ptr_array_add(siblings, NULL);
+	g_ptr_array_set_free_func(siblings, NULL);
+	return (char **)g_ptr_array_steal(siblings, NULL);
+}
+
 Event *ical_event_new(const IcalComponent *component, const char *const *own_addresses)
 {
 	Event *event = event_new();
@@ -136,6 +182,7 @@ Event *ical_event_new(const IcalComponent *component, const char *const *own_add
 		event->organizer = ical_people_read(organizer, own_addresses);
 	read_attendees(component, own_addresses, event->attendees);
 	event->meeting_url = find_meeting_url(component, event);
+	event->siblings = read_siblings(component);
 	return event;
 }
 
@@ -165,6 +212,7 @@ Event *ical_event_copy(const Event *event)
 	copy->location = g_strdup(event->location);
 	copy->meeting_url = g_strdup(event->meeting_url);
 	copy->html_link = g_strdup(event->html_link);
+	copy->siblings = g_strdupv(event->siblings);
 	copy->raw_json = g_strdup(event->raw_json);
 	copy->organizer = event->organizer != NULL ? attendee_copy(event->organizer) : NULL;
 	copy->attendees = attendees;

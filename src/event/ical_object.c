@@ -14,6 +14,8 @@
 #define DEPTH_MAX 8
 #define COMPONENTS_MAX 100000
 #define TIME_ZONE_MAX_BYTES 200
+/* RELATED-TO lines of one event: a series is cut off from few others. */
+#define RELATIONS_MAX 32
 #define KEPT_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 typedef struct {
@@ -279,7 +281,8 @@ static bool end_component(Builder *builder, const char *name, GError **error)
 /* What libical reads for us. Everything else is dropped before it takes up memory. */
 static bool is_wanted(const char *name, size_t length)
 {
-	static const char *const wanted[] = {"ATTENDEE", "CONFERENCE", "ORGANIZER", "URL"};
+	static const char *const wanted[] = {
+		"ATTENDEE", "CONFERENCE", "ORGANIZER", "RELATED-TO", "URL"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
 		if (strlen(wanted[i]) == length &&
@@ -293,7 +296,10 @@ static bool is_wanted(const char *name, size_t length)
 static bool has_room(Builder *builder, const char *line, size_t length)
 {
 	static const char attendee[] = "ATTENDEE";
+	static const char relation[] = "RELATED-TO";
 
+	if (length == strlen(relation) && g_ascii_strncasecmp(line, relation, length) == 0)
+		return builder->top->relations++ < RELATIONS_MAX;
 	if (length != strlen(attendee) || g_ascii_strncasecmp(line, attendee, length) != 0)
 		return true;
 	builder->top->attendees++;

@@ -32,6 +32,7 @@ typedef struct IcalComponent {
 	icalcomponent *others; /* VEVENT: people and links, as libical reads them */
 	guint attendees;       /* VEVENT: so many it names; `others` has those that are kept */
 	guint attendees_kept;
+	guint relations;     /* VEVENT: so many it names */
 	GPtrArray *children; /* of IcalComponent; VTIMEZONE: its observances */
 } IcalComponent;
 

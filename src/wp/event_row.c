@@ -73,6 +73,7 @@ void event_row_free(EventRow *row)
 	for (size_t i = 0; i < EVENT_META_COUNT; i++)
 		g_free(row->metas[i]);
 	g_free(row->series_uid);
+	g_strfreev(row->siblings);
 	g_free(row);
 }
 
@@ -86,13 +87,27 @@ static void hash_text(crypto_generichash_state *state, const char *text)
 		crypto_generichash_update(state, (const uint8_t *)text, length);
 }
 
+/* Caller frees; NULL for NULL. */
+static char *without_entities(const char *text)
+{
+	if (text == NULL || strchr(text, '&') == NULL)
+		return g_strdup(text);
+	return column_text_apply(html_entity_decode, text);
+}
+
 static void hash_without_entities(crypto_generichash_state *state, const char *text)
 {
-	g_autofree char *decoded = NULL;
+	g_autofree char *decoded = without_entities(text);
 
-	if (text != NULL && strchr(text, '&') != NULL)
-		decoded = column_text_apply(html_entity_decode, text);
-	hash_text(state, decoded != NULL ? decoded : text);
+	hash_text(state, decoded);
+}
+
+bool event_row_is_same_title(const char *title, const char *other)
+{
+	g_autofree char *decoded = without_entities(title);
+	g_autofree char *other_decoded = without_entities(other);
+
+	return g_strcmp0(decoded, other_decoded) == 0;
 }
 
 /* The theme stored titles that a browser takes for HTML: they are not the same as ours, in which
@@ -431,6 +446,18 @@ static bool set_times(EventRow *row, const Event *event, const WpSite *site, GEr
 	return true;
 }
 
+static char **siblings_of(const Event *event, const WpSite *site)
+{
+	g_autoptr(GPtrArray) siblings = g_ptr_array_new();
+
+	if (event->siblings == NULL)
+		return NULL;
+	for (char **uid = event->siblings; *uid != NULL; uid++)
+		g_ptr_array_add(siblings, event_row_uid(*uid, site));
+	g_ptr_array_add(siblings, NULL);
+	return (char **)g_ptr_array_steal(siblings, NULL);
+}
+
 EventRow *event_row_new(
 	const Event *event, const WpSite *site, const EventRowContext *context, GError **error)
 {
@@ -460,6 +487,7 @@ EventRow *event_row_new(
 		metas[EVENT_META_HTML_LINK] = url_of(event->html_link, site);
 	if (event->recurrence_id != NULL && event->uid != NULL)
 		row->series_uid = event_row_uid(event->uid, site);
+	row->siblings = siblings_of(event, site);
 	event_row_hash((const char *const *)row->columns, (const char *const *)metas, row->hash);
 	return g_steal_pointer(&row);
 }

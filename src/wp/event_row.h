@@ -57,6 +57,7 @@ typedef struct EventRow {
 	char *metas[EVENT_META_COUNT]; /* NULL: the event has no such row */
 	char *series_uid; /* instances of a series: the UID under which the theme kept one post;
 			     else NULL */
+	char **siblings;  /* Event.siblings as they are stored; or NULL. No part of the hash. */
 	uint8_t worth;    /* Event.worth: no part of what is stored in WordPress */
 	uint8_t hash[EVENT_HASH_BYTES];
 } EventRow;
@@ -83,6 +84,9 @@ char *event_row_uid(const char *event_uid, const WpSite *site);
 
 /* `_matched_people` as event_row_new() stores it. Caller frees. */
 char *event_row_matched_people(const GPtrArray *matches, const WpSite *site);
+
+/* Whether two stored titles are the same to people, with HTML entities or without. */
+bool event_row_is_same_title(const char *title, const char *other);
 
 /* The hash of a stored row's values, as in EventRow. Title and content are compared without
  * their HTML entities: WordPress stores `R&D` as `R&amp;D` under WP-Cron and as it is otherwise. */

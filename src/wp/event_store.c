@@ -38,7 +38,7 @@ EventStore *event_store_open(
 	store->options = *options;
 	store->batch = event_batch_new(db, site, &store->options);
 	store->memory = event_memory_new(site, options->window);
-	store->moves = event_moves_new(store->memory);
+	store->moves = event_moves_new(db, store->memory);
 	store->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	store->gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	store->held_back = g_ptr_array_new_with_free_func(free_object);
@@ -445,7 +445,7 @@ static bool put_copy(EventStore *store, StoredEvent *event, int32_t calendar, Ev
 {
 	g_autoptr(EventRow) row = take_row;
 	bool is_again = event != NULL && event->is_put;
-	bool is_known_already;
+	bool is_known_already, waits;
 	EventWrite *write;
 
 	*ret_change = store_match(store, row, &event);
@@ -464,8 +464,9 @@ static bool put_copy(EventStore *store, StoredEvent *event, int32_t calendar, Ev
 		event_batch_counts(store->batch)->unchanged++;
 		return true;
 	}
+	waits = *ret_change == EVENT_ADDED && event_moves_may_be_one(store->moves, row);
 	write = new_write(store, event, *ret_change, calendar, g_steal_pointer(&row));
-	if (*ret_change != EVENT_ADDED || !event_moves_may_be_one(store->moves, event->uid))
+	if (!waits)
 		return event_batch_add(store->batch, write, error);
 	store->is_object_waiting = true;
 	event_moves_wait(store->moves, event_memory_place(store->memory, event), write);

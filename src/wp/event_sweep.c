@@ -145,6 +145,20 @@ static bool is_doubtful(guint place, const void *data)
 	       event_memory_object_at(store->memory, event->object)->state != OBJECT_NOT_TOLD;
 }
 
+/* Nobody knows what becomes of it, for its calendar came to no end. */
+static bool is_untold(guint place, const void *data)
+{
+	const Proof *proof = data;
+	const EventMemory *memory = proof->store->memory;
+	const StoredEvent *event = event_memory_at(memory, place);
+
+	return !event->is_put && event_memory_is_in_span(memory, event) &&
+	       (proof->sweep == NULL ||
+		       (event->calendar != NO_CALENDAR &&
+			       event_memory_calendar_at(memory, event->calendar)->state ==
+				       CALENDAR_FAILED));
+}
+
 static bool take_settled(EventWrite *take_write, void *data, GError **error)
 {
 	return event_batch_add(((Proof *)data)->store->batch, take_write, error);
@@ -153,7 +167,7 @@ static bool take_settled(EventWrite *take_write, void *data, GError **error)
 static bool settle_moves(EventStore *store, const Sweep *sweep, GError **error)
 {
 	Proof proof = {store, sweep};
-	const EventMovesEnd end = {goes, is_doubtful, take_settled, &proof};
+	const EventMovesEnd end = {{goes, is_doubtful, is_untold, &proof}, take_settled, &proof};
 
 	return event_moves_settle(store->moves, &end, error);
 }

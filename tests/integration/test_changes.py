@@ -139,6 +139,28 @@ class OnRadicale(Story):
         self.sync("--all", "--full")
         self.assertEqual(len(self.activities(zoe)), 2)
 
+    def test_a_tail_that_goes_on_under_another_uid_is_the_same_meetings(self):
+        """As most clients do "this and following", whichever object they store first."""
+        zoe = self.person(self.anna, "Zoë", "Bee", "zoe@example.org")
+        for name in ("before-it", "tail"):
+            with self.subTest(name):
+                self.weekly(self.at(-10, 10))
+                self.sync()
+                self.take_notes()
+                before = {event["ID"] for event in self.events(self.anna) if event["post_status"] == "publish"}
+                logged = len(self.activities(zoe))
+                self.weekly(self.at(-10, 10), count=1)
+                self.weekly(self.at(-2, 11), name=name, uid=f"{name}@story", count=2)
+                self.sync()
+                self.assertEqual(self.notes(), {
+                    f"{self.at(new, hour):%Y-%m-%d %H:%M:%S}": f"{self.at(old, 10):%Y-%m-%d %H:%M:%S}"
+                    for new, hour, old in ((-10, 10, -10), (-2, 11, -3), (5, 11, 4))})
+                self.assertEqual({event["ID"] for event in self.events(self.anna)
+                                  if event["post_status"] == "publish"}, before)
+                self.assertEqual(len(self.activities(zoe)), logged)
+                self.delete(name)
+                self.sync()
+
     def test_a_series_moved_into_another_object_is_the_same_meetings(self):
         self.weekly(self.at(-10, 10))
         self.sync()

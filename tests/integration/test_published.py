@@ -61,6 +61,20 @@ class PublishedCalendars(Published):
         self.assertIsNone(self.error())
         self.assert_secret_is_kept(done)
 
+    def test_the_tail_of_a_series_as_google_publishes_it(self):
+        """Under a UID that names the series, whatever else was changed with it."""
+        first = self.at(-10)
+        whole = {"tzid": "Europe/Amsterdam", "summary": "Weekly", "lines": ["RRULE:FREQ=WEEKLY;COUNT=3"]}
+        self.synced(vevent("weekly@google.com", first.replace(tzinfo=None), **whole))
+        before = [event["ID"] for event in self.events(self.anna)]
+        following = self.at(-3)
+        self.synced(vevent("weekly@google.com", first.replace(tzinfo=None),
+                           **{**whole, "lines": ["RRULE:FREQ=WEEKLY;COUNT=1"]}),
+                    vevent(f"weekly_R{self.utc(following):%Y%m%dT%H%M%S}@google.com", self.at(-3, 15).replace(tzinfo=None),
+                           **{**whole, "summary": "Renamed", "lines": ["RRULE:FREQ=WEEKLY;COUNT=2"]}))
+        self.assertEqual([(event["ID"], event["post_title"], event["post_status"]) for event in self.events(self.anna)],
+                         [(post, title, "publish") for post, title in zip(before, ("Weekly", "Renamed", "Renamed"))])
+
     def test_of_a_series_that_floods_the_events_nearest_to_now_are_kept(self):
         self.synced(vevent("flood@story", self.utc(self.at(-90)), summary="Flood",
                            lines=["RRULE:FREQ=MINUTELY;INTERVAL=9"]))

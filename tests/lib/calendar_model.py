@@ -23,6 +23,7 @@ class Meeting:
     calendars: set
     count: int = 0
     ends_by_date: bool = False  # UNTIL, as clients write it who cut off a tail
+    sibling: str = None  # the uid of the meeting that it says to go on with
     is_scattered: bool = False  # each changed instance lies in an object of its own
     is_cancelled: bool = False
     left_out: set = field(default_factory=set)
@@ -63,6 +64,7 @@ class CalendarModel:
         self.meetings = {}
         self.selected = ["work"]
         self._made = 0
+        self.tail = None  # (uid, number): what the last change cut off from there on, as the same meetings
         self._today = datetime.now(HOME).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
 
     # --- what is to be seen
@@ -81,6 +83,7 @@ class CalendarModel:
     # --- what happens
 
     def change(self):
+        self.tail = None
         doing = self.chance.choice(self._actions) if self.meetings else "create"
         meeting = self.chance.choice(list(self.meetings.values())) if self.meetings else None
         meeting = getattr(self, doing)(meeting) or meeting
@@ -119,17 +122,29 @@ class CalendarModel:
             meeting.changed = {}
 
     def cut_off(self, meeting):
-        """This and following: the old series ends, and a new one under another UID goes on."""
-        if meeting.count < 2 or f"{meeting.uid}-on" in self.meetings:
+        """This and following, as most clients write it: the old series ends, and a new one under another UID goes on.
+        Some say where it comes from, some give it another title."""
+        if meeting.count < 2:
             return meeting
         keeps = self.chance.randrange(1, meeting.count)
-        rest = Meeting(f"{meeting.uid}-on", meeting.starts()[keeps] + timedelta(hours=self.chance.choice((-1, 2, 24))),
-                       f"{meeting.title}, later", set(meeting.calendars), count=meeting.count - keeps)
+        self._made += 1
+        rest = Meeting(f"{meeting.uid}-{self._made}", meeting.starts()[keeps] + timedelta(hours=self.chance.choice((-1, 2, 24))),
+                       meeting.title + self.chance.choice(("", "", ", later")), set(meeting.calendars), count=meeting.count - keeps,
+                       sibling=self.chance.choice((meeting.uid, None)))
+        if self._goes_on(meeting, rest, keeps):
+            self.tail = rest.uid, keeps
         meeting.count, meeting.ends_by_date = keeps, True
         meeting.left_out = {number for number in meeting.left_out if number < keeps}
         meeting.changed = {number: change for number, change in meeting.changed.items() if number < keeps}
         self.meetings[rest.uid] = rest
         return meeting
+
+    def _goes_on(self, meeting, rest, keeps):
+        """Whether it is plain that these are the same meetings, one by one."""
+        seen = {number for number, _, _ in meeting.events()}
+        is_whole = all(number in seen and number not in meeting.changed for number in range(keeps, meeting.count))
+        is_named = rest.sibling and self._places.tells_siblings
+        return is_whole and (is_named or rest.title == meeting.title and bool(seen & set(range(keeps))))
 
     def rename(self, meeting):
         meeting.title += self.chance.choice("wxyz")

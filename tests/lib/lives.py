@@ -129,12 +129,12 @@ class Lives(InterruptedStory):
     def theme(self, chance):
         done = self.theme_syncs(chance)
         self.is_theirs = True
-        self.words.forget_deleted(self.rows())
+        self.words.somebody_else_synced(self.rows())
         self.story.append(f"the theme, {done}")
 
     def change(self, _chance):
         doing, uid = self.model.change()
-        self.words.happened(doing, uid)
+        self.words.happened(doing, uid, self.model.tail)
         self.story.append(f"{doing} {uid}")
 
     def step(self, seed, number):

@@ -18,6 +18,8 @@ CANCELLED = "STATUS:CANCELLED"
 class CalDavPlaces:
     """Calendars of a real server; `account` is Story.account()'s."""
 
+    tells_siblings = True
+
     def __init__(self, account):
         self._account = account
         self._there = {}  # {(calendar, name): text} of the server
@@ -67,7 +69,8 @@ def _changes(meeting):
 
 
 def _state(meeting):
-    return [CANCELLED] * meeting.is_cancelled
+    sibling = [f"RELATED-TO;RELTYPE=SIBLING:{meeting.sibling}"] if meeting.sibling else []
+    return [CANCELLED] * meeting.is_cancelled + sibling
 
 
 def _component(meeting, start, title, **more):
@@ -76,6 +79,8 @@ def _component(meeting, start, title, **more):
 
 class GooglePlaces:
     """Calendars of the scripted Google, by the model's names; what it stores are events and instances of series."""
+
+    tells_siblings = False
 
     def __init__(self, account, ids):
         self._account, self._ids = account, ids

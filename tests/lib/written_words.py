@@ -26,14 +26,33 @@ class WrittenWords:
         self._comments = {}
         self._live = set()   # the anchors that there were when all was last in order
         self._doings = {}    # {meeting uid: what happened to it since}
+        self._tails = {}     # {meeting uid: that of what was cut off from it since}
         self._number = 0
 
-    def happened(self, doing, uid):
+    def happened(self, doing, uid, tail=None):
+        """`tail` is what was cut off, as the same meetings: (uid, the number of the first)."""
         self._doings.setdefault(uid, []).append(doing)
-        if doing in MAKES_OTHERS:
-            for words in (self._notes, self._comments):
-                words.update({text: Word(None, word.uid) for text, word in words.items()
-                              if word.anchor and word.anchor[0] == uid})
+        if uid in self._tails:
+            self._doings[self._tails[uid]].append(doing)
+        if tail and self._doings[uid] == [doing]:
+            self._tails[uid], self._doings[tail[0]] = tail[0], ["shift"]
+            self._anchor(uid, lambda number: self._in_tail(uid, number, *tail))
+        elif doing in MAKES_OTHERS:
+            self._anchor(uid, lambda number: None)
+
+    def _anchor(self, uid, anchor_of):
+        for words in (self._notes, self._comments):
+            words.update({text: Word(anchor_of(word.anchor[1]), word.uid) for text, word in words.items()
+                          if word.anchor and word.anchor[0] == uid})
+
+    def _in_tail(self, uid, number, tail, first):
+        """The anchor of what was written on that occurrence of the series before it was cut."""
+        if number is None or (uid, number) not in self._live:
+            return None
+        if number < first:
+            return uid, number
+        self._live.add((tail, number - first))
+        return tail, number - first
 
     def write(self, chance, rows, occurrences):
         """On a live event that is called as the calendars have it; None when there is none."""
@@ -54,8 +73,10 @@ class WrittenWords:
             self._comments[text] = Word(anchors[uid], uid)
         return f"{text} on {uid}"
 
-    def forget_deleted(self, rows):
-        """Somebody else deleted posts for good, with what was written on them."""
+    def somebody_else_synced(self, rows):
+        """And deleted posts for good, with what was written on them, or stored a tail as new meetings."""
+        for tail in self._tails.values():
+            self._doings[tail].append("stored")
         for words, places in ((self._notes, _notes_of(rows)), (self._comments, _comments_of(rows))):
             for text in set(words) - set(places):
                 del words[text]
@@ -72,7 +93,7 @@ class WrittenWords:
                     found += self._misplaced(text, word, places[text], occurrences)
                     words[text] = _word_at(places[text], word, occurrences)
         if model:
-            self._live, self._doings = set(occurrences), {}
+            self._live, self._doings, self._tails = set(occurrences), {}, {}
         return found
 
     def _misplaced(self, text, word, place, occurrences):

@@ -585,6 +585,46 @@ static void test_texts(void)
 	g_assert_cmpuint(event->attendees->len, ==, 0);
 }
 
+/* "This and following" under a UID of its own. */
+static void test_siblings(void)
+{
+	static const struct {
+		const char *lines;
+		const char *siblings;
+	} cases[] = {
+		{"UID:b", ""},
+		{"UID:b\nRELATED-TO;RELTYPE=SIBLING:a\\,@x\nRELATED-TO;RELTYPE=sibling:c",
+			"a,@x c"},
+		{"UID:b\nRELATED-TO:parent\nRELATED-TO;RELTYPE=CHILD:child\n"
+		 "RELATED-TO;RELTYPE=X-OWN:x",
+			""},
+		{"UID:abc_R20260115T090000@google.com", "abc@google.com"},
+		{"UID:abc_R20260115@google.com", "abc@google.com"},
+		{"UID:abc_R2026@google.com", ""},
+		{"UID:_R20260115@google.com", ""},
+		{"UID:abc_20260115@google.com", ""},
+		{"UID:20260115@google.com", ""},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *object = g_strdup_printf("BEGIN:VEVENT\nDTSTART:20260115T090000Z\n"
+							  "RRULE:FREQ=DAILY;COUNT=2\n%s\n"
+							  "END:VEVENT\n",
+			cases[i].lines);
+		g_autoptr(GPtrArray) events = events_of(object);
+
+		g_assert_cmpuint(events->len, ==, 2);
+		for (guint j = 0; j < events->len; j++) {
+			const Event *event = g_ptr_array_index(events, j);
+			g_autofree char *siblings = event->siblings == NULL
+							    ? g_strdup("")
+							    : g_strjoinv(" ", event->siblings);
+
+			g_assert_cmpstr(siblings, ==, cases[i].siblings);
+		}
+	}
+}
+
 /* A fold may stand between any two characters (RFC 5545, 3.1). What is private and what is
  * cancelled must not become part of the text above it. */
 static void test_other_encodings(void)
@@ -1027,6 +1067,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/event/ical/meeting-link-order", test_meeting_url);
 	g_test_add_func("/event/ical/attachments-and-long-texts-stay-small", test_large);
 	g_test_add_func("/event/ical/last-end", test_last_end);
+	g_test_add_func("/event/ical/siblings", test_siblings);
 	g_test_add_func("/event/ical/of-too-many-the-nearest-are-kept",
 		test_of_too_many_the_nearest_are_kept);
 	g_test_add_func("/event/ical/of-too-many-attendees-the-first-are-kept",

@@ -104,6 +104,28 @@ static void test_which_post_goes_on(void)
 			{"w@x/0106T0900", "w@x/0120T0900", "w@x/0203T0900"},
 			"01-06 10:00 <- 01-05 10:00\n01-20 10:00 <- 01-19 10:00\n"
 			"02-03 10:00 <- 01-12 10:00\n"},
+		{"a tail under another UID", {"w@x/0105T0900", "w@x/0112T0900", "w@x/0119T0900"},
+			{"w@x/0105T0900", "t@x/0113T1000", "t@x/0120T1000"},
+			"01-05 10:00 <- 01-05 10:00\n01-13 11:00 <- 01-12 10:00\n"
+			"01-20 11:00 <- 01-19 10:00\n"},
+		{"a tail in two parts under other UIDs",
+			{"w@x/0105T0900", "w@x/0112T0900", "w@x/0119T0900", "w@x/0126T0900"},
+			{"w@x/0105T0900", "u@x/0112T1000", "t@x/0120T1000", "t@x/0127T1000"},
+			"01-05 10:00 <- 01-05 10:00\n01-12 11:00 <- 01-12 10:00\n"
+			"01-20 11:00 <- 01-19 10:00\n01-27 11:00 <- 01-26 10:00\n"},
+		{"a series ends, and another one begins a month later",
+			{"w@x/0105T0900", "w@x/0112T0900"}, {"w@x/0105T0900", "t@x/0202T0900"},
+			"01-05 10:00 <- 01-05 10:00\n02-02 10:00 <- -\n"},
+		{"another series begins before the end of one that was cut",
+			{"w@x/0105T0900", "w@x/0112T0900", "w@x/0119T0900"},
+			{"w@x/0105T0900", "w@x/0112T0900", "t@x/0112T0800", "t@x/0119T0800"},
+			"01-05 10:00 <- 01-05 10:00\n01-12 09:00 <- -\n"
+			"01-12 10:00 <- 01-12 10:00\n01-19 09:00 <- -\n"},
+		{"one in the middle goes, and another series begins",
+			{"w@x/0105T0900", "w@x/0112T0900", "w@x/0119T0900"},
+			{"w@x/0105T0900", "w@x/0119T0900", "t@x/0112T0800", "t@x/0119T0800"},
+			"01-05 10:00 <- 01-05 10:00\n01-12 09:00 <- -\n"
+			"01-19 09:00 <- -\n01-19 10:00 <- 01-19 10:00\n"},
 		{"another series is another meeting", {"w@x/0105T0900", "v@x/0105T0900"},
 			{"w@x/0105T0900", "u@x/0105T0900"},
 			"01-05 10:00 <- 01-05 10:00\n01-05 10:00 <- -\n"},
@@ -129,6 +151,73 @@ static void test_which_post_goes_on(void)
 					"SELECT COUNT(*) - COUNT(DISTINCT post_name) FROM wp_posts "
 					"WHERE post_type = 'calendar_event'"),
 			==, 0);
+	}
+}
+
+static void invite(Event *event, const char *email)
+{
+	Attendee *guest = attendee_new();
+
+	guest->email = g_strdup(email);
+	g_ptr_array_add(event->attendees, guest);
+}
+
+/* Lists occurrences of one series with a guest. */
+static void list_with_guest(Story *story, const char *const *instances)
+{
+	list(story, instances);
+	for (guint i = 0; i < story->listing->len; i++) {
+		Event *event = story->listing->pdata[i];
+
+		g_free(event->summary);
+		event->summary = g_strdup("R&D, weekly");
+		invite(event, "ann@example.org");
+	}
+}
+
+/* Of a series that is cut; what begins then is its tail if people would take it for that. */
+static void test_whose_tail_it_is(void)
+{
+	static const struct {
+		const char *name;
+		const char *title;
+		const char *guest;
+		const char *sibling;
+		bool is_tail;
+	} cases[] = {
+		{"its title and guest", "R&D, weekly", "ann@example.org", NULL, true},
+		{"another title", "Review", "ann@example.org", NULL, false},
+		{"another guest", "R&D, weekly", "bob@example.org", NULL, false},
+		{"no guest", "R&D, weekly", NULL, NULL, false},
+		{"what it says itself", "Review", "bob@example.org", "w@x", true},
+		{"of a series that is not known", "Review", "bob@example.org", "v@x", false},
+	};
+	static const char *const whole[] = {"w@x/0105T0900", "w@x/0112T0900", NULL};
+	static const char *const cut[] = {"w@x/0105T0900", NULL};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Story) story = story_new();
+		const char *siblings[] = {"u@x", cases[i].sibling, NULL};
+		Event *event;
+
+		if (story == NULL)
+			return;
+		g_test_message("%s", cases[i].name);
+		list_with_guest(story, whole);
+		story_sync(story);
+		take_notes(story);
+		test_db_exec(story->test, "UPDATE wp_posts SET post_title = 'R&amp;D, weekly'");
+		list_with_guest(story, cut);
+		event = story_add(
+			story, "t@x/20260113T090000Z", "2026-01-13 09:00:00", cases[i].title);
+		if (cases[i].guest != NULL)
+			invite(event, cases[i].guest);
+		event->siblings = g_strdupv((char **)siblings);
+		story_sync(story);
+		ASSERT_TEXT(notes(story), cases[i].is_tail ? "01-05 10:00 <- 01-05 10:00\n"
+							     "01-13 10:00 <- 01-12 10:00\n"
+							   : "01-05 10:00 <- 01-05 10:00\n"
+							     "01-13 10:00 <- -\n");
 	}
 }
 
@@ -178,6 +267,33 @@ static void test_a_calendar_that_failed_moves_nothing(void)
 }
 
 /* Of changes alone, too: the old one is told to be gone. */
+/* A new series may be the tail of one that was not told of: it waits for the next listing. Others
+ * do not. */
+static void test_a_tail_waits_for_a_calendar_that_failed(void)
+{
+	static const char *const whole[] = {"w@x/0105T0900", "w@x/0112T0900", NULL};
+	static const char *const tail[] = {"t@x/0113T0900", NULL};
+	static const char *const cut[] = {"w@x/0105T0900", "t@x/0113T0900", NULL};
+	g_autoptr(Story) story = story_new();
+
+	if (story == NULL)
+		return;
+	list(story, whole);
+	story_sync(story);
+	take_notes(story);
+	story->calendar_fails = true;
+	list(story, tail);
+	(void)story_add(story, "o@x/20260113T120000Z", "2026-01-13 12:00:00", "Other");
+	story_sync(story);
+	ASSERT_TEXT(story_changes(story), "added o@x_20260113T120000Z");
+	story->calendar_fails = false;
+	list(story, cut);
+	(void)story_add(story, "o@x/20260113T120000Z", "2026-01-13 12:00:00", "Other");
+	story_sync(story);
+	ASSERT_TEXT(notes(story), "01-05 10:00 <- 01-05 10:00\n01-13 10:00 <- 01-12 10:00\n"
+				  "01-13 13:00 <- -\n");
+}
+
 static void test_what_is_told_gone_moves(void)
 {
 	static const char *const before[] = {"w@x/0105T0900", NULL};
@@ -305,8 +421,11 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 #define ADD(name, function) g_test_add_func("/wp/event-moves/" name, function)
 	ADD("which-post-goes-on", test_which_post_goes_on);
+	ADD("whose-tail-it-is", test_whose_tail_it_is);
 	ADD("many-at-once", test_many_move_at_once);
 	ADD("back-and-forth", test_back_and_forth);
+	ADD("a-tail-waits-for-a-calendar-that-failed",
+		test_a_tail_waits_for_a_calendar_that_failed);
 	ADD("a-calendar-that-failed-moves-nothing", test_a_calendar_that_failed_moves_nothing);
 	ADD("a-connection-made-anew-takes-its-posts-over",
 		test_a_connection_made_anew_takes_its_posts_over);
