@@ -8,6 +8,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
+from lib.limits import limit, limits
 from lib.program import program_path
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -71,6 +72,19 @@ class Documents(unittest.TestCase):
         for row in rows:
             with self.subTest(row=row):
                 self.assertRegex(row.rstrip().split("|")[-2], r"`tests/")
+
+    def test_every_limit_is_tested_and_those_of_the_ini_are_in_its_manual(self):
+        """Each by the name in the table, or, where the ini sets it, by its key."""
+        tests = "".join(Path(path).read_text(encoding="utf-8") for kind in ("py", "c")
+                        for path in glob.glob(os.path.join(TOP, "tests", "**", f"test*.{kind}"), recursive=True))
+        keys = Path(TOP, "src/util/config_keys.c").read_text(encoding="utf-8")
+        manual = Path(TOP, "packaging/man/prm-calendar.ini.5").read_text(encoding="utf-8")
+        for name in limits():
+            with self.subTest(limit=name):
+                key = re.search(rf'"(\w+)", CONFIG_INT, 0, FIELD\(\w+\),\s*{name}\b', keys)
+                if key:
+                    self.assertRegex(manual, rf"Cm {key[1]} No = Ar {limit(name)}\b")
+                self.assertRegex(tests, rf"sync_{key[1]}\b" if key else rf"\b{name}\b")
 
     def test_commands_and_options_exist(self):
         overview = help_of()

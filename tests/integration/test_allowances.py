@@ -9,10 +9,11 @@ from types import SimpleNamespace
 from fake.http_server import FakeServer
 from fake.spoiling_proxy import Answer, SpoilingProxy
 from lib.ics import vevent
+from lib.limits import limit
 from lib.story import PASSWORD, Story
 
 HANGING = {"*": [{"stall": True}]}
-CUT_REPORTS_MAX = 100
+CUT_REPORTS_MAX = limit("LIMIT_CUT_REPORTS")
 
 
 class Allowances(Story):

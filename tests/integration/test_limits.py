@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A calendar that asks for more than anybody needs: it gets a bound, its owner a reason, and the others their turn."""
 
-from lib.ics import vevent
+from datetime import timedelta
+
+from fake.spoiling_proxy import SpoilingProxy
+from lib.ics import calendar, vevent
+from lib.limits import limit
+from lib.scattered import WHERE, cover, uncover
 from lib.story import Story
 
-SERIES_EVENTS = 5000
-EVENT_ATTENDEES = 2000
+SERIES_EVENTS = limit("LIMIT_SERIES_EVENTS")
+EVENT_ATTENDEES = limit("LIMIT_EVENT_ATTENDEES")
+UID_OBJECTS = limit("LIMIT_UID_OBJECTS")
 
 
 class Rows(Story):
@@ -58,6 +64,51 @@ class Rows(Story):
     def event_in(self, status, user):
         event, = [event for event in self.events(user) if event["post_status"] == status]
         return event
+
+
+class Scattered(Story):
+    """A series each of whose changed meetings lies in an object of its own."""
+
+    def setUp(self):
+        super().setUp()
+        self.anna = self.user()
+        self.account = self.account()
+        proxy = SpoilingProxy(self.account.server.port)
+        self.addCleanup(proxy.close)
+        proxy.spoil(uncover, WHERE)
+        self.connect(self.anna, self.account.connection(credentials={
+            "url": proxy.url + self.account.client.path("work"), "username": self.account.login,
+            "password": self.account.password}))
+        self.start = self.utc(self.at(-20))
+
+    def hours(self, number):
+        return self.start + timedelta(hours=number)
+
+    def put(self, objects):
+        """All of the calendar at once, which takes Radicale no longer than one object."""
+        whole = vevent("hourly@story", self.start, summary="Hourly", lines=[f"RRULE:FREQ=HOURLY;COUNT={UID_OBJECTS}"])
+        parts = [cover("whole", whole)] + [cover(f"part{number}", vevent(
+            "hourly@story", self.hours(number), summary="Changed", recurrence_id=self.hours(number)))
+            for number in range(1, objects)]
+        self.account.client.request("PUT", self.account.client.path("work"), calendar(*parts), {
+            "Content-Type": "text/calendar; charset=utf-8"})
+
+    def test_as_many_as_may_be_read_together_are(self):
+        self.put(UID_OBJECTS)
+        self.sync()
+        self.assertIsNone(self.connections(self.anna)[0]["last_error"])
+        self.assertEqual(self.counts(), {"Changed": UID_OBJECTS - 1, "Hourly": 1})
+
+    def test_of_one_more_none_is_read_and_the_owner_is_told(self):
+        self.put(UID_OBJECTS + 1)
+        self.sync()
+        self.assertIn(f"the same event lies in {UID_OBJECTS + 1} entries", self.connections(self.anna)[0]["last_error"])
+        self.assertEqual(self.counts(), {})
+
+    def counts(self):
+        return {title: int(number) for title, number in self.sandbox.database.sql(
+            "SELECT post_title, COUNT(*) FROM wp_posts WHERE post_type = 'calendar_event' GROUP BY post_title",
+            self.wp.name)}
 
 
 class ManyEvents(Story):

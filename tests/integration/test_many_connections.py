@@ -3,10 +3,11 @@
 
 from fake.http_server import FakeServer
 from lib.ics import vevent
+from lib.limits import limit
 from lib.story import PASSWORD, Story
 
-CONNECTIONS_MAX = 100
-VALUE_MAX_BYTES = 1024 * 1024
+CONNECTIONS_MAX = limit("LIMIT_USER_CONNECTIONS")
+VALUE_MAX_BYTES = limit("LIMIT_CONNECTIONS_BYTES")
 REFUSES = {"*": [{"status": 404}]}
 
 

@@ -937,7 +937,7 @@ static void test_last_end(void)
 		g_autofree char *object = g_strdup_printf(
 			"BEGIN:VCALENDAR\n" EVENT("%s") "END:VCALENDAR\n", cases[i].lines);
 		IcalOptions options = {.window = {0, 1}};
-		IcalSink sink = {NULL, ignore_event, NULL};
+		IcalSink sink = {.event = ignore_event};
 		int64_t end = 0;
 		g_autoptr(GError) error = NULL;
 
@@ -1032,6 +1032,42 @@ static void test_of_too_many_attendees_the_first_are_kept(void)
 	}
 }
 
+/* As many as an object may have in all its events, and one more. */
+static void test_of_too_many_attendees_in_an_object_the_first_are_kept(void)
+{
+	enum { EVENTS = LIMIT_OBJECT_ATTENDEES / LIMIT_EVENT_ATTENDEES };
+	const IcalOptions options = {.window = {INT64_C(1767225600), INT64_C(1769904000)}};
+	g_autoptr(GString) text = g_string_new("BEGIN:VCALENDAR\n");
+
+	G_STATIC_ASSERT(LIMIT_OBJECT_ATTENDEES % LIMIT_EVENT_ATTENDEES == 0);
+	for (guint i = 0; i <= EVENTS; i++) {
+		g_string_append_printf(
+			text, "BEGIN:VEVENT\nUID:a%u\nDTSTART:20260115T100000Z\n", i);
+		for (guint guest = 0; guest < (i < EVENTS ? LIMIT_EVENT_ATTENDEES : 1); guest++)
+			g_string_append_printf(text, "ATTENDEE:mailto:g%u@example.org\n", guest);
+		g_string_append(text, "END:VEVENT\n");
+	}
+	g_string_append(text, "END:VCALENDAR\n");
+	{
+		g_autoptr(GPtrArray) events = NULL;
+		g_autoptr(GPtrArray) problems = NULL;
+		g_autoptr(GError) error = NULL;
+
+		g_assert_true(
+			ical_collect(text->str, text->len, &options, &events, &problems, &error));
+		g_assert_cmpuint(events->len, ==, EVENTS + 1);
+		for (guint i = 0; i <= EVENTS; i++) {
+			const Event *event = g_ptr_array_index(events, i);
+
+			g_assert_cmpuint(event->attendees->len, ==,
+				g_str_equal(event->uid, "a50") ? 0 : LIMIT_EVENT_ATTENDEES);
+		}
+		g_assert_cmpuint(problems->len, ==, 1);
+		g_assert_cmpstr(
+			((const IcalProblem *)g_ptr_array_index(problems, 0))->uid, ==, "a50");
+	}
+}
+
 static void test_find_uid(void)
 {
 	static const char text[] = "BEGIN:VCALENDAR\nUID:calendar\nBEGIN:VEVENT\nUID;X=1: b\n";
@@ -1072,6 +1108,8 @@ int main(int argc, char **argv)
 		test_of_too_many_the_nearest_are_kept);
 	g_test_add_func("/event/ical/of-too-many-attendees-the-first-are-kept",
 		test_of_too_many_attendees_the_first_are_kept);
+	g_test_add_func("/event/ical/of-too-many-attendees-in-an-object-the-first-are-kept",
+		test_of_too_many_attendees_in_an_object_the_first_are_kept);
 	g_test_add_func("/event/ical/uid-of-a-damaged-object", test_find_uid);
 	return g_test_run();
 }
