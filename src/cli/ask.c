@@ -98,6 +98,26 @@ char *ask_secret(const char *file, const char *prompt, GError **error)
 	return NULL;
 }
 
+bool ask_login(
+	const char *whom, const char *usual, char **ret_name, char **ret_password, GError **error)
+{
+	g_autofree char *prompt = g_strdup_printf("Name of the %s [%s]: ", whom, usual);
+	g_autofree char *name = ask_line(ask_can() ? prompt : "");
+	g_autofree char *password_prompt = NULL;
+
+	if (name == NULL) {
+		g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+			"no %s: type name and password, or pipe them into this command, a line "
+			"each",
+			whom);
+		return false;
+	}
+	*ret_name = g_strdup(name[0] != '\0' ? name : usual);
+	password_prompt = g_strdup_printf("Password of %s (empty: none): ", *ret_name);
+	*ret_password = read_secret(NULL, password_prompt, error);
+	return *ret_password != NULL;
+}
+
 char *ask_line(const char *prompt)
 {
 	char line[LINE_BYTES_MAX] = "";

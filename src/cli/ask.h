@@ -10,6 +10,12 @@
  * frees with secret_free(). NULL with a CONFIG_ERROR. */
 char *ask_secret(const char *file, const char *prompt, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The login of `whom` ("administrator of …"): a name, or `usual` where none is typed, and a
+ * password, which may be empty; from a terminal, or the first two lines of standard input. The
+ * password is freed with secret_free(). False with a CONFIG_ERROR. */
+bool ask_login(const char *whom, const char *usual, char **ret_name, char **ret_password,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Whether somebody can be asked: standard input is a terminal. */
 bool ask_can(void);
 

@@ -11,6 +11,7 @@
 #include "cli/init.h"
 #include "cli/init_draft.h"
 #include "cli/init_ini.h"
+#include "cli/init_user.h"
 #include "cli/new_file.h"
 #include "cli/sample_ini.h"
 #include "cli/site_config.h"
@@ -19,8 +20,6 @@
 #include "schema/grants.h"
 #include "state/schema.h"
 #include "util/secret.h"
-
-#define SIDECAR_USER "prm_calendar"
 
 static const CliOption init_options[] = {
 	{"wp-config", 0, CLI_OPTION_TEXT, offsetof(CliOptions, wp_config), "PATH",
@@ -31,6 +30,8 @@ static const CliOption init_options[] = {
 		"the environment of the site's PHP: NAME=value, a line each"},
 	{"blog-id", 0, CLI_OPTION_NUMBER, offsetof(CliOptions, blog_id), "ID",
 		"the site of a multisite network (default: its main site); 0 for no network"},
+	{"create-user", 0, CLI_OPTION_FLAG, offsetof(CliOptions, create_user), NULL,
+		"make a database user of least privilege, as an administrator"},
 	{"dry-run", 0, CLI_OPTION_FLAG, offsetof(CliOptions, dry_run), NULL,
 		"say what would be written and write nothing"},
 	{0},
@@ -49,6 +50,10 @@ static void init_clear(Init *init)
 	g_free(init->db_drop_in);
 	g_free(init->ini);
 	g_free(init->grants);
+	g_free(init->admin_prefix);
+	g_free(init->admin_name);
+	secret_free(init->admin_password);
+	new_user_clear(&init->user);
 	g_strfreev(init->missing);
 	site_place_clear(&init->place);
 }
@@ -226,6 +231,7 @@ static bool make_ini(Init *init, GError **error)
 		.cache_path = init_has_cache_password(init) ? init->cache_path : NULL,
 	};
 
+	g_free(init->ini);
 	init->ini = init_ini_text(&parts, error);
 	return init->ini != NULL;
 }
@@ -245,6 +251,7 @@ static bool find_out(Init *init, GError **error)
 	g_autoptr(WpConfig) wp_config =
 		site_config_read(init->wp_config_path, init->options->env_file, error);
 	App *app = &init->app;
+	g_autofree char *user = init_user_name(init);
 	bool is_here;
 
 	if (wp_config == NULL)
@@ -263,7 +270,7 @@ static bool find_out(Init *init, GError **error)
 		return false;
 	find_cache(init, wp_config);
 	is_here = app->config->database_socket[0] != '\0' || is_local(app->config->database_host);
-	init->grants = grants_sql(&app->db_options, SIDECAR_USER, is_here ? "localhost" : "%");
+	init->grants = grants_sql(&app->db_options, user, is_here ? "localhost" : "%");
 	return make_ini(init, error);
 }
 
@@ -315,6 +322,17 @@ static bool write_files(const Init *init, GError **error)
 	return false;
 }
 
+/* In the order in which what was made can be taken back. */
+static bool write_all(Init *init, GError **error)
+{
+	if (init->options->create_user && !(init_user_make(init, error) && make_ini(init, error)))
+		return false;
+	if (state_schema_ensure(init->app.db, error) && write_files(init, error))
+		return true;
+	init_user_drop(init);
+	return false;
+}
+
 static ExitStatus run_init(const CliOptions *options)
 {
 	g_auto(Init) init = {0};
@@ -330,8 +348,7 @@ static ExitStatus run_init(const CliOptions *options)
 		return app_fail(options, error);
 	if (!find_out(&init, &error))
 		return app_fail(options, error);
-	if (!options->dry_run &&
-		!(state_schema_ensure(init.app.db, &error) && write_files(&init, &error)))
+	if (!options->dry_run && !write_all(&init, &error))
 		return app_fail(options, error);
 	if (options->json)
 		init_print_json(&init);
@@ -351,8 +368,10 @@ const Command command_init = {
 		"files of its secrets beside it. Overwrites no file but an ini in which no key "
 		"has\n"
 		"a value, as the sample; one with values in [database] and [wordpress] alone is\n"
-		"completed. Makes our own tables in the database, and changes nothing else in it."
-		"\n\n"
+		"completed. Makes our own tables in the database, and changes nothing else in it;\n"
+		"with --create-user also the database user that the configuration then names, for\n"
+		"which name and password of an administrator of the database are asked for, or\n"
+		"read from standard input, a line each.\n\n"
 		"Example: prm-calendar init --wp-config=/var/www/html/wp-config.php --dry-run",
 	.options = init_options,
 	.run = run_init,

@@ -30,6 +30,7 @@ static const CliOption handback_options[] = {{0}};
 typedef struct {
 	bool is_scheduled; /* the theme's event */
 	bool has_changed;  /* it was not before */
+	bool was_visited;  /* WordPress has scheduled anything at all */
 	unsigned locks;    /* that stand from now on, or did until now */
 	unsigned busy;     /* connections that the theme is syncing right now */
 	ThemeFiles knows;  /* whether the theme knows the lock; only after a takeover */
@@ -147,6 +148,9 @@ static void print_text(const App *app, const Outcome *outcome)
 	printf("The theme's own sync (%s) is %s %s.\n", app->site->cron_hook,
 		outcome->has_changed ? "now" : "already",
 		outcome->is_scheduled ? "scheduled" : "not scheduled");
+	if (!outcome->is_scheduled && !outcome->was_visited)
+		puts("Nobody has visited this site yet: with the first visit the theme may "
+		     "schedule its sync. Run takeover once more after that.");
 	if (!outcome->is_scheduled)
 		print_button(outcome);
 	else if (outcome->locks > 0)
@@ -161,6 +165,8 @@ static void print_json(const App *app, const Outcome *outcome)
 	json_set_text(root, "hook", app->site->cron_hook);
 	json_set_bool(root, "scheduled", outcome->is_scheduled);
 	json_set_bool(root, "changed", outcome->has_changed);
+	if (!outcome->is_scheduled)
+		json_set_bool(root, "visited", outcome->was_visited);
 	json_set_int(root, outcome->is_scheduled ? "unlocked" : "locked", outcome->locks);
 	if (!outcome->is_scheduled) {
 		json_set_int(root, "not_locked", outcome->busy);
@@ -191,6 +197,8 @@ static ExitStatus change(const CliOptions *options, bool scheduled)
 
 	if (status != EXIT_ALL_WELL)
 		return status;
+	if (!cron_is_there(app.db, &outcome.was_visited, &error))
+		return app_fail(options, error);
 	ok = scheduled ? cron_hand_back(app.db, app.site, (int64_t)time(NULL), &outcome.has_changed,
 				 &error)
 		       : cron_take_over(app.db, app.site, &outcome.has_changed, &error);

@@ -9,6 +9,7 @@
 #include "cli/init_theme.h"
 #include "cli/options.h"
 #include "cli/site_place.h"
+#include "schema/new_user.h"
 #include "site/theme_detect.h"
 
 /* What was found, and what is made of it. */
@@ -35,6 +36,13 @@ typedef struct Init {
 	char *db_drop_in;     /* path, or NULL */
 	char *ini;
 	char *grants;
+
+	/* With --create-user: who made it, and what was made; a name that is NULL: nothing. */
+	DbOptions admin; /* borrows */
+	char *admin_prefix;
+	char *admin_name;
+	char *admin_password;
+	NewUser user;
 } Init;
 
 /* Access to Google calendars is renewed as the client that was given it: the theme's. */

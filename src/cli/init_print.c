@@ -47,6 +47,7 @@ void init_print_json(const Init *init)
 	json_set_bool(root, "tables_missing", init->missing[0] != NULL);
 	json_set_text(root, "ini", init->ini);
 	json_set_text(root, "grants", init->grants);
+	json_set_text(root, "database_user_made", init->user.name);
 	json_print(root);
 }
 
@@ -175,6 +176,23 @@ static void print_next(const char *ini_path)
 	printf("    prm-calendar doctor --online%s    # is all as it should be?\n", where);
 }
 
+static void print_user(const Init *init)
+{
+	if (init->user.name != NULL)
+		printf("\nMade the database user '%s'@'%s', who may do no more than is needed:\n\n",
+			init->user.name, init->user.host);
+	else if (init->options->create_user)
+		puts("\nWould make this database user, with a password of its own, and name it in "
+		     "the ini:\n");
+	else
+		printf("\nWordPress's own database user may do more than is needed: with "
+		       "--create-user init makes one of least\nprivilege. Or run this as root of "
+		       "the database, with a password of your own; then set user in\n%s, and put "
+		       "the password into %s:\n\n",
+			init->ini_path, init->password_path);
+	print_indented(init->grants);
+}
+
 void init_print(const Init *init)
 {
 	print_found(init);
@@ -188,11 +206,6 @@ void init_print(const Init *init)
 	if (init->is_draft)
 		printf("\nWhat stood in that file before %s kept in %s" INIT_DRAFT_SUFFIX ".\n",
 			init->options->dry_run ? "would be" : "is", init->ini_path);
-	printf("\nWordPress's own database user may do more than is needed. For one of least "
-	       "privilege, run as root of the\ndatabase, with a password of your own; then set "
-	       "user "
-	       "in %s,\nand put the password into %s:\n\n",
-		init->ini_path, init->password_path);
-	print_indented(init->grants);
+	print_user(init);
 	print_next(init->ini_path);
 }

@@ -40,6 +40,7 @@ typedef struct CliOptions {
 	char *name;
 	char **calendars; /* NULL: none was named */
 	gboolean yes;
+	gboolean create_user;
 	int port; /* -1: not given */
 
 	char **arguments; /* what is no option; NULL-terminated, never NULL */

@@ -308,17 +308,29 @@ GBytes *cron_schedule_event(const char *stored, size_t length, int64_t at_utc, c
 	return g_string_free_to_bytes(out);
 }
 
-static bool read_option(Db *db, GBytes **ret_stored, GError **error)
+/* What WordPress has in mind before anything was scheduled: the option comes with the first visit.
+ */
+#define NOTHING_SCHEDULED "a:1:{s:7:\"version\";i:2;}"
+
+static bool read_option(Db *db, GBytes **ret_stored, bool *ret_is_there, GError **error)
 {
 	char *stored = NULL;
 	size_t length = 0;
 
 	if (!option_get(db, OPTION_NAME, &stored, &length, error))
 		return false;
-	if (stored == NULL)
-		return damaged(error);
-	*ret_stored = g_bytes_new_take(stored, length);
+	*ret_is_there = stored != NULL;
+	*ret_stored = stored != NULL
+			      ? g_bytes_new_take(stored, length)
+			      : g_bytes_new_static(NOTHING_SCHEDULED, strlen(NOTHING_SCHEDULED));
 	return true;
+}
+
+bool cron_is_there(Db *db, bool *ret_is_there, GError **error)
+{
+	g_autoptr(GBytes) stored = NULL;
+
+	return read_option(db, &stored, ret_is_there, error);
 }
 
 bool cron_next_theme_run(Db *db, const WpSite *site, int64_t *ret_utc, GError **error)
@@ -326,8 +338,9 @@ bool cron_next_theme_run(Db *db, const WpSite *site, int64_t *ret_utc, GError **
 	g_autoptr(GBytes) stored = NULL;
 	size_t length = 0;
 	const char *bytes;
+	bool is_there;
 
-	if (!read_option(db, &stored, error))
+	if (!read_option(db, &stored, &is_there, error))
 		return false;
 	bytes = g_bytes_get_data(stored, &length);
 	return cron_next_scheduled(bytes, length, site->cron_hook, ret_utc, error);
@@ -363,19 +376,33 @@ static bool remember(Db *db, const WpSite *site, GBytes *stored, GError **error)
 			 : cron_memory_begin(db, site, error));
 }
 
+/* What is not there can only be made, unless it would be as good as nothing. */
+static bool write_option(Db *db, const WpSite *site, GBytes *stored, GBytes *wanted, bool is_there,
+	bool *ret_is_written, GError **error)
+{
+	size_t length = 0;
+	const char *bytes = g_bytes_get_data(wanted, &length);
+
+	if (is_there || g_bytes_equal(stored, wanted))
+		return option_replace(db, OPTION_NAME, stored, wanted, true, ret_is_written, error);
+	return option_insert(db, OPTION_NAME, bytes, length, option_autoload_word(site, true),
+		ret_is_written, error);
+}
+
 static bool swap_option(
 	Db *db, const WpSite *site, const CronEvent *event, bool *ret_changed, GError **error)
 {
 	for (int try = 0; try < TRIES_MAX; try++) {
 		g_autoptr(GBytes) stored = NULL;
 		g_autoptr(GBytes) wanted = NULL;
+		bool is_there = false;
 		bool is_replaced = false;
 
-		if (!read_option(db, &stored, error))
+		if (!read_option(db, &stored, &is_there, error))
 			return false;
 		wanted = changed(site, stored, event, error);
 		if (wanted == NULL || (event == NULL && !remember(db, site, stored, error)) ||
-			!option_replace(db, OPTION_NAME, stored, wanted, true, &is_replaced, error))
+			!write_option(db, site, stored, wanted, is_there, &is_replaced, error))
 			return false;
 		if (is_replaced) {
 			*ret_changed = !g_bytes_equal(stored, wanted);

@@ -43,6 +43,9 @@ GBytes *cron_unschedule_hook(const char *stored, size_t length, const char *hook
 GBytes *cron_schedule_event(const char *stored, size_t length, int64_t at_utc, const char *schedule,
 	int64_t interval_secs, const char *hook, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether WordPress has scheduled anything yet: before the first visit it has not. DB_ERROR. */
+bool cron_is_there(Db *db, bool *ret_is_there, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Reads the option: the theme's next run, or 0. Errors: DB_ERROR, CRON_ERROR. */
 bool cron_next_theme_run(
 	Db *db, const WpSite *site, int64_t *ret_utc, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -51,6 +51,72 @@ class Init(Story):
         self.assertNotIn(self.wp.password, shown)
         self.assertNotIn(self.wp.auth_key, shown)
 
+    def root(self, sql):
+        return self.sandbox.database.sql(sql)
+
+    def users(self):
+        return [row[0] for row in self.root("SELECT User FROM mysql.user WHERE User LIKE 'prm\\_calendar%'")]
+
+    def make_user(self, login="root\n\n", status=0, *arguments):
+        self.addCleanup(self.root, "DROP USER IF EXISTS prm_calendar@localhost")
+        done = self.run_it("init", f"--wp-config={self.wp.config_path}", "--create-user", *arguments, status=status,
+                           ini=self.made, stdin=login)
+        self.assertEqual(done.status, status, done)
+        return done
+
+    def test_a_database_user_of_least_privilege_is_made(self):
+        anna = self.user()
+        account = self.account()
+        account.put("lunch", ics.vevent("lunch", self.utc(self.at(1)), summary="Lunch"))
+        self.assert_one_line(self.make_user().stdout, "Made the database user", "'prm_calendar'@'localhost'")
+        with open(os.path.join(self.folder, "database.password"), encoding="utf-8") as file:
+            password = file.read().strip()
+        self.assertGreater(len(password), 30)
+        with open(self.made, encoding="utf-8") as file:
+            self.assert_one_line(file.read(), "user = prm_calendar")
+        with open(self.made, "a", encoding="utf-8") as file:
+            file.write("[network]\nallow_http = yes\nallow_private = 127.0.0.1\n")
+        self.run_it("connect", "caldav", "--user=anna", f"--url={account.client.url('work')}",
+                    f"--username={account.login}", ini=self.made, stdin=account.password)
+        self.run_it("sync", "--all", ini=self.made)
+        self.assertEqual(self.titles(anna), ["Lunch"])
+        self.run_it("disconnect", "--user=anna", "--yes", ini=self.made)
+        self.assertEqual((self.titles(anna), self.connections(anna)), ([], []))
+        found = self.check("privileges")
+        self.assertEqual(found["status"], "ok", found)
+
+    def test_the_password_of_the_new_user_is_told_nowhere(self):
+        with self.sandbox.database.query_log() as log:
+            done = self.make_user()
+            with open(os.path.join(self.folder, "database.password"), encoding="utf-8") as file:
+                password = file.read().strip()
+            with open(self.made, encoding="utf-8") as file:
+                self.assertNotIn(password, file.read() + done.stdout + done.stderr + "".join(log.of("root")))
+
+    def test_a_user_that_is_there_is_left_alone(self):
+        self.root("CREATE USER prm_calendar@localhost IDENTIFIED BY 'theirs'")
+        done = self.make_user(status=78)
+        self.assert_one_line(done.stderr, "prm_calendar", "already")
+        self.assertFalse(os.path.exists(self.made))
+
+    def test_a_wrong_login_makes_nothing(self):
+        for login in ("root\nwrong\n", "nobody\n\n", ""):
+            with self.subTest(login=login):
+                done = self.make_user(login, status=69 if login else 78)
+                self.assertNotIn("wrong", done.stderr.replace("wrong password", ""))
+                self.assertEqual((self.users(), os.path.exists(self.made)), ([], False))
+
+    def test_where_the_ini_cannot_be_written_no_user_is_left(self):
+        os.makedirs(os.path.join(self.folder, "database.password", "in the way"))
+        done = self.run_it("init", f"--wp-config={self.wp.config_path}", "--create-user", status=None, ini=self.made,
+                           stdin="root\n\n")
+        self.assertNotEqual(done.status, 0)
+        self.assertEqual(self.users(), [])
+
+    def test_a_dry_run_asks_nobody_and_makes_nothing(self):
+        self.assert_one_line(self.init("--create-user", "--dry-run").stdout, "Would make this database user")
+        self.assertEqual(self.users(), [])
+
     def define(self, *lines):
         with open(self.wp.config_path, encoding="utf-8") as file:
             text = file.read()

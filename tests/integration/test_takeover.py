@@ -78,9 +78,21 @@ class Takeover(Story):
         self.assertTrue(self.run_it("takeover", "--json").json["changed"])
         stored = self.stored()
         self.assertEqual(self.run_it("takeover", "--json").json,
-                         {"hook": HOOK, "scheduled": False, "changed": False, "locked": 0, "not_locked": 0,
+                         {"hook": HOOK, "scheduled": False, "changed": False, "visited": True, "locked": 0, "not_locked": 0,
                           "theme_asks_for_locks": None})
         self.assertEqual(self.stored(), stored)
+
+    def test_a_site_that_nobody_visited_yet_is_taken_over_and_handed_back(self):
+        self.sandbox.database.sql("DELETE FROM wp_options WHERE option_name = 'cron'", self.wp.name)
+        said = self.run_it("takeover").stdout
+        self.assert_one_line(said, HOOK, "already not scheduled")
+        self.assert_one_line(said, "visited", "takeover")
+        self.assertIs(self.run_it("takeover", "--json").json["visited"], False)
+        self.assertEqual(list(self.sandbox.database.sql(STORED.replace("{p}", "wp_"), self.wp.name)), [],
+                         "nothing is made up")
+        self.assert_one_line(self.run_it("handback").stdout, "now scheduled")
+        event = self.wp.run("return (array) wp_get_scheduled_event( $hook );", hook=HOOK)
+        self.assertEqual((event["schedule"], event["interval"]), ("every_15_minutes", 900))
 
     def test_a_damaged_schedule_is_left_alone(self):
         self.wp.run("global $wpdb; return $wpdb->update( $wpdb->options,"

@@ -27,7 +27,7 @@ ROOMS = {
     "user": Room("state site cache text php match db",
                  "connection connection_account connections_row people user user_state",
                  holds_sql=True),
-    "schema": Room("state db", "grants grants_held indexes prefix schema server", holds_sql=True),
+    "schema": Room("state db", "grants grants_held indexes new_user prefix schema server", holds_sql=True),
     "state": Room("site db", "calendar_objects connection_state contact_marks hash known_events run_history schema "
                   "sightings user_records",
                   holds_sql=True),
