@@ -55,6 +55,7 @@ static bool log_meetings(Job *job, GError **error)
 		log_options.only_user_id = user == NULL ? -1 : user->id;
 		wp_user_free(user);
 	}
+	log_options.forecast = job->forecast;
 	return job_log_meetings(job, &log_options, error);
 }
 

@@ -190,8 +190,11 @@ static ExitStatus do_work(Job *job, const JobKind *kind)
 	int signum;
 
 	printer_init(&job->printer, job->options, g_str_equal(kind->command, "run"));
-	if (job->options->dry_run)
+	if (job->options->dry_run) {
+		job->forecast = forecast_new(job->app.site, job->context.now_utc());
+		job->printer.forecast = job->forecast;
 		try_writing(job);
+	}
 	is_done = kind->work(job, &error);
 	signum = interruption_signal(job->interruption);
 	if (!is_done && signum == 0)
@@ -206,6 +209,7 @@ static ExitStatus do_work(Job *job, const JobKind *kind)
 static void job_clear(Job *job)
 {
 	printer_clear(&job->printer);
+	g_clear_pointer(&job->forecast, forecast_free);
 	app_clear(&job->app);
 	g_clear_pointer(&job->interruption, interruption_free);
 }

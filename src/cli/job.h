@@ -16,6 +16,7 @@ typedef struct Job {
 	Printer printer;
 	SyncTotals totals; /* filled in by the work */
 	AutoLogCounts logged;
+	Forecast *forecast;      /* in a dry run: what it would store */
 	bool has_refused_writes; /* in a dry run: a real one could not write */
 } Job;
 

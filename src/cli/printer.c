@@ -75,6 +75,8 @@ static void on_change(
 	Printer *printer = printer_of(listener);
 	Json *object;
 
+	if (printer->forecast != NULL)
+		forecast_note(printer->forecast, report->user_id, notice);
 	if (!printer->options->dry_run && !printer->options->verbose)
 		return;
 	log_progress(NULL);
@@ -177,12 +179,66 @@ static void print_activity(const Printer *printer, const AutoLogNotice *notice)
 		name[0] != '\0' ? name : "a person without a name", notice->person_id);
 }
 
+/* One contact's part of the run. */
+typedef struct {
+	int64_t user_id;
+	int64_t person_id;
+	char *name;
+	size_t meetings;
+	char *first; /* start, site time */
+	char *last;
+} PersonSummary;
+
+static void person_summary_free(gpointer data)
+{
+	PersonSummary *person = data;
+
+	g_free(person->name);
+	g_free(person->first);
+	g_free(person->last);
+	g_free(person);
+}
+
+static PersonSummary *person_of(Printer *printer, const AutoLogNotice *notice)
+{
+	PersonSummary *person = g_hash_table_lookup(printer->people, &notice->person_id);
+
+	if (person != NULL)
+		return person;
+	person = g_new0(PersonSummary, 1);
+	person->user_id = notice->event->user_id;
+	person->person_id = notice->person_id;
+	person->name = g_strdup(notice->person_name);
+	person->first = g_strdup(notice->event->start);
+	person->last = g_strdup(notice->event->start);
+	g_hash_table_insert(printer->people, &person->person_id, person);
+	return person;
+}
+
+static void count_meeting(Printer *printer, const AutoLogNotice *notice)
+{
+	PersonSummary *person = person_of(printer, notice);
+	const char *start = notice->event->start;
+
+	person->meetings++;
+	if (strcmp(start, person->first) < 0) {
+		g_free(person->first);
+		person->first = g_strdup(start);
+	}
+	if (strcmp(start, person->last) > 0) {
+		g_free(person->last);
+		person->last = g_strdup(start);
+	}
+}
+
 static void on_activity(const AutoLogNotice *notice, void *data)
 {
 	Printer *printer = data;
 	const PastEvent *event = notice->event;
 	Json *object;
 
+	if (printer->options->dry_run)
+		count_meeting(printer, notice);
 	if (printer->root == NULL) {
 		if (!printer->options->quiet && !printer->names_nobody)
 			print_activity(printer, notice);
@@ -260,6 +316,8 @@ void printer_init(Printer *printer, const CliOptions *options, bool is_pass)
 		.options = options,
 		.names_nobody = is_pass && !options->verbose,
 	};
+	printer->people =
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, person_summary_free);
 	if (!options->json)
 		return;
 	printer->root = json_object_new();
@@ -274,6 +332,68 @@ void printer_init(Printer *printer, const CliOptions *options, bool is_pass)
 void printer_clear(Printer *printer)
 {
 	g_clear_pointer(&printer->root, json_free);
+	g_clear_pointer(&printer->people, g_hash_table_unref);
+}
+
+/* By user, then those whom one met most. */
+static gint by_meetings(gconstpointer one, gconstpointer other)
+{
+	const PersonSummary *a = *(PersonSummary *const *)one;
+	const PersonSummary *b = *(PersonSummary *const *)other;
+
+	if (a->user_id != b->user_id)
+		return a->user_id < b->user_id ? -1 : 1;
+	if (a->meetings != b->meetings)
+		return a->meetings > b->meetings ? -1 : 1;
+	return a->person_id < b->person_id ? -1 : a->person_id > b->person_id;
+}
+
+/* Of PersonSummary, borrowed. Caller unrefs. */
+static GPtrArray *sorted_people(const Printer *printer)
+{
+	GPtrArray *people = g_ptr_array_new();
+	GHashTableIter each;
+	gpointer person;
+
+	g_hash_table_iter_init(&each, printer->people);
+	while (g_hash_table_iter_next(&each, NULL, &person))
+		g_ptr_array_add(people, person);
+	g_ptr_array_sort(people, by_meetings);
+	return people;
+}
+
+static void print_people(const Printer *printer)
+{
+	g_autoptr(GPtrArray) people = sorted_people(printer);
+
+	if (people->len > 0)
+		printf("Activities by contact (%u):\n", people->len);
+	for (guint i = 0; i < people->len; i++) {
+		const PersonSummary *person = people->pdata[i];
+		g_autofree char *name = printable(person->name);
+
+		printf("  %5" G_GSIZE_FORMAT "  %s (%" G_GINT64_FORMAT "), %.10s .. %.10s\n",
+			person->meetings, name[0] != '\0' ? name : "a person without a name",
+			person->person_id, person->first, person->last);
+	}
+}
+
+static void add_json_people(const Printer *printer)
+{
+	g_autoptr(GPtrArray) people = sorted_people(printer);
+	Json *list = json_add_list(printer->root, "activities_by_person");
+
+	for (guint i = 0; i < people->len; i++) {
+		const PersonSummary *person = people->pdata[i];
+		Json *object = json_append_object(list);
+
+		json_set_int(object, "person_id", person->person_id);
+		json_set_text(object, "person_name", person->name);
+		json_set_int(object, "user_id", person->user_id);
+		json_set_int(object, "meetings", (int64_t)person->meetings);
+		json_set_text(object, "first", person->first);
+		json_set_text(object, "last", person->last);
+	}
 }
 
 static void print_matched(const SyncTotals *totals, const char *would_be)
@@ -313,6 +433,8 @@ static void print_totals(
 static void finish_json(Printer *printer, const SyncTotals *totals, const AutoLogCounts *log_counts)
 {
 	json_set_bool(printer->root, "interrupted", printer->is_interrupted);
+	if (printer->options->dry_run && log_counts != NULL)
+		add_json_people(printer);
 	if (totals != NULL) {
 		Json *object = json_add_object(printer->root, "totals");
 
@@ -336,8 +458,11 @@ static void finish_json(Printer *printer, const SyncTotals *totals, const AutoLo
 
 void printer_finish(Printer *printer, const SyncTotals *totals, const AutoLogCounts *log_counts)
 {
-	if (printer->root != NULL)
+	if (printer->root != NULL) {
 		finish_json(printer, totals, log_counts);
-	else if (!printer->options->quiet)
+	} else if (!printer->options->quiet) {
+		if (printer->options->dry_run)
+			print_people(printer);
 		print_totals(totals, log_counts, printer->options->dry_run ? "would be " : "");
+	}
 }

@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "sync/auto_log.h"
+#include "sync/forecast.h"
 #include "sync/report.h"
 
 typedef struct Printer {
@@ -24,6 +25,8 @@ typedef struct Printer {
 	Json *logged;
 	Json *overruled; /* what did not stop the event that was asked for */
 	Json *waiting;
+	Forecast *forecast;  /* in a dry run, borrowed: is told what would be stored; or NULL */
+	GHashTable *people;  /* in a dry run, person id -> whom activities would be written on */
 	size_t waiting_told; /* of the meetings that wait, in lines for people */
 } Printer;
 

@@ -356,7 +356,8 @@ static bool batch_is_full(const Run *run)
 
 static bool batch_contains(const Run *run, const PastEvent *event)
 {
-	for (guint i = 0; i < run->batch->len; i++) {
+	/* Those that a dry run would store have none yet. */
+	for (guint i = 0; i < run->batch->len && event->post_id != 0; i++) {
 		if (((const Candidate *)run->batch->pdata[i])->event->post_id == event->post_id)
 			return true;
 	}
@@ -412,6 +413,49 @@ static bool goes_on(const Run *run, GError **error)
 	return false;
 }
 
+/* The sync that a dry run foretells would leave another row in its place. */
+static bool is_replaced(const Run *run, const PastEvent *event)
+{
+	const Forecast *forecast = run->options->forecast;
+
+	return forecast != NULL && forecast_replaces(forecast, event->post_id);
+}
+
+static bool learn_of_all(Run *run, GHashTable *owners, const GArray *user_ids, GError **error)
+{
+	for (guint first = 0; first < user_ids->len; first += USERS_PER_QUEUE) {
+		if (!learn_own_people(run, owners, &g_array_index(user_ids, int64_t, first),
+			    MIN(user_ids->len - first, USERS_PER_QUEUE), error))
+			return false;
+	}
+	return true;
+}
+
+/* What the sync before would have stored. */
+static bool run_forecast(Run *run, GHashTable *owners, const GArray *user_ids, GError **error)
+{
+	g_autoptr(GPtrArray) events = forecast_take(run->options->forecast);
+
+	if (events->len == 0)
+		return true;
+	if (!run->options->log_self && !learn_of_all(run, owners, user_ids, error))
+		return false;
+	for (guint i = 0; i < events->len && run->counts.events < run->options->limit; i++) {
+		PastEvent *event = events->pdata[i];
+		const Owner *owner = g_hash_table_lookup(owners, &event->user_id);
+
+		if (!goes_on(run, error))
+			return false;
+		if (owner == NULL)
+			continue;
+		events->pdata[i] = NULL;
+		consider(run, event, owner);
+		if (batch_is_full(run) && !batch_send(run, error))
+			return false;
+	}
+	return batch_send(run, error);
+}
+
 static bool run_queue(
 	Run *run, GHashTable *owners, const GArray *user_ids, guint first, GError **error)
 {
@@ -440,7 +484,7 @@ static bool run_queue(
 			return false;
 		knows_own_people = true;
 		owner = g_hash_table_lookup(owners, &event->user_id);
-		if (owner != NULL)
+		if (owner != NULL && !is_replaced(run, event))
 			consider(run, g_steal_pointer(&event), owner);
 		if (batch_is_full(run) && !batch_send(run, error))
 			return false;
@@ -534,7 +578,7 @@ static bool log_queue(Run *run, GError **error)
 		if (!run_queue(run, owners, user_ids, first, error))
 			return false;
 	}
-	return true;
+	return run->options->forecast == NULL || run_forecast(run, owners, user_ids, error);
 }
 
 static bool refuse(const Run *run, AutoLogError code, const char *why, GError **error)

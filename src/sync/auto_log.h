@@ -10,6 +10,7 @@
 
 #include "db/db.h"
 #include "site/site.h"
+#include "sync/forecast.h"
 #include "wp/past_event.h"
 
 #define AUTO_LOG_ERROR auto_log_error_quark()
@@ -33,7 +34,8 @@ typedef struct AutoLogOptions {
 	int64_t only_user_id; /* 0: all users */
 	int64_t event_id;     /* 0: the queue; else this one event, now (the theme's button) */
 	bool dry_run;
-	bool has_tables; /* the sidecar's own; without them nothing is known of any event */
+	Forecast *forecast; /* in a dry run: what a sync before it would have stored; or NULL */
+	bool has_tables;    /* the sidecar's own; without them nothing is known of any event */
 	int64_t now_utc;
 	GCancellable *cancellable; /* or NULL */
 } AutoLogOptions;

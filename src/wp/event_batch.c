@@ -248,6 +248,7 @@ static void tell_change(EventBatch *batch, const EventWrite *write)
 		.title =
 			write->row == NULL ? write->title : write->row->columns[EVENT_COLUMN_TITLE],
 		.start = write->row == NULL ? write->start : write->row->columns[EVENT_COLUMN_DATE],
+		.row = write->row,
 	};
 
 	++*count_of(&batch->counts, write->done);

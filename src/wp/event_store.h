@@ -46,8 +46,10 @@ typedef struct EventNotice {
 	EventChange change;
 	int64_t post_id; /* 0: a new one in a dry run */
 	const char *event_uid;
-	const char *title; /* as WordPress shows it */
-	const char *start; /* "Y-m-d H:i:s", site time */
+	const char *title;          /* as WordPress shows it */
+	const char *start;          /* "Y-m-d H:i:s", site time */
+	const struct EventRow *row; /* as it is (would be) stored; NULL where it goes, and where
+				       only its people change */
 } EventNotice;
 
 /* All borrowed; must outlive the store. */

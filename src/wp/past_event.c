@@ -292,6 +292,21 @@ static PastEvent *past_event_new(const LoadedEvent *loaded, const WpSite *site)
 	return past;
 }
 
+PastEvent *past_event_of_row(
+	const EventRow *row, int64_t user_id, int64_t post_id, const WpSite *site)
+{
+	LoadedEvent stored = {.post_id = post_id, .user_id = user_id, .status = "publish"};
+	PastEvent *past;
+
+	for (size_t i = 0; i < EVENT_COLUMN_COUNT; i++)
+		stored.columns[i] = row->columns[i];
+	for (size_t i = 0; i < EVENT_META_COUNT; i++)
+		stored.metas[i] = row->metas[i];
+	past = past_event_new(&stored, site);
+	past->is_verified = true;
+	return past;
+}
+
 typedef struct {
 	const WpSite *site;
 	GHashTable *events;

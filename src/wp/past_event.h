@@ -56,6 +56,12 @@ typedef struct PastEvent {
 void past_event_free(PastEvent *event);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PastEvent, past_event_free)
 
+/* An event as it would be read back once this row was stored: verified, and not logged as far as
+ * the row tells. `post_id` 0: it would be a new one. Caller frees. */
+struct EventRow;
+PastEvent *past_event_of_row(
+	const struct EventRow *row, int64_t user_id, int64_t post_id, const WpSite *site);
+
 /* Reads one event, whatever its state. `ret_event` is NULL when there is no calendar event of that
  * id. Without `has_tables`, the sidecar's own, no event is verified. */
 bool past_event_load(Db *db, const WpSite *site, int64_t post_id, bool has_tables,

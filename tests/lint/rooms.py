@@ -19,7 +19,7 @@ class Room:
 ROOMS = {
     "cli": Room("sync provider match schema wp user state site cache event net db", ""),
     "sync": Room("provider match wp user state site cache event net db",
-                 "account addition auto_log connection_sync context due health inquiry pass patience removal report tidy "
+                 "account addition auto_log connection_sync context due forecast health inquiry pass patience removal report tidy "
                  "turn"),
     "wp": Room("user state site cache text php match event db",
                "activities activity_claims event_attendees event_clear event_counts event_rematch event_store past_event "
