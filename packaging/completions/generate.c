@@ -13,6 +13,28 @@ static bool is_file(const char *argument)
 	       (strstr(argument, "FILE") != NULL || strstr(argument, "PATH") != NULL);
 }
 
+/* What is offered for an argument; NULL: nothing. */
+static const char *kind_of(const CliOption *option)
+{
+	if (option->argument == NULL)
+		return NULL;
+	if (is_file(option->argument))
+		return "files";
+	if (strcmp(option->argument, "USER") == 0)
+		return "users";
+	if (strcmp(option->argument, "ZONE") == 0)
+		return "zones";
+	return strcmp(option->name, "connection") == 0 ? "connections" : NULL;
+}
+
+/* Lines of `prm-calendar connections` ("anna: Work (caldav, conn_1), switched off") as users, or as
+ * ids; what was typed of the configuration and the user goes along. Whoever may not read the
+ * configuration is offered nothing. */
+#define USERS_SED "s/^\\([^ :]*\\): .*(.*, .*)\\(, switched off\\)\\{0,1\\}$/\\1/p"
+#define IDS_SED "s/^[^ :]*: .*(.*, \\(.*\\))\\(, switched off\\)\\{0,1\\}$/\\1/p"
+#define ZONES_FILE "/usr/share/zoneinfo/tzdata.zi"
+#define ZONES_SED "s/^[LZ] \\(.* \\)\\{0,1\\}\\([A-Za-z]*\\/[^ ]*\\).*/\\2/p"
+
 static void bash_words(const CliOption *table)
 {
 	for (; table->name != NULL; table++) {
@@ -31,10 +53,14 @@ static void bash_arguments(const CliOption *table)
 		printf("\t--%s", table->name);
 		if (table->short_name != 0)
 			printf(" | -%c", table->short_name);
-		printf(")%s return ;;\n",
-			is_file(table->argument)
-				? " mapfile -t COMPREPLY < <(compgen -f -- \"$word\");"
-				: "");
+		if (kind_of(table) == NULL)
+			puts(") return ;;");
+		else if (is_file(table->argument))
+			puts(") mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return ;;");
+		else
+			printf(") mapfile -t COMPREPLY < <(compgen -W \"$(_prm_calendar_%s)\" -- "
+			       "\"$word\"); return ;;\n",
+				kind_of(table));
 	}
 }
 
@@ -53,8 +79,41 @@ static void bash_commands(void)
 	}
 }
 
+/* The functions that the options' arguments are asked of. */
+static void print_bash_sources(void)
+{
+	puts("_prm_calendar_list()\n"
+	     "{\n"
+	     "\tlocal given=() i\n"
+	     "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+	     "\t\tcase ${COMP_WORDS[i]} in\n"
+	     "\t\t-c | --config | --user)\n"
+	     "\t\t\t[[ ${COMP_WORDS[i + 1]} == '=' ]] && given+=(\"${COMP_WORDS[i]}=${COMP_WORDS[i "
+	     "+ 2]}\") || given+=(\"${COMP_WORDS[i]}\" \"${COMP_WORDS[i + 1]}\")\n"
+	     "\t\t\t;;\n"
+	     "\t\tesac\n"
+	     "\tdone\n"
+	     "\tprm-calendar connections \"${given[@]}\" 2>/dev/null\n"
+	     "}\n"
+	     "_prm_calendar_users()\n"
+	     "{\n"
+	     "\tlocal COMP_CWORD=$((COMP_CWORD - 1))\n"
+	     "\t[[ ${COMP_WORDS[COMP_CWORD]} == '=' ]] && ((COMP_CWORD--))\n"
+	     "\t_prm_calendar_list | sed -n '" USERS_SED "' | sort -u\n"
+	     "}\n"
+	     "_prm_calendar_connections()\n"
+	     "{\n"
+	     "\t_prm_calendar_list | sed -n '" IDS_SED "'\n"
+	     "}\n"
+	     "_prm_calendar_zones()\n"
+	     "{\n"
+	     "\tsed -n '" ZONES_SED "' " ZONES_FILE " 2>/dev/null\n"
+	     "}");
+}
+
 static void print_bash(void)
 {
+	print_bash_sources();
 	puts("# bash completion for prm-calendar, made from its tables of commands and options.\n"
 	     "_prm_calendar()\n"
 	     "{\n"
@@ -101,6 +160,40 @@ static char *zsh_text(const char *text)
 	return g_string_free(escaped, FALSE);
 }
 
+static const char *zsh_action(const CliOption *option)
+{
+	const char *kind = kind_of(option);
+
+	if (kind == NULL)
+		return "";
+	if (is_file(option->argument))
+		return "_files";
+	if (strcmp(kind, "zones") == 0)
+		return "_time_zone";
+	return strcmp(kind, "users") == 0 ? "_prm_calendar_users" : "_prm_calendar_connections";
+}
+
+/* Before them, what was typed of the configuration and, for ids, of the user. */
+static void print_zsh_sources(void)
+{
+	puts("_prm_calendar_list() {\n"
+	     "\tlocal config=${opt_args[-c]:-${opt_args[--config]}} user=$1\n"
+	     "\tprm-calendar connections ${config:+--config=$config} ${user:+--user=$user} "
+	     "2>/dev/null\n"
+	     "}\n"
+	     "_prm_calendar_users() {\n"
+	     "\tlocal -a names\n"
+	     "\tnames=(${(f)\"$(_prm_calendar_list | sed -n '" USERS_SED "' | sort -u)\"})\n"
+	     "\tcompadd -a names\n"
+	     "}\n"
+	     "_prm_calendar_connections() {\n"
+	     "\tlocal -a ids\n"
+	     "\tids=(${(f)\"$(_prm_calendar_list \"${opt_args[--user]}\" | sed -n '" IDS_SED
+	     "')\"})\n"
+	     "\tcompadd -a ids\n"
+	     "}");
+}
+
 static void zsh_options(const CliOption *table)
 {
 	for (; table->name != NULL; table++) {
@@ -114,7 +207,7 @@ static void zsh_options(const CliOption *table)
 		else
 			printf(" \\\n\t\t'--%s%s[%s]", table->name, suffix, help);
 		if (table->argument != NULL)
-			printf(":%s:%s", table->argument, is_file(table->argument) ? "_files" : "");
+			printf(":%s:%s", table->argument, zsh_action(table));
 		putchar('\'');
 	}
 }
@@ -122,8 +215,9 @@ static void zsh_options(const CliOption *table)
 static void print_zsh(void)
 {
 	puts("#compdef prm-calendar\n"
-	     "# zsh completion for prm-calendar, made from its tables of commands and options.\n"
-	     "_prm_calendar() {\n"
+	     "# zsh completion for prm-calendar, made from its tables of commands and options.");
+	print_zsh_sources();
+	puts("_prm_calendar() {\n"
 	     "\tlocal curcontext=\"$curcontext\" state line\n"
 	     "\tlocal -a commands\n"
 	     "\tcommands=(");

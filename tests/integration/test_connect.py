@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from lib.ics import vevent
-from lib.program import program_path, write_secret
+from lib.program import TOP, program_path, write_secret
 from lib.story import PASSWORD, Story
 
 RAW = ("SELECT meta_value FROM {p}usermeta WHERE user_id = %d AND meta_key = '_prm_calendar_connections' "
@@ -185,6 +185,44 @@ class Listing(Shell):
         one, = self.run_it("connections", "--user=anna", "--json").json["connections"]
         self.assertEqual((one["user_login"], one["provider"], one["sync_enabled"]), ("anna", "caldav", True))
         self.assertNotIn("credentials", one)
+
+
+class Completion(Shell):
+    """The shell offers the people and connections that there are."""
+
+    ASK = """source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _prm_calendar
+    printf '%s\\n' "${COMPREPLY[@]}\""""
+
+    def complete(self, *words):
+        folder = os.path.join(self.wp.folder, "bin")
+        os.makedirs(folder, exist_ok=True)
+        if not os.path.lexists(os.path.join(folder, "prm-calendar")):
+            os.symlink(program_path(), os.path.join(folder, "prm-calendar"))
+        script = os.path.join(TOP, "build", os.environ.get("PRM_TEST_VARIANT", "plain"), "completions", "bash")
+        done = subprocess.run(["bash", "-c", self.ASK, "bash", script, "prm-calendar", *words], text=True, check=True,
+                              stdin=subprocess.DEVNULL, capture_output=True,
+                              env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"})
+        self.assertEqual(done.stderr, "")
+        return set(done.stdout.split())
+
+    def test_users_and_connections_are_offered(self):
+        bram = self.user("bram", "Bram")
+        self.connect(self.anna, self.account.connection(1, name="Work (old): x"), self.account.connection(2))
+        self.connect(bram, self.account.connection(3, sync_enabled=False))
+        config = ("-c", self.ini)
+        self.assertEqual(self.complete("sync", *config, "--user", "=", ""), {"anna", "bram"})
+        self.assertEqual(self.complete("sync", *config, "--user", "="), {"anna", "bram"})
+        self.assertEqual(self.complete(*config, "calendars", "--user", "b"), {"bram"})
+        self.assertEqual(self.complete("disable", "--config", "=", self.ini, "--connection", "=", ""),
+                         {f"conn_65a4f0c1d2e0{number}" for number in (1, 2, 3)})
+        self.assertEqual(self.complete("disable", *config, "--user", "=", "bram", "--connection", "=", ""),
+                         {"conn_65a4f0c1d2e03"})
+        self.assertEqual(self.complete("sync", "-c", "/nowhere.ini", "--user", "=", ""), set())
+
+    def test_zones_are_offered(self):
+        offered = self.complete("explain", "--timezone", "=", "Europe/A")
+        self.assertLessEqual({"Europe/Amsterdam", "Europe/Athens"}, offered)
+        self.assertFalse([zone for zone in offered if not zone.startswith("Europe/A")])
 
 
 class Switch(Shell):
