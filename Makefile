@@ -251,13 +251,14 @@ cluster-tests: ## run several sidecars on a three-node Galera cluster on loopbac
 ESSENTIAL := dash coreutils grep sed
 
 # Calendar servers, each of which runs where the folder is the root that its packages were unpacked into.
-SERVERS ?= cyrus davical
+SERVERS ?= cyrus davical sogo
 PACKAGES_OF_cyrus := cyrus-imapd cyrus-caldav sasl2-bin
 PACKAGES_OF_davical := davical php-cli php-pgsql php-xml postgresql $(ESSENTIAL)
+PACKAGES_OF_sogo := sogo memcached apache2-bin $(ESSENTIAL)
 comma := ,
 space := $(subst ,, )
 
-server-tests: ## run stories against calendar servers as Debian 12 has them, on loopback, unpacked into build/ (SERVERS=cyrus, davical: only that)
+server-tests: ## run stories against calendar servers as Debian 12 has them, on loopback, unpacked into build/ (SERVERS=cyrus, davical, sogo: only that)
 	$(Q)packaging/packages build test
 	$(Q)$(foreach server,$(SERVERS),packaging/unpack-debian bookworm build/$(server) $(PACKAGES_OF_$(server)) &&) true
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)

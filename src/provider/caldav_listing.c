@@ -69,13 +69,18 @@ static bool may_hold_events(const DavResponse *response)
 	       !g_str_has_prefix(lower, "image/") && !g_str_has_prefix(lower, "httpd/");
 }
 
+/* With the time of the last change behind it: SOGo gives an object that was deleted and made anew
+ * the etag that it had before. */
 static char *etag_of(const DavResponse *response)
 {
 	g_autofree char *etag = dav_response_text(response, DAV_NS_DAV, "getetag");
+	g_autofree char *time = dav_response_text(response, DAV_NS_DAV, "getlastmodified");
+	g_autofree char *both =
+		etag != NULL && time != NULL ? g_strconcat(etag, " ", time, NULL) : NULL;
+	char **chosen = both != NULL ? &both : etag != NULL ? &etag : &time;
 
-	if (etag == NULL)
-		etag = dav_response_text(response, DAV_NS_DAV, "getlastmodified");
-	return etag != NULL && strlen(etag) <= MAX_ETAG_BYTES ? g_steal_pointer(&etag) : NULL;
+	return *chosen != NULL && strlen(*chosen) <= MAX_ETAG_BYTES ? g_steal_pointer(chosen)
+								    : NULL;
 }
 
 CalDavMember *caldav_member_new(

@@ -15,7 +15,8 @@
 typedef struct CalDavMember {
 	char *key;         /* href_key(): its identity */
 	char *path;        /* as the server spells it: what multigets must name */
-	char *etag;        /* opaque bytes, or NULL; says nothing without the key (A10) */
+	char *etag;        /* opaque bytes, with the time of the last change where the server tells
+			      it, or NULL; says nothing without the key (A10) */
 	bool is_elsewhere; /* listed under another path than the calendar's, as behind some
 			      proxies; the key is that of its name in the calendar */
 } CalDavMember;

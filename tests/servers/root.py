@@ -59,6 +59,14 @@ class UnpackedRoot:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
 
+    def link(self, path, inside):
+        """Leads from a place that a program insists on to a file of the test's folder."""
+        path = self.root + path
+        if not os.path.islink(path):
+            if os.path.exists(path):
+                os.unlink(path)
+            os.symlink(inside, path)
+
     def own(self, path):
         """Gives a file or folder to those as whom the programs run."""
         if os.geteuid() == 0:

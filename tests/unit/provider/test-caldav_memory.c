@@ -216,6 +216,32 @@ static void test_the_time_of_the_last_change_stands_in_for_an_etag(void)
 	assert_stored(sink, "A");
 }
 
+/* SOGo counts the versions of each object from 0, also of one that was deleted and made anew. */
+static void test_an_etag_that_comes_again_is_told_by_the_time(void)
+{
+#define VERSION(etag, time) "<d:getetag>\"" etag "\"</d:getetag>" MODIFIED(time)
+	static const Step steps[] = {
+		PROBE,
+		LISTING(RESPONSE("/c/a", VERSION("0", "10:00:00"))
+				RESPONSE("/c/b", VERSION("0", "10:00:00"))),
+		MULTIGET("multiget", OBJECT("/c/a", "a") OBJECT("/c/b", "b")),
+		LISTING(RESPONSE("/c/a", VERSION("0", "10:00:00"))
+				RESPONSE("/c/b", VERSION("0", "11:00:00"))),
+		GET("/c/b", "B"),
+		LISTING(RESPONSE("/c/a", VERSION("0", "10:00:00"))
+				RESPONSE("/c/b", VERSION("0", "11:00:00"))),
+		END_OF_SCRIPT,
+	};
+	g_auto(DavScript) script = {0};
+	g_autoptr(CollectingSink) sink = collecting_sink_new_with_memory();
+
+	begin(&script, steps);
+	assert_told(&script, sink, "all +/c/a +/c/b");
+	assert_told(&script, sink, "changes +/c/b");
+	assert_stored(sink, "B a");
+	assert_told(&script, sink, "changes");
+}
+
 static void test_only_what_reaches_further_is_read_when_the_window_moves(void)
 {
 #define SERIES(uid, rule)                                                                          \
@@ -397,6 +423,8 @@ int main(int argc, char **argv)
 		test_a_changed_zone_changes_every_event);
 	g_test_add_func("/provider/caldav_memory/last-change-stands-in-for-an-etag",
 		test_the_time_of_the_last_change_stands_in_for_an_etag);
+	g_test_add_func("/provider/caldav_memory/an-etag-that-comes-again-is-told-by-the-time",
+		test_an_etag_that_comes_again_is_told_by_the_time);
 	g_test_add_func("/provider/caldav_memory/only-what-reaches-further-is-read",
 		test_only_what_reaches_further_is_read_when_the_window_moves);
 	g_test_add_func("/provider/caldav_memory/what-was-read-of-another-window-is-read-again",
