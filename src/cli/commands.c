@@ -15,6 +15,7 @@ const Command *const *commands_all(void)
 		&command_rematch,
 		&command_status,
 		&command_check,
+		&command_why,
 		&command_doctor,
 		&command_connect,
 		&command_connections,

@@ -25,6 +25,7 @@ extern const Command command_run;
 extern const Command command_status;
 extern const Command command_sync;
 extern const Command command_takeover;
+extern const Command command_why;
 
 /* All commands in the order of --help; NULL-terminated. */
 const Command *const *commands_all(void);

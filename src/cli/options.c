@@ -105,6 +105,7 @@ void cli_options_clear(CliOptions *options)
 	g_clear_pointer(&options->config_path, g_free);
 	g_clear_pointer(&options->user, g_free);
 	g_clear_pointer(&options->connection, g_free);
+	g_clear_pointer(&options->date, g_free);
 	g_clear_pointer(&options->from, g_free);
 	g_clear_pointer(&options->to, g_free);
 	g_clear_pointer(&options->timezone, g_free);

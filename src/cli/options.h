@@ -27,6 +27,7 @@ typedef struct CliOptions {
 	int page;    /* -1: not given */
 	int limit;   /* -1: not given */
 	int blog_id; /* -1: not given; 0: no network */
+	char *date;
 	char *from;
 	char *to;
 	char *timezone;

@@ -652,3 +652,101 @@ bool auto_log_run(Db *db, const WpSite *site, const AutoLogOptions *options,
 	*ret_counts = run.counts;
 	return is_done;
 }
+
+void auto_log_judgement_clear(AutoLogJudgement *judgement)
+{
+	g_clear_pointer(&judgement->event, past_event_free);
+	g_clear_pointer(&judgement->missing, g_array_unref);
+	g_clear_pointer(&judgement->names, g_hash_table_unref);
+}
+
+/* Whom these people's activities lack the meeting of, and what all of them are called. */
+static bool ask_activities(const Run *run, const PastEvent *event, const GArray *people,
+	GArray **ret_missing, GHashTable **ret_names, GError **error)
+{
+	ActivityRequest request = {.event = event, .person_ids = people, .author = ""};
+	g_autoptr(GPtrArray) requests = g_ptr_array_new();
+
+	g_ptr_array_add(requests, &request);
+	if (!activities_log(run->db, run->site, requests, run->options->content, true, error))
+		return false;
+	if (ret_missing != NULL)
+		*ret_missing = g_array_ref(request.logged);
+	if (ret_names != NULL)
+		*ret_names = g_hash_table_ref(request.names);
+	activity_request_clear(&request);
+	return true;
+}
+
+static bool find_logs_by_itself(
+	const Run *run, const PastEvent *event, bool *ret_logs, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	g_autoptr(ConnectionList) list =
+		connections_row_read(run->db, run->site, event->user_id, &failure);
+
+	*ret_logs = false;
+	if (list == NULL && failure->domain != CONNECTION_ERROR) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	for (guint i = 0; list != NULL && i < list->connections->len; i++) {
+		const Connection *connection = list->connections->pdata[i];
+
+		if (strcmp(connection->id, event->connection_id) == 0)
+			*ret_logs = connection->auto_log;
+	}
+	return true;
+}
+
+/* Everyone whom the event matched, however weakly. Caller unrefs. */
+static GArray *all_people(const PastEvent *event)
+{
+	GArray *people = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+	for (guint i = 0; i < event->matches->len; i++) {
+		int64_t id = g_array_index(event->matches, PastEventMatch, i).person_id;
+
+		if (!contains_id(people, id))
+			g_array_append_val(people, id);
+	}
+	return people;
+}
+
+static bool judge_event(
+	const Run *run, const Owner *owner, AutoLogJudgement *judgement, GError **error)
+{
+	const PastEvent *event = judgement->event;
+	g_autoptr(GArray) people = choose_people(run, event, owner);
+	g_autoptr(GArray) all = all_people(event);
+
+	judgement->reason = reason_against(run, event, owner, people);
+	if (!find_logs_by_itself(run, event, &judgement->logs_by_itself, error) ||
+		!ask_activities(run, event, all, NULL, &judgement->names, error))
+		return false;
+	if (judgement->reason == NULL && judgement->logs_by_itself)
+		return ask_activities(run, event, people, &judgement->missing, NULL, error);
+	judgement->missing = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	return true;
+}
+
+bool auto_log_judge(Db *db, const WpSite *site, const AutoLogOptions *options,
+	AutoLogJudgement *ret_judgement, GError **error)
+{
+	const Run run = {.db = db, .site = site, .options = options};
+	g_autoptr(Owner) owner = NULL;
+
+	*ret_judgement = (AutoLogJudgement){0};
+	if (!past_event_load(
+		    db, site, options->event_id, options->has_tables, &ret_judgement->event, error))
+		return false;
+	if (ret_judgement->event == NULL)
+		return refuse(&run, AUTO_LOG_ERROR_NOT_FOUND,
+			"there is no calendar event of this id", error);
+	if (!find_owner(&run, ret_judgement->event->user_id, &owner, error))
+		return false;
+	if (owner == NULL)
+		return refuse(
+			&run, AUTO_LOG_ERROR_REFUSED, "its user does not exist any more", error);
+	return judge_event(&run, owner, ret_judgement, error);
+}

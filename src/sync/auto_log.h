@@ -70,6 +70,22 @@ typedef struct AutoLogCallbacks {
 	void *data;
 } AutoLogCallbacks;
 
+/* What auto-logging makes of one event. Everything is owned. */
+typedef struct AutoLogJudgement {
+	PastEvent *event;
+	const char *reason;  /* why it does not qualify; NULL: it does. Static */
+	bool logs_by_itself; /* its connection is there and has auto_log */
+	GArray *missing;     /* of int64_t: the people who would get an activity now */
+	GHashTable *names;   /* id (int64_t) -> name (char *) of those it matched */
+} AutoLogJudgement;
+
+void auto_log_judgement_clear(AutoLogJudgement *judgement);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AutoLogJudgement, auto_log_judgement_clear)
+
+/* Judges `options->event_id` as the queue would, and writes nothing. AUTO_LOG_ERROR_NOT_FOUND. */
+bool auto_log_judge(Db *db, const WpSite *site, const AutoLogOptions *options,
+	AutoLogJudgement *ret_judgement, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Logs past meetings, oldest end first. With an event id, that one event, as the theme's "Log as
  * activity" does, since a person asked for it: its connection needs no auto_log, and its date,
  * privacy, answers and the strength of its matches do not stop it, but are told; AUTO_LOG_ERROR

@@ -73,6 +73,7 @@ static void past_event_destroy(gpointer event)
 static void match_clear(gpointer match)
 {
 	g_free(((PastEventMatch *)match)->attendee_email);
+	g_free(((PastEventMatch *)match)->type);
 }
 
 static void attendee_destroy(gpointer attendee)
@@ -124,6 +125,7 @@ static void read_matches(PastEvent *past, const char *json)
 		match->person_id = person_id;
 		match->confidence_percent = (int)CLAMP(confidence, 0, 100);
 		match->attendee_email = email_of(text_member(item, "attendee_email"));
+		match->type = text_or_empty(text_member(item, "match_type"));
 	}
 }
 
@@ -336,6 +338,38 @@ static void take_form(int64_t post_id, const uint8_t content_hash[STATE_HASH_BYT
 
 	if (event != NULL && memcmp(event->form, content_hash, STATE_HASH_BYTES) == 0)
 		event->is_verified = true;
+}
+
+static const char ids_sql[] =
+	"SELECT ID FROM {posts} WHERE post_type = 'calendar_event' AND post_status <> 'trash' "
+	"AND post_author = ? AND post_date >= ? AND post_date < ? ORDER BY post_date, ID LIMIT ?";
+
+GArray *past_event_ids(
+	Db *db, int64_t user_id, const char *from, const char *to, unsigned limit, GError **error)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	DbStatement *statement = db_prepare(db, ids_sql, error);
+	bool row = true;
+
+	if (statement == NULL)
+		return NULL;
+	db_bind_int(statement, user_id);
+	db_bind_text(statement, from);
+	db_bind_text(statement, to);
+	db_bind_int(statement, limit);
+	if (!db_query(statement, error))
+		return NULL;
+	while (row) {
+		int64_t id;
+
+		if (!db_next(statement, &row, error))
+			return NULL;
+		if (!row)
+			break;
+		id = db_column_int(statement, 0);
+		g_array_append_val(ids, id);
+	}
+	return g_steal_pointer(&ids);
 }
 
 GHashTable *past_events_new(void)

@@ -17,6 +17,7 @@ typedef struct PastEventMatch {
 	int64_t person_id;
 	int confidence_percent;
 	char *attendee_email; /* lower-case; may be empty */
+	char *type;           /* "email_exact" and so on, as stored; may be empty */
 } PastEventMatch;
 
 typedef struct PastEvent {
@@ -61,6 +62,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PastEvent, past_event_free)
 struct EventRow;
 PastEvent *past_event_of_row(
 	const struct EventRow *row, int64_t user_id, int64_t post_id, const WpSite *site);
+
+/* The ids (int64_t) of a user's events of any status but those in the trash that begin from the one
+ * time to before the other ("Y-m-d H:i:s", site time), at most so many, in order. Caller unrefs. */
+GArray *past_event_ids(Db *db, int64_t user_id, const char *from, const char *to, unsigned limit,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Reads one event, whatever its state. `ret_event` is NULL when there is no calendar event of that
  * id. Without `has_tables`, the sidecar's own, no event is verified. */
