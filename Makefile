@@ -4,6 +4,7 @@
 #   CC, CFLAGS, CPPFLAGS, LDFLAGS   as everywhere; they come after our own flags
 #   DESTDIR, PREFIX                 where `make install` puts things (PREFIX: /usr)
 #   SYSCONFDIR, UNITDIR             /etc; systemd's units: PREFIX/lib/systemd/system
+#   MAINTAINER, HOMEPAGE, VCS_BROWSER, VCS_GIT   of `make deb`: who packages ("Name <address>"), and where the source is kept
 #   DATABASE                        mariadb (default) or mysql: what `make check` tests against
 #   VARIANT                         plain (default), asan, tsan, coverage: objects in build/VARIANT
 #   WERROR=1                        warnings are errors (CI)
@@ -228,7 +229,7 @@ install: $(PROGRAM) $(COMPLETIONS) ## install into DESTDIR and PREFIX; the confi
 # dpkg-buildpackage leaves its files beside the source: so it gets a copy of it.
 deb: ## build the Debian package into build/deb
 	$(Q)packaging/packages build deb
-	$(Q)packaging/build-deb build/deb
+	$(Q)MAINTAINER='$(MAINTAINER)' HOMEPAGE='$(HOMEPAGE)' VCS_BROWSER='$(VCS_BROWSER)' VCS_GIT='$(VCS_GIT)' packaging/build-deb build/deb
 	$(Q)packaging/lint-deb build/deb
 
 # A chroot wants root.

@@ -3,6 +3,9 @@
 
 import os
 import re
+import shutil
+import subprocess
+import tempfile
 import unittest
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -38,6 +41,39 @@ class Agreement(unittest.TestCase):
         demo, life = fields(read("debian", "tests", "control"), "Depends")
         self.assertEqual(demo, group("test") | {"@"})
         self.assertEqual(life, group("test") | group("deb") | group("chroot") | {"@builddeps@"})
+
+
+class Packager(unittest.TestCase):
+    """Who packages says so in one variable, and the source stays as it is."""
+
+    def named(self, **values):
+        folder = tempfile.mkdtemp(prefix="prm-packager-")
+        self.addCleanup(shutil.rmtree, folder)
+        for name in ("control", "changelog"):
+            shutil.copy(os.path.join(TOP, "debian", name), folder)
+        subprocess.run([os.path.join(TOP, "packaging", "name-packager"), folder], check=True, stdin=subprocess.DEVNULL,
+                       env={"PATH": os.environ["PATH"], **values})
+        texts = []
+        for name in ("control", "changelog"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                texts.append(file.read())
+        return texts
+
+    def test_without_a_word_nothing_changes(self):
+        self.assertEqual(self.named(), [read("debian", "control"), read("debian", "changelog")])
+        self.assertEqual(self.named(MAINTAINER="", HOMEPAGE=""), [read("debian", "control"), read("debian", "changelog")])
+
+    def test_all_that_names_the_packager_is_changed(self):
+        who = "Ann & Bob | O'Brien \\ Söns <deb@example.net>"
+        control, changelog = self.named(MAINTAINER=who, HOMEPAGE="https://example.net/?a&b", VCS_GIT="https://example.net/x.git",
+                                        VCS_BROWSER="https://example.net/x")
+        source = control.split("\n\n")[0].splitlines()
+        self.assertIn(f"Maintainer: {who}", source)
+        for line in ("Homepage: https://example.net/?a&b", "Vcs-Git: https://example.net/x.git",
+                     "Vcs-Browser: https://example.net/x"):
+            self.assertIn(line, source)
+        self.assertRegex(changelog, re.escape(f"\n -- {who}  ") + r"\w{3}, \d\d \w{3} \d{4}")
+        self.assertNotIn("example.org", control + changelog)
 
 
 if __name__ == "__main__":
