@@ -18,7 +18,7 @@ COMMAND = re.compile(r"^ {4}prm-calendar ([a-z]+)([^#\n]*)", re.MULTILINE)
 
 
 def documents():
-    for path in sorted([*glob.glob(os.path.join(TOP, "*.md")), os.path.join(TOP, "src", "README.md")]):
+    for path in sorted([*glob.glob(os.path.join(TOP, "*.md")), *glob.glob(os.path.join(TOP, "docs", "*.md")), os.path.join(TOP, "src", "README.md")]):
         with open(path, encoding="utf-8") as file:
             yield os.path.relpath(path, TOP), file.read()
 
