@@ -159,7 +159,7 @@ check-database-built: $(PROGRAM) $(DATABASE_TESTS) $(CHECKER)
 crash-tests: ## break off runs at every single statement and request, and resume them (a quarter of an hour and more)
 	$(Q)PRM_TEST_EVERY_STEP=1 $(MAKE) --no-print-directory check ONLY=integration/test_resumed
 
-nightly: ## everything slow: every break, the cluster, 200 random histories, MySQL, calendar servers, and calendars in FOLDER=… (some hours)
+nightly: ## everything slow: every break, the cluster, 200 random histories, a simulated year, MySQL, calendar servers, and calendars in FOLDER=… (some hours)
 	$(Q)FOLDER='$(FOLDER)' tests/nightly
 
 thread-tests: ## run what has several threads under ThreadSanitizer
@@ -175,7 +175,7 @@ thread-tests-built: $(PROGRAM) $(THREADED_TESTS)
 fuzz: ## search for crashes for FUZZ_SECS (60): FUZZ=multistatus …; what is found goes to tests/fuzz/corpus/
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) CC=clang VARIANT=fuzz build/fuzz/tests/fuzz/fuzz-$(FUZZ)
 	$(Q)mkdir -p build/fuzz/corpus/$(FUZZ)
-	$(Q)build/fuzz/tests/fuzz/fuzz-$(FUZZ) -max_total_time=$(or $(FUZZ_SECS),60) -artifact_prefix=tests/fuzz/corpus/$(FUZZ)/ \
+	$(Q)build/fuzz/tests/fuzz/fuzz-$(FUZZ) -max_total_time=$(or $(FUZZ_SECS),60) -dict=tests/fuzz/dictionaries/$(FUZZ).dict -artifact_prefix=tests/fuzz/corpus/$(FUZZ)/ \
 		build/fuzz/corpus/$(FUZZ) tests/fuzz/corpus/$(FUZZ)
 
 demo: ## sync sample calendars into a real WordPress in a temporary folder (KEEP=1 leaves it running)

@@ -139,13 +139,18 @@ static bool offers_auth(const char *qop)
 	return false;
 }
 
+static bool is_of_one_line(const char *text)
+{
+	return text == NULL || strpbrk(text, "\r\n") == NULL;
+}
+
 static bool is_answerable(const HttpDigest *digest)
 {
 	GChecksumType type;
 	bool is_session;
 
-	return digest->realm != NULL && digest->nonce != NULL &&
-	       strpbrk(digest->realm, "\r\n") == NULL && strpbrk(digest->nonce, "\r\n") == NULL &&
+	return digest->realm != NULL && digest->nonce != NULL && is_of_one_line(digest->realm) &&
+	       is_of_one_line(digest->nonce) && is_of_one_line(digest->opaque) &&
 	       (digest->qop == NULL || offers_auth(digest->qop)) &&
 	       read_algorithm(digest, &type, &is_session);
 }

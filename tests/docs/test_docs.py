@@ -83,8 +83,16 @@ class Documents(unittest.TestCase):
             with self.subTest(limit=name):
                 key = re.search(rf'"(\w+)", CONFIG_INT, 0, FIELD\(\w+\),\s*{name}\b', keys)
                 if key:
-                    self.assertRegex(manual, rf"Cm {key[1]} No = Ar {limit(name)}\b")
-                self.assertRegex(tests, rf"sync_{key[1]}\b" if key else rf"\b{name}\b")
+                    self.assertTrue(re.search(rf"Cm {key[1]} No = Ar {limit(name)}\b", manual), "not in the manual")
+                self.assertTrue(re.search(rf"sync_{key[1]}\b" if key else rf"\b{name}\b", tests), "in no test")
+
+    def test_every_fuzz_target_has_seeds_and_a_dictionary(self):
+        targets = [Path(path).stem.removeprefix("fuzz-") for path in glob.glob(os.path.join(TOP, "tests", "fuzz", "fuzz-*.c"))]
+        self.assertGreater(len(targets), 10)
+        for target in targets:
+            with self.subTest(target):
+                self.assertTrue(os.listdir(os.path.join(TOP, "tests", "fuzz", "corpus", target)))
+                self.assertTrue(os.path.exists(os.path.join(TOP, "tests", "fuzz", "dictionaries", f"{target}.dict")))
 
     def test_commands_and_options_exist(self):
         overview = help_of()
