@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "cli/output.h"
+#include "cli/sample_ini.h"
 #include "cli/site_config.h"
 #include "schema/schema.h"
 #include "site/option.h"
@@ -269,14 +270,26 @@ static bool app_open_site(App *app, GError **error)
 	return true;
 }
 
+/* Of a file in which nothing stands yet, no line is wrong. */
+static void name_init(const char *path, GError **error)
+{
+	if (error == NULL || !sample_ini_is_untouched(path))
+		return;
+	g_clear_error(error);
+	g_set_error(error, CONFIG_ERROR, CONFIG_ERROR_INVALID,
+		"%s: nothing is filled in yet; let prm-calendar init --wp-config=PATH do it", path);
+}
+
 bool app_try_open(App *app, const CliOptions *options, GError **error)
 {
 	const char *path = options->config_path != NULL ? options->config_path : APP_CONFIG_PATH;
 
 	app_setup_log(options);
 	app->config = config_load_completed(path, site_config_complete, error);
-	if (app->config == NULL)
+	if (app->config == NULL) {
+		name_init(path, error);
 		return false;
+	}
 	log_setup(chosen_level(options, (LogLevel)app->config->output_log_level),
 		(LogFormat)app->config->output_log_format);
 	if (app->config->changed_auth_key != NULL)

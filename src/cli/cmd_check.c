@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/pass_streak.h"
+#include "site/theme_detect.h"
 #include "state/run_history.h"
 #include "sync/health.h"
 
@@ -98,6 +99,20 @@ static bool read_passes(Check *check, const App *app, GError **error)
 	return true;
 }
 
+/* Nobody to sync, and all looks well: perhaps they are under another name. */
+static bool judge_nobody(Check *check, const App *app, GError **error)
+{
+	g_autofree char *objection = NULL;
+	ThemeTraces traces;
+
+	if (!theme_detect(app->db, &traces, error))
+		return false;
+	objection = theme_traces_objection(&traces, app->site->theme_prefix);
+	if (objection != NULL)
+		add_reason(check, CHECK_CRITICAL, "%s", objection);
+	return true;
+}
+
 static bool judge(Check *check, const App *app, const CliOptions *options, GError **error)
 {
 	const SyncContext context = app_sync_context(app, options);
@@ -110,6 +125,8 @@ static bool judge(Check *check, const App *app, const CliOptions *options, GErro
 	if (pause != NULL)
 		add_reason(check, CHECK_WARNING, "paused: %s", pause);
 	judge_passes(check, app);
+	if (health_total(&check->summary) == 0)
+		return judge_nobody(check, app, error);
 	if (health_total(&check->summary) > check->summary.count[HEALTH_PAUSED])
 		judge_connections(check);
 	return true;

@@ -5,6 +5,7 @@
 #include "cli/doctor.h"
 #include "cli/output.h"
 #include "site/cron.h"
+#include "site/theme_detect.h"
 #include "state/connection_state.h"
 #include "state/schema.h"
 
@@ -69,6 +70,27 @@ void doctor_check_site(Doctor *doctor)
 	doctor_ok(doctor, "%s, time zone %s", home, site_zone_name(doctor->app.site->zone));
 }
 
+/* False when a finding was added: a prefix that nobody has finds nobody to sync, and looks well. */
+static bool check_prefix(Doctor *doctor)
+{
+	const char *prefix = doctor->app.site->theme_prefix;
+	g_autoptr(GError) error = NULL;
+	g_autofree char *objection = NULL;
+	g_autofree char *remedy = NULL;
+	ThemeTraces traces;
+
+	if (!theme_detect(doctor->app.db, &traces, &error)) {
+		doctor_add_gap(doctor, error);
+		return false;
+	}
+	objection = theme_traces_objection(&traces, prefix);
+	if (objection == NULL)
+		return true;
+	remedy = g_strdup_printf("set prefix = %s in section [theme]", traces.prefix);
+	doctor_add(doctor, DOCTOR_FAIL, remedy, "%s", objection);
+	return false;
+}
+
 void doctor_check_theme(Doctor *doctor)
 {
 	const char *wanted = doctor->app.config->theme_stylesheet;
@@ -79,6 +101,8 @@ void doctor_check_theme(Doctor *doctor)
 		site->stylesheet != NULL &&
 		(strcmp(site->stylesheet, wanted) == 0 || strcmp(site->template_name, wanted) == 0);
 
+	if (!check_prefix(doctor))
+		return;
 	if (wanted[0] == '\0' || is_active)
 		doctor_ok(doctor, "%s is active", active);
 	else

@@ -78,3 +78,13 @@ bool theme_detect(Db *db, ThemeTraces *ret_traces, GError **error)
 	*ret_traces = traces;
 	return true;
 }
+
+char *theme_traces_objection(const ThemeTraces *traces, const char *prefix)
+{
+	if (traces->users == 0 || g_str_equal(traces->prefix, prefix))
+		return NULL;
+	return g_strdup_printf("%" G_GINT64_FORMAT " %s calendar connections under the prefix %s, "
+			       "which are not synced, and %s under %s, the prefix in [theme]",
+		traces->users, traces->users == 1 ? "user has" : "users have", traces->prefix,
+		traces->has_other_prefixes ? "fewer" : "nobody", prefix);
+}

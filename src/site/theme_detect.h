@@ -15,5 +15,9 @@ typedef struct ThemeTraces {
 	bool has_other_prefixes; /* some users have connections of another dialect, too */
 } ThemeTraces;
 
+/* What people's connections say against this prefix, in a sentence: more of them have connections
+ * under another one. NULL where nothing does; caller frees. */
+char *theme_traces_objection(const ThemeTraces *traces, const char *prefix);
+
 /* Counts rows; writes nothing. Errors: DB_ERROR. */
 bool theme_detect(Db *db, ThemeTraces *ret_traces, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 from lib.ics import calendar, vevent
 from lib.processes import free_port
-from lib.program import write_secret
+from lib.program import TOP, write_secret
 from lib.story import PASSWORD, Story
 
 
@@ -62,6 +62,12 @@ class Setup(Story):
         os.chmod(ini, 0o644)
         done = self.run_it("status", status=78, ini=ini)
         self.assert_one_line(done.stderr, "open.ini", "chmod")
+
+    def test_an_ini_in_which_nothing_stands_names_init(self):
+        sample = os.path.join(TOP, "conf", "prm-calendar.ini")
+        for command in ("status", "run", "check"):
+            done = self.run_it(command, status=3 if command == "check" else 78, ini=sample)
+            self.assert_one_line(done.stdout + done.stderr, "nothing is filled in yet", "prm-calendar init --wp-config=PATH")
 
     def test_a_missing_ini_is_named(self):
         done = self.run_it("status", status=78, ini="/nonexistent/prm.ini")

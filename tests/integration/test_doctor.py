@@ -232,6 +232,16 @@ class Doctor(Story):
         self.wp.call("update_option", "template", "twentytwenty")
         self.assert_only("fail", "theme", "twentytwenty", "personal-crm", remedy="activate")
 
+    def test_a_prefix_that_no_user_has(self):
+        self.connect(self.anna, self.work.connection(), prefix="rondo")
+        self.root("DELETE FROM wp_usermeta WHERE meta_key = '_prm_calendar_connections'")
+        found = [one for one in self.examine(status=1)["checks"] if one["check"] == "theme"]
+        self.assertEqual([one["status"] for one in found], ["fail"])
+        self.assertIn("1 user has calendar connections under the prefix rondo", found[0]["message"])
+        self.assertIn("nobody under prm", found[0]["message"])
+        self.assertIn("prefix = rondo", found[0]["remedy"])
+        self.assert_one_line(self.run_it("check", status=2).stdout, "CRITICAL", "under the prefix rondo")
+
     def test_the_themes_own_sync_is_still_scheduled(self):
         self.run_it("handback")
         found = self.assert_only("warn", "theme's sync", "prm_calendar_sync", "two syncs",
