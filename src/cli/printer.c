@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/person_summary.h"
 #include "util/log.h"
 
-enum { PROGRESS_USECS = 100 * 1000 };
+enum { PROGRESS_USECS = 100 * 1000, SECONDS_PER_MINUTE = 60 };
 
 /* Before the first sync all that the theme stored is waiting. */
 enum { WAITING_LINES_MAX = 10 };
@@ -93,18 +94,56 @@ static void on_change(
 	json_set_text(object, "start", notice->start);
 }
 
+/* "3 of 12 users, 4512 events, 850/s, 2 min left"; caller frees. */
+static char *describe_progress(const Printer *printer, size_t events)
+{
+	double secs = (double)(g_get_monotonic_time() - printer->began) / G_USEC_PER_SEC;
+	GString *text = g_string_new(NULL);
+
+	g_string_append_printf(text,
+		"%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " %s, %" G_GSIZE_FORMAT " events",
+		printer->users_done, printer->users, printer->users == 1 ? "user" : "users",
+		events);
+	if (secs >= 1)
+		g_string_append_printf(text, ", %.0f/s", (double)events / secs);
+	if (printer->users_done > 0 && secs >= 1)
+		g_string_append_printf(text, ", %.0f min left",
+			secs / (double)printer->users_done *
+				(double)(printer->users - printer->users_done) /
+				SECONDS_PER_MINUTE);
+	return g_string_free(text, FALSE);
+}
+
+static void show_progress(Printer *printer, size_t events, const char *login, const char *name)
+{
+	g_autofree char *sum = describe_progress(printer, events);
+	g_autofree char *text =
+		g_strdup_printf("%s: %s%s%s", sum, login, name[0] != '\0' ? ": " : "", name);
+
+	printer->progress_shown = g_get_monotonic_time();
+	log_progress(text);
+}
+
 static void on_progress(SyncListener *listener, const ConnectionReport *report, size_t events)
 {
 	Printer *printer = printer_of(listener);
-	int64_t now = g_get_monotonic_time();
-	g_autofree char *text = NULL;
 
-	if (printer->options->quiet || now - printer->progress_shown < PROGRESS_USECS)
-		return;
-	printer->progress_shown = now;
-	text = g_strdup_printf(
-		"%s: %s: %" G_GSIZE_FORMAT " events …", report->user_login, report->name, events);
-	log_progress(text);
+	if (!printer->options->quiet &&
+		g_get_monotonic_time() - printer->progress_shown >= PROGRESS_USECS)
+		show_progress(printer, printer->events + events, report->user_login, report->name);
+}
+
+/* At once, however long its first calendar takes. */
+static void on_user(SyncListener *listener, const char *login, size_t done, size_t all)
+{
+	Printer *printer = printer_of(listener);
+	bool is_first = printer->users == 0;
+
+	printer->users_done = done;
+	printer->users = all;
+	if (!printer->options->quiet &&
+		(is_first || g_get_monotonic_time() - printer->progress_shown >= PROGRESS_USECS))
+		show_progress(printer, printer->events, login, "");
 }
 
 /* The label is its owner's own words. */
@@ -151,6 +190,7 @@ static void on_connection(SyncListener *listener, const ConnectionReport *report
 	Json *object;
 
 	log_progress(NULL);
+	printer->events += report->events.seen;
 	if (printer->root == NULL) {
 		if (!printer->options->quiet)
 			print_connection(printer, report);
@@ -179,66 +219,15 @@ static void print_activity(const Printer *printer, const AutoLogNotice *notice)
 		name[0] != '\0' ? name : "a person without a name", notice->person_id);
 }
 
-/* One contact's part of the run. */
-typedef struct {
-	int64_t user_id;
-	int64_t person_id;
-	char *name;
-	size_t meetings;
-	char *first; /* start, site time */
-	char *last;
-} PersonSummary;
-
-static void person_summary_free(gpointer data)
-{
-	PersonSummary *person = data;
-
-	g_free(person->name);
-	g_free(person->first);
-	g_free(person->last);
-	g_free(person);
-}
-
-static PersonSummary *person_of(Printer *printer, const AutoLogNotice *notice)
-{
-	PersonSummary *person = g_hash_table_lookup(printer->people, &notice->person_id);
-
-	if (person != NULL)
-		return person;
-	person = g_new0(PersonSummary, 1);
-	person->user_id = notice->event->user_id;
-	person->person_id = notice->person_id;
-	person->name = g_strdup(notice->person_name);
-	person->first = g_strdup(notice->event->start);
-	person->last = g_strdup(notice->event->start);
-	g_hash_table_insert(printer->people, &person->person_id, person);
-	return person;
-}
-
-static void count_meeting(Printer *printer, const AutoLogNotice *notice)
-{
-	PersonSummary *person = person_of(printer, notice);
-	const char *start = notice->event->start;
-
-	person->meetings++;
-	if (strcmp(start, person->first) < 0) {
-		g_free(person->first);
-		person->first = g_strdup(start);
-	}
-	if (strcmp(start, person->last) > 0) {
-		g_free(person->last);
-		person->last = g_strdup(start);
-	}
-}
-
 static void on_activity(const AutoLogNotice *notice, void *data)
 {
 	Printer *printer = data;
 	const PastEvent *event = notice->event;
 	Json *object;
 
+	log_progress(NULL);
 	if (printer->options->dry_run)
-		count_meeting(printer, notice);
+		person_summaries_add(printer->people, notice);
 	if (printer->root == NULL) {
 		if (!printer->options->quiet && !printer->names_nobody)
 			print_activity(printer, notice);
@@ -311,7 +300,8 @@ static void on_overruled(const PastEvent *event, const char *rule, void *data)
 void printer_init(Printer *printer, const CliOptions *options, bool is_pass)
 {
 	*printer = (Printer){
-		.listener = {on_connection, on_change, on_progress},
+		.listener = {on_connection, on_change, on_progress, on_user},
+		.began = g_get_monotonic_time(),
 		.activities = {on_activity, on_waiting, on_log_problem, on_overruled, printer},
 		.options = options,
 		.names_nobody = is_pass && !options->verbose,
@@ -333,67 +323,6 @@ void printer_clear(Printer *printer)
 {
 	g_clear_pointer(&printer->root, json_free);
 	g_clear_pointer(&printer->people, g_hash_table_unref);
-}
-
-/* By user, then those whom one met most. */
-static gint by_meetings(gconstpointer one, gconstpointer other)
-{
-	const PersonSummary *a = *(PersonSummary *const *)one;
-	const PersonSummary *b = *(PersonSummary *const *)other;
-
-	if (a->user_id != b->user_id)
-		return a->user_id < b->user_id ? -1 : 1;
-	if (a->meetings != b->meetings)
-		return a->meetings > b->meetings ? -1 : 1;
-	return a->person_id < b->person_id ? -1 : a->person_id > b->person_id;
-}
-
-/* Of PersonSummary, borrowed. Caller unrefs. */
-static GPtrArray *sorted_people(const Printer *printer)
-{
-	GPtrArray *people = g_ptr_array_new();
-	GHashTableIter each;
-	gpointer person;
-
-	g_hash_table_iter_init(&each, printer->people);
-	while (g_hash_table_iter_next(&each, NULL, &person))
-		g_ptr_array_add(people, person);
-	g_ptr_array_sort(people, by_meetings);
-	return people;
-}
-
-static void print_people(const Printer *printer)
-{
-	g_autoptr(GPtrArray) people = sorted_people(printer);
-
-	if (people->len > 0)
-		printf("Activities by contact (%u):\n", people->len);
-	for (guint i = 0; i < people->len; i++) {
-		const PersonSummary *person = people->pdata[i];
-		g_autofree char *name = printable(person->name);
-
-		printf("  %5" G_GSIZE_FORMAT "  %s (%" G_GINT64_FORMAT "), %.10s .. %.10s\n",
-			person->meetings, name[0] != '\0' ? name : "a person without a name",
-			person->person_id, person->first, person->last);
-	}
-}
-
-static void add_json_people(const Printer *printer)
-{
-	g_autoptr(GPtrArray) people = sorted_people(printer);
-	Json *list = json_add_list(printer->root, "activities_by_person");
-
-	for (guint i = 0; i < people->len; i++) {
-		const PersonSummary *person = people->pdata[i];
-		Json *object = json_append_object(list);
-
-		json_set_int(object, "person_id", person->person_id);
-		json_set_text(object, "person_name", person->name);
-		json_set_int(object, "user_id", person->user_id);
-		json_set_int(object, "meetings", (int64_t)person->meetings);
-		json_set_text(object, "first", person->first);
-		json_set_text(object, "last", person->last);
-	}
 }
 
 static void print_matched(const SyncTotals *totals, const char *would_be)
@@ -434,7 +363,8 @@ static void finish_json(Printer *printer, const SyncTotals *totals, const AutoLo
 {
 	json_set_bool(printer->root, "interrupted", printer->is_interrupted);
 	if (printer->options->dry_run && log_counts != NULL)
-		add_json_people(printer);
+		person_summaries_add_json(
+			printer->people, json_add_list(printer->root, "activities_by_person"));
 	if (totals != NULL) {
 		Json *object = json_add_object(printer->root, "totals");
 
@@ -458,11 +388,12 @@ static void finish_json(Printer *printer, const SyncTotals *totals, const AutoLo
 
 void printer_finish(Printer *printer, const SyncTotals *totals, const AutoLogCounts *log_counts)
 {
+	log_progress(NULL);
 	if (printer->root != NULL) {
 		finish_json(printer, totals, log_counts);
 	} else if (!printer->options->quiet) {
 		if (printer->options->dry_run)
-			print_people(printer);
+			person_summaries_print(printer->people);
 		print_totals(totals, log_counts, printer->options->dry_run ? "would be " : "");
 	}
 }

@@ -17,9 +17,13 @@ typedef struct Printer {
 	AutoLogCallbacks activities;
 	const CliOptions *options;
 	bool names_nobody;      /* what is printed may end in a log that others read */
-	int64_t progress_shown; /* g_get_monotonic_time() of the last progress line */
-	bool is_interrupted;    /* set by the caller: not all was done */
-	Json *root;             /* with --json */
+	int64_t began;          /* g_get_monotonic_time() of the beginning */
+	int64_t progress_shown; /* and of the last progress line */
+	size_t users_done;
+	size_t users;
+	size_t events;       /* of the connections that are done with */
+	bool is_interrupted; /* set by the caller: not all was done */
+	Json *root;          /* with --json */
 	Json *changes;
 	Json *connections;
 	Json *logged;

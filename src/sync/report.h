@@ -48,6 +48,8 @@ struct SyncListener {
 		SyncListener *listener, const ConnectionReport *report, const EventNotice *notice);
 	/* Now and then while a connection is being listed: so many events up to now. */
 	void (*progress)(SyncListener *listener, const ConnectionReport *report, size_t events);
+	/* It is this user's turn; so many of all that the run is about are done with. */
+	void (*user)(SyncListener *listener, const char *login, size_t done, size_t all);
 };
 
 /* A run in sum. */

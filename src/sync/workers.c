@@ -15,6 +15,7 @@ typedef struct {
 	const WorkersWatch *watch; /* or NULL */
 	GMutex mutex;
 	guint next_user;
+	guint finished_users;
 	SyncListener *listener;
 	SyncTotals totals;
 	bool is_smaller; /* than the configuration says */
@@ -55,6 +56,14 @@ static void crew_progress(SyncListener *base, const ConnectionReport *report, si
 	g_mutex_unlock(&crew->mutex);
 }
 
+/* With the mutex held. */
+static void tell_user(Crew *crew, const WpUser *user)
+{
+	if (crew->listener != NULL)
+		crew->listener->user(
+			crew->listener, user->login, crew->finished_users, crew->users->len);
+}
+
 static const WpUser *crew_next_user(Crew *crew, Db *db, guint *ret_place)
 {
 	const WorkersWatch *watch = crew->watch;
@@ -66,6 +75,7 @@ static const WpUser *crew_next_user(Crew *crew, Db *db, guint *ret_place)
 		(watch == NULL || watch->begin(watch->data, db, crew->next_user, &crew->error))) {
 		*ret_place = crew->next_user++;
 		user = g_ptr_array_index(crew->users, *ret_place);
+		tell_user(crew, user);
 	}
 	g_mutex_unlock(&crew->mutex);
 	return user;
@@ -102,13 +112,14 @@ static void crew_add(Crew *crew, guint place, bool is_finished, const SyncTotals
 	if (is_finished && crew->watch != NULL)
 		crew->watch->finish(crew->watch->data, place);
 	sync_totals_sum(&crew->totals, totals);
+	crew->finished_users++;
 	g_mutex_unlock(&crew->mutex);
 }
 
 static void work(Crew *crew, Db *db)
 {
 	g_autoptr(HttpClient) http = http_client_new(crew->context->http);
-	CrewListener listener = {{crew_connection, crew_change, crew_progress}, crew};
+	CrewListener listener = {{crew_connection, crew_change, crew_progress, NULL}, crew};
 	const SyncWorker worker = {
 		.context = crew->context,
 		.db = db,

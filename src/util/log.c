@@ -6,9 +6,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "util/visible.h"
+
+enum { USUAL_COLUMNS = 80 };
 
 static struct {
 	LogLevel level;
@@ -123,6 +126,28 @@ void log_line(LogLevel level, const LogAbout *about, const char *format, ...)
 	g_mutex_unlock(&logger.mutex);
 }
 
+/* A line that wraps could not be taken away again. One column is left to the cursor. */
+static void cut_to_width(char *text)
+{
+	struct winsize size = {0};
+	unsigned columns = 0;
+	char *end = text;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		size.ws_col = USUAL_COLUMNS;
+	while (*end != '\0') {
+		gunichar character = g_utf8_get_char(end);
+
+		columns += g_unichar_iswide(character)        ? 2
+			   : g_unichar_iszerowidth(character) ? 0
+							      : 1;
+		if (columns >= size.ws_col)
+			break;
+		end = g_utf8_next_char(end);
+	}
+	*end = '\0';
+}
+
 void log_progress(const char *text)
 {
 	g_mutex_lock(&logger.mutex);
@@ -130,6 +155,7 @@ void log_progress(const char *text)
 	if (text != NULL && isatty(STDERR_FILENO)) {
 		g_autofree char *printable = visible_text(text);
 
+		cut_to_width(printable);
 		fputs(printable, stderr);
 		fflush(stderr);
 		logger.has_progress = true;
