@@ -27,9 +27,11 @@ GPtrArray *account_trial_calendars(
 {
 	static const char *const none[] = {NULL};
 	g_autoptr(Connection) probe = connection_new(provider, "", box, none, 0);
+	/* Not that of the command, which would keep what it was last given. */
+	g_autoptr(HttpClient) http = http_client_new(chosen->app.http);
 
 	return account_calendars(
-		&chosen->context, chosen->app.db, chosen->http, chosen->user->id, probe, error);
+		&chosen->context, chosen->app.db, http, chosen->user->id, probe, error);
 }
 
 static void note_failure(void *data, const char *calendar_id, const GError *failure)
@@ -43,9 +45,10 @@ static void note_failure(void *data, const char *calendar_id, const GError *fail
 
 bool account_trial_read(const Chosen *chosen, const Connection *connection, GError **error)
 {
+	g_autoptr(HttpClient) http = http_client_new(chosen->app.http);
 	GError *first = NULL;
 
-	inquiry_ask(&chosen->context, chosen->app.db, chosen->http, chosen->user->id, connection,
+	inquiry_ask(&chosen->context, chosen->app.db, http, chosen->user->id, connection,
 		note_failure, &first);
 	if (first == NULL)
 		return true;
@@ -60,4 +63,11 @@ bool account_trial_known(
 		wp_site_open_credentials(chosen->app.site, connection->credentials, NULL);
 
 	return json != NULL && connection_account_read(json, ret_url, ret_username);
+}
+
+char *account_trial_label(const Chosen *chosen, const char *otherwise)
+{
+	const char *name = chosen->options->name != NULL ? chosen->options->name : otherwise;
+
+	return connection_account_label(name, chosen->app.site);
 }

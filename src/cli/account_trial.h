@@ -22,6 +22,9 @@ GPtrArray *account_trial_calendars(const Chosen *chosen, const char *provider, c
 bool account_trial_read(const Chosen *chosen, const Connection *connection,
 	GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What the new connection is called: --name, or `otherwise`. Caller frees. */
+char *account_trial_label(const Chosen *chosen, const char *otherwise);
+
 /* The account that a connection of the user has with a CalDAV server. False when its credentials
  * cannot be opened. Caller frees both. */
 bool account_trial_known(

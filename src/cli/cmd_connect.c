@@ -32,13 +32,6 @@ static const CliOption connect_options[] = {
 	{0},
 };
 
-char *connect_label(const Chosen *chosen, const char *otherwise)
-{
-	const char *name = chosen->options->name != NULL ? chosen->options->name : otherwise;
-
-	return connection_account_label(name, chosen->app.site);
-}
-
 static void add_json(const Connection *connection, Json *list)
 {
 	Json *object = json_append_object(list);

@@ -14,6 +14,3 @@ GPtrArray *connect_caldav(const Chosen *chosen, GError **error) G_GNUC_WARN_UNUS
 GPtrArray *connect_google(const Chosen *chosen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The access that somebody gives in a browser, sealed as the theme does. Caller frees. */
 char *connect_google_box(const Chosen *chosen, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* What the new connection is called: --name, or `otherwise`. Caller frees. */
-char *connect_label(const Chosen *chosen, const char *otherwise);

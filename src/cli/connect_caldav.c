@@ -37,7 +37,7 @@ static Connection *make(const Chosen *chosen, const char *box, const ProviderCal
 {
 	const char *const ids[] = {calendar->id, NULL};
 	const Connection *same = find_same(chosen, calendar->id, chosen->options->username);
-	g_autofree char *name = connect_label(
+	g_autofree char *name = account_trial_label(
 		chosen, calendar->name[0] != '\0' ? calendar->name : chosen->options->username);
 	g_autoptr(Connection) connection = NULL;
 

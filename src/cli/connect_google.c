@@ -117,7 +117,7 @@ static char **calendar_ids(const Chosen *chosen, const char *box, GError **error
 GPtrArray *connect_google(const Chosen *chosen, GError **error)
 {
 	g_autofree char *box = connect_google_box(chosen, error);
-	g_autofree char *name = connect_label(chosen, "Google Calendar");
+	g_autofree char *name = account_trial_label(chosen, "Google Calendar");
 	g_auto(GStrv) ids = box != NULL ? calendar_ids(chosen, box, error) : NULL;
 	g_autoptr(Connection) connection = NULL;
 	GPtrArray *made;

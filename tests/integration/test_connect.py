@@ -2,14 +2,12 @@
 """Connections made, listed, switched and removed from the shell: as the theme makes, shows and removes them."""
 
 import os
-import pty
-import select
 import subprocess
-import time
 
 from lib.ics import vevent
 from lib.program import TOP, program_path, write_secret
 from lib.story import PASSWORD, Story
+from lib.terminal import on_terminal
 
 RAW = ("SELECT meta_value FROM {p}usermeta WHERE user_id = %d AND meta_key = '_prm_calendar_connections' "
        "ORDER BY umeta_id")
@@ -98,33 +96,12 @@ class Connect(Shell):
 
     def test_on_a_terminal_password_and_calendar_are_asked_for(self):
         self.account.calendar("home", "Home")
-        screen, status = self.on_terminal(
-            ["connect", "caldav", "--user=anna", f"--url={self.home}", f"--username={self.account.login}"],
+        screen, status = on_terminal(
+            self.ini, ["connect", "caldav", "--user=anna", f"--url={self.home}", f"--username={self.account.login}"],
             [("Password of", PASSWORD), ("Number", "2")])
         self.assertEqual(status, 0, screen)
         self.assertNotIn(PASSWORD, screen)
         self.assertEqual(len(self.page()), 1)
-
-    def on_terminal(self, arguments, answers):
-        """(all that the screen showed, exit status)."""
-        master, slave = pty.openpty()
-        screen = ""
-        with subprocess.Popen([program_path(), arguments[0], "-c", self.ini, *arguments[1:]], stdin=slave,
-                              stdout=slave, stderr=slave, env={**os.environ, "NO_COLOR": "1"}) as process:
-            os.close(slave)
-            deadline = time.monotonic() + 60
-            while time.monotonic() < deadline:
-                if not select.select([master], [], [], 1)[0]:
-                    continue
-                try:
-                    screen += os.read(master, 4096).decode()
-                except OSError:
-                    break
-                if answers and answers[0][0] in screen:
-                    os.write(master, (answers.pop(0)[1] + "\n").encode())
-            status = process.wait(timeout=10)
-        os.close(master)
-        return screen, status
 
     def test_the_password_may_be_in_a_file_that_is_closed_to_others(self):
         path = os.path.join(self.wp.folder, "calendar.password")
@@ -338,11 +315,11 @@ class Disconnect(Shell):
 
     def test_it_asks_on_a_terminal_and_nowhere_else(self):
         self.assertIn("--yes", self.run_it("disconnect", "--user=anna", status=64).stderr)
-        screen, status = Connect.on_terminal(self, ["disconnect", "--user=anna"], [("[y/N]", "n")])
+        screen, status = on_terminal(self.ini, ["disconnect", "--user=anna"], [("[y/N]", "n")])
         self.assertEqual(status, 1, screen)
         self.assertIn("2 events", screen)
         self.assertEqual(len(self.page()), 1)
-        screen, status = Connect.on_terminal(self, ["disconnect", "--user=anna"], [("[y/N]", "y")])
+        screen, status = on_terminal(self.ini, ["disconnect", "--user=anna"], [("[y/N]", "y")])
         self.assertEqual(status, 0, screen)
         self.assertEqual(self.page(), [])
 

@@ -11,6 +11,12 @@ from lib.interruptions import IS_PLAIN
 from lib.processes import wait_until
 from lib.program import start_program
 from lib.story import PASSWORD, Story
+from lib.terminal import on_terminal
+
+
+def written(secret):
+    """The ways in which it could stand there."""
+    return [text.encode() for text in (secret, secret.replace("\\", "\\\\").replace('"', '\\"'))]
 
 
 def memory_of(pid):
@@ -53,5 +59,25 @@ class Memory(Story):
                 process.kill()
         self.assertEqual(self.titles(self.anna), ["Lunch"], "the first connection is done with")
         self.assertEqual(b"still in use" in memory, IS_PLAIN, "what is in use is seen")
-        for secret in (PASSWORD, PASSWORD.replace("\\", "\\\\").replace('"', '\\"')):
-            self.assertNotIn(secret.encode(), memory)
+        for secret in written(PASSWORD):
+            self.assertNotIn(secret, memory)
+
+    def test_the_password_that_was_typed_is_wiped_once_the_account_was_tried(self):
+        work = self.account()
+        work.calendar("home", "Home")
+        home = work.client.url().rstrip("/") + "/"
+        seen = []
+
+        def look(process):
+            if IS_PLAIN:
+                seen.append(memory_of(process.pid))
+            return "1"
+
+        screen, status = on_terminal(
+            self.ini, ["connect", "caldav", "--user=anna", f"--url={home}", f"--username={work.login}"],
+            [("Password of", PASSWORD), ("Number", look)])
+        self.assertEqual(status, 0, screen)
+        for memory in seen:
+            # Whole, it would be no message that anybody could read.
+            self.assertTrue(work.login.encode() in memory, "its memory is seen")
+            self.assertEqual([memory.count(secret) for secret in written(PASSWORD)], [0, 0])
