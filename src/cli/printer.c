@@ -306,8 +306,7 @@ void printer_init(Printer *printer, const CliOptions *options, bool is_pass)
 		.options = options,
 		.names_nobody = is_pass && !options->verbose,
 	};
-	printer->people =
-		g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, person_summary_free);
+	printer->people = person_summaries_new();
 	if (!options->json)
 		return;
 	printer->root = json_object_new();
