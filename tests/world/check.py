@@ -6,7 +6,7 @@
 
 For each file: the starts of all occurrences in two years from its first event on, as we, ical.js and Debian's
 python3-recurring-ical-events give them. Where the two agree with each other and not with us, the file is listed with what differs; then
-the exit status is 1. Nothing is fetched."""
+the exit status is 1, unless the file `known` beside this one has a reason for it. Nothing is fetched."""
 
 import argparse
 import json
@@ -140,6 +140,16 @@ class IcalJs:
         return [(uid if uid is not None else "", start) for uid, start in answer]
 
 
+def known_reasons():
+    """{end of a path: why we stay with what we say}"""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "known"), encoding="utf-8") as file:
+        return dict(line.rstrip("\n").split("\t", 1) for line in file if not line.startswith("#"))
+
+
+def reason_for(path, reasons):
+    return next((reason for end, reason in reasons.items() if os.path.abspath(path).endswith("/" + end)), None)
+
+
 def attempt(function, *arguments):
     """(occurrences as a set, None), or (None, why not)."""
     try:
@@ -188,7 +198,6 @@ def check_file(program, ical_js, path, counts):
     elif mine == first:
         counts["all three agree"] += 1
     else:
-        counts["BOTH OTHERS AGREE AGAINST US"] += 1
         return describe(path, mine or frozenset(), first, [refused] if refused else notes)
     return None
 
@@ -212,6 +221,7 @@ def main():
     counts = Counter()
     ical_js = IcalJs(os.path.abspath(arguments.ical_js))
     differences = 0
+    reasons = known_reasons()
     try:
         for path in calendar_files(arguments.folders):
             counts["files"] += 1
@@ -219,8 +229,13 @@ def main():
             text = check_file(arguments.program, ical_js, path, counts)
             if arguments.all and not text:
                 print("; ".join(counts - before), path, sep=": ")
-            if text:
+            reason = text and reason_for(path, reasons)
+            if reason:
+                counts["both others agree against us, for a known reason"] += 1
+                print(f"{text}\n    known: {reason}", flush=True)
+            elif text:
                 differences += 1
+                counts["BOTH OTHERS AGREE AGAINST US"] += 1
                 print(text, flush=True)
     finally:
         ical_js.close()
