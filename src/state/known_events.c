@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "state/waiting_events.h"
+
 static const char load_sql[] =
 	"SELECT e.event_uid, e.calendar_hash, e.object_hash, e.post_id, e.content_hash, e.starts, "
 	"e.ends, e.worth, p.post_status, s.calendar_hash, s.worth FROM {prm_calendar_events} e "
@@ -118,13 +120,14 @@ bool known_events_forms(Db *db, const int64_t *post_ids, size_t count, KnownForm
 
 static const char insert_sql[] =
 	"INSERT INTO {prm_calendar_events} (connection, event_hash, event_uid, calendar_hash, "
-	"object_hash, post_id, content_hash, worth, starts, ends) VALUES ";
-static const char insert_row[] = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	"object_hash, post_id, content_hash, worth, starts, ends, waits) VALUES ";
+static const char insert_row[] = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char claim_tail[] = " ON DUPLICATE KEY UPDATE post_id = post_id";
 static const char store_tail[] =
 	" ON DUPLICATE KEY UPDATE calendar_hash = VALUES(calendar_hash), object_hash = "
 	"VALUES(object_hash), post_id = VALUES(post_id), content_hash = VALUES(content_hash), "
-	"worth = VALUES(worth), starts = VALUES(starts), ends = VALUES(ends)";
+	"worth = VALUES(worth), starts = VALUES(starts), ends = VALUES(ends), waits = "
+	"VALUES(waits)";
 
 /* `hash` is borrowed until the statement has run. */
 static void bind_event(DbStatement *statement, int64_t connection, const KnownEvent *event,
@@ -144,6 +147,7 @@ static void bind_event(DbStatement *statement, int64_t connection, const KnownEv
 	db_bind_int(statement, event->worth);
 	db_bind_int(statement, event->starts);
 	db_bind_int(statement, event->ends);
+	db_bind_int(statement, event->has_nobody ? WAITING_DONE : WAITING);
 }
 
 static bool insert_events(Db *db, int64_t connection, const KnownEvent *events, size_t count,

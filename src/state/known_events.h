@@ -22,6 +22,7 @@ typedef struct KnownEvent {
 	uint8_t worth;  /* Event.worth of the copy that it is made of; 0: not known */
 	int64_t starts; /* site time as digits: 20260115090000 */
 	int64_t ends;
+	bool has_nobody;         /* whom it could be logged for; only when it is stored */
 	const char *post_status; /* of the post now; NULL: there is no such post */
 } KnownEvent;
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sync/log_settling.h"
 #include "user/connection.h"
 #include "user/connections_row.h"
 #include "user/user.h"
@@ -40,6 +41,7 @@ typedef struct {
 	bool is_asked_for; /* one event, by a person: what else stops it is only told */
 	GPtrArray *batch;  /* of Candidate: to be written next */
 	size_t batch_people;
+	LogSettling *settling; /* NULL: nothing is written */
 	AutoLogCounts counts;
 } Run;
 
@@ -56,6 +58,7 @@ static void candidate_free(gpointer data)
 static void run_clear(Run *run)
 {
 	g_clear_pointer(&run->batch, g_ptr_array_unref);
+	g_clear_pointer(&run->settling, log_settling_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_clear)
 
@@ -199,16 +202,22 @@ static bool has_weak_match(const Run *run, const PastEvent *event, const Owner *
 typedef struct {
 	bool (*holds)(const Run *run, const PastEvent *event, const Owner *owner);
 	const char *text;
+	WaitingState until; /* when it is looked at again: with time, or the event, or the rules */
 } Rule;
 
 static const Rule rules[] = {
-	{is_to_come, "it has not ended yet"},
-	{is_cancelled, "it was cancelled"},
-	{is_declined, "the calendar's owner declined it (log_declined = yes in [log] logs such "
-		      "events)"},
-	{is_private, "it is private (log_private = yes in [log] logs such events)"},
-	{has_weak_match, "not everyone was recognised with enough confidence (min_confidence in "
-			 "[log])"},
+	{is_to_come, "it has not ended yet", WAITING},
+	{is_cancelled, "it was cancelled", WAITING_DONE},
+	{is_declined,
+		"the calendar's owner declined it (log_declined = yes in [log] logs such "
+		"events)",
+		WAITING_SET_ASIDE},
+	{is_private, "it is private (log_private = yes in [log] logs such events)",
+		WAITING_SET_ASIDE},
+	{has_weak_match,
+		"not everyone was recognised with enough confidence (min_confidence in "
+		"[log])",
+		WAITING_SET_ASIDE},
 };
 
 /* What nobody has read from the calendar says nothing by what it leaves out (design 6). */
@@ -217,27 +226,32 @@ static const char not_verified[] =
 	"that nobody knows whether it is private, cancelled or declined; the next sync of its "
 	"connection reads it from the calendar";
 
-/* Why an event does not become activities, or NULL. */
-static const char *reason_against(
-	const Run *run, const PastEvent *event, const Owner *owner, const GArray *people)
+/* Why an event does not become activities, or NULL; and when to look at it again. */
+static const char *reason_against(const Run *run, const PastEvent *event, const Owner *owner,
+	const GArray *people, WaitingState *ret_until)
 {
+	*ret_until = WAITING;
 	if (!g_str_equal(event->post_status, "publish") &&
 		!g_str_equal(event->post_status, "future"))
 		return "it is in the trash or not published";
 	if (event->is_logged)
 		return "it has been logged already";
 	for (size_t i = 0; i < G_N_ELEMENTS(rules) && !run->is_asked_for; i++) {
+		*ret_until = rules[i].until;
 		if (rules[i].holds(run, event, owner))
 			return rules[i].text;
 	}
+	*ret_until = WAITING_DONE;
 	if (event->matches->len == 0)
 		return "none of its attendees is a contact";
+	*ret_until = WAITING_SET_ASIDE;
 	if (people->len == 0 && run->is_asked_for)
 		return "no attendee other than the owner is a contact (log_self = yes in [log] "
 		       "logs on the owner's own contact, too)";
 	if (people->len == 0)
 		return "no attendee other than the owner was recognised with enough confidence "
 		       "(min_confidence in [log])";
+	*ret_until = WAITING;
 	if (!event->is_verified)
 		return not_verified;
 	return NULL;
@@ -303,6 +317,9 @@ static bool log_candidates(Run *run, guint first, guint count, GError **error)
 		const Candidate *candidate = run->batch->pdata[i];
 
 		tell_activities(run, &candidate->request);
+		if (run->settling != NULL &&
+			!log_settling_add_logged(run->settling, candidate->event->post_id, error))
+			return false;
 	}
 	return true;
 }
@@ -364,29 +381,52 @@ static bool batch_contains(const Run *run, const PastEvent *event)
 	return false;
 }
 
-/* One event of the queue, which names those twice that have two rows of the end. */
-static void consider(Run *run, PastEvent *take_event, const Owner *owner)
+/* What nobody would expect among the events that did not qualify. */
+static bool is_no_candidate(const PastEvent *event)
+{
+	return event->is_logged || event->matches->len == 0;
+}
+
+/* Not looked at again before something has changed. */
+static bool settle(Run *run, const PastEvent *event, WaitingState until, GError **error)
+{
+	if (!is_no_candidate(event))
+		run->counts.passed_over++;
+	if (run->settling == NULL)
+		return true;
+	return event->is_logged ? log_settling_add_logged(run->settling, event->post_id, error)
+				: log_settling_add(run->settling, event, until, error);
+}
+
+/* One event of the queue, which names those twice that have two rows of the end. `owner` may be
+ * NULL: none of the user's connections logs by itself. */
+static bool consider(Run *run, PastEvent *take_event, const Owner *owner, GError **error)
 {
 	g_autoptr(PastEvent) event = take_event;
-	g_autoptr(GArray) people = choose_people(run, event, owner);
-	const char *reason = reason_against(run, event, owner, people);
+	g_autoptr(GArray) people = NULL;
+	const char *reason;
+	WaitingState until;
 
-	if (!g_hash_table_contains(owner->connection_ids, event->connection_id) ||
-		(reason != NULL && reason != not_verified) || batch_contains(run, event)) {
-		run->counts.passed_over++;
-		return;
-	}
+	if (owner == NULL)
+		return run->settling == NULL ||
+		       log_settling_add(run->settling, event, WAITING_SET_ASIDE, error);
+	if (!g_hash_table_contains(owner->connection_ids, event->connection_id))
+		return settle(run, event, WAITING_SET_ASIDE, error);
+	people = choose_people(run, event, owner);
+	reason = reason_against(run, event, owner, people, &until);
+	if ((reason != NULL && reason != not_verified) || batch_contains(run, event))
+		return settle(run, event, reason != NULL ? until : WAITING, error);
 	if (reason != NULL) {
 		run->counts.waiting++;
 		if (run->callbacks->on_waiting != NULL)
 			run->callbacks->on_waiting(event, reason, run->callbacks->data);
-		return;
+		return true;
 	}
 	batch_add(run, g_steal_pointer(&event), g_steal_pointer(&people), owner->user);
+	return true;
 }
 
-/* Asked for only when there is something to log: most runs find nothing. */
-static bool learn_own_people(
+static bool learn_own_people_of(
 	Run *run, GHashTable *owners, const int64_t *user_ids, guint count, GError **error)
 {
 	g_autoptr(GHashTable) people =
@@ -400,6 +440,18 @@ static bool learn_own_people(
 
 		if (person_id != NULL)
 			owner->person_id = *person_id;
+	}
+	return true;
+}
+
+/* Asked for only when there is something to log: most runs find nothing. */
+static bool learn_own_people(
+	Run *run, GHashTable *owners, const int64_t *user_ids, guint count, GError **error)
+{
+	for (guint first = 0; first < count; first += USERS_PER_QUEUE) {
+		if (!learn_own_people_of(run, owners, user_ids + first,
+			    MIN(count - first, USERS_PER_QUEUE), error))
+			return false;
 	}
 	return true;
 }
@@ -421,16 +473,6 @@ static bool is_replaced(const Run *run, const PastEvent *event)
 	return forecast != NULL && forecast_replaces(forecast, event->post_id);
 }
 
-static bool learn_of_all(Run *run, GHashTable *owners, const GArray *user_ids, GError **error)
-{
-	for (guint first = 0; first < user_ids->len; first += USERS_PER_QUEUE) {
-		if (!learn_own_people(run, owners, &g_array_index(user_ids, int64_t, first),
-			    MIN(user_ids->len - first, USERS_PER_QUEUE), error))
-			return false;
-	}
-	return true;
-}
-
 /* What the sync before would have stored. */
 static bool run_forecast(Run *run, GHashTable *owners, const GArray *user_ids, GError **error)
 {
@@ -438,7 +480,9 @@ static bool run_forecast(Run *run, GHashTable *owners, const GArray *user_ids, G
 
 	if (events->len == 0)
 		return true;
-	if (!run->options->log_self && !learn_of_all(run, owners, user_ids, error))
+	if (!run->options->log_self &&
+		!learn_own_people(
+			run, owners, (const int64_t *)(void *)user_ids->data, user_ids->len, error))
 		return false;
 	for (guint i = 0; i < events->len && run->counts.events < run->options->limit; i++) {
 		PastEvent *event = events->pdata[i];
@@ -449,25 +493,33 @@ static bool run_forecast(Run *run, GHashTable *owners, const GArray *user_ids, G
 		if (owner == NULL)
 			continue;
 		events->pdata[i] = NULL;
-		consider(run, event, owner);
-		if (batch_is_full(run) && !batch_send(run, error))
+		if (!consider(run, event, owner, error) ||
+			(batch_is_full(run) && !batch_send(run, error)))
 			return false;
 	}
 	return batch_send(run, error);
+}
+
+/* What waits is asked for without naming its users. */
+static guint users_at_once(const Run *run, guint users)
+{
+	return run->settling != NULL ? users : MIN(users, USERS_PER_QUEUE);
 }
 
 static bool run_queue(
 	Run *run, GHashTable *owners, const GArray *user_ids, guint first, GError **error)
 {
 	const int64_t *ids = &g_array_index(user_ids, int64_t, first);
-	guint count = MIN(user_ids->len - first, USERS_PER_QUEUE);
+	guint count = users_at_once(run, user_ids->len - first);
 	const PastEventQueueOptions options = {
 		.user_ids = ids,
 		.users = count,
 		.now_utc = run->options->now_utc,
 		.has_tables = run->options->has_tables,
 		/* Who asks what would be logged wants to hear of the others, too. */
-		.only_known = !run->options->dry_run,
+		.only_waiting = run->settling != NULL,
+		.only_user_id = run->options->only_user_id,
+		.wanted = run->options->limit,
 	};
 	g_autoptr(PastEventQueue) queue = past_event_queue_new(run->db, run->site, &options);
 	bool knows_own_people = run->options->log_self;
@@ -479,17 +531,19 @@ static bool run_queue(
 		if (!goes_on(run, error) || !past_event_queue_next(queue, &event, error))
 			return false;
 		if (event == NULL)
-			return batch_send(run, error);
+			break;
 		if (!knows_own_people && !learn_own_people(run, owners, ids, count, error))
 			return false;
 		knows_own_people = true;
 		owner = g_hash_table_lookup(owners, &event->user_id);
-		if (owner != NULL && !is_replaced(run, event))
-			consider(run, g_steal_pointer(&event), owner);
+		if (!is_replaced(run, event) &&
+			!consider(run, g_steal_pointer(&event), owner, error))
+			return false;
 		if (batch_is_full(run) && !batch_send(run, error))
 			return false;
 	}
-	return true;
+	return batch_send(run, error) &&
+	       (run->settling == NULL || log_settling_flush(run->settling, error));
 }
 
 /* Takes the user when some connection logs by itself. */
@@ -563,6 +617,25 @@ static bool find_one_owner(Run *run, GHashTable *owners, GArray *user_ids, GErro
 	return true;
 }
 
+typedef struct {
+	const Run *run;
+	GHashTable *owners;
+} RulesNow;
+
+static LogRules rules_of(int64_t user_id, const char *connection_id, void *data)
+{
+	const RulesNow *now = data;
+	const Owner *owner = g_hash_table_lookup(now->owners, &user_id);
+	bool is_auto_log =
+		owner != NULL && g_hash_table_contains(owner->connection_ids, connection_id);
+
+	return (LogRules){
+		.options = now->run->options,
+		.is_auto_log = is_auto_log,
+		.email = is_auto_log ? owner->user->email : NULL,
+	};
+}
+
 static bool log_queue(Run *run, GError **error)
 {
 	g_autoptr(GHashTable) owners =
@@ -571,10 +644,15 @@ static bool log_queue(Run *run, GError **error)
 	bool found = run->options->only_user_id != 0
 			     ? find_one_owner(run, owners, user_ids, error)
 			     : find_all_owners(run, owners, user_ids, error);
+	RulesNow now = {run, owners};
 
 	if (!found)
 		return false;
-	for (guint first = 0; first < user_ids->len; first += USERS_PER_QUEUE) {
+	if (run->settling != NULL &&
+		!log_settling_take_back(run->db, run->options->only_user_id, rules_of, &now, error))
+		return false;
+	for (guint first = 0; first < user_ids->len;
+		first += users_at_once(run, user_ids->len - first)) {
 		if (!run_queue(run, owners, user_ids, first, error))
 			return false;
 	}
@@ -615,6 +693,7 @@ static bool log_one(Run *run, GError **error)
 	g_autoptr(Owner) owner = NULL;
 	g_autoptr(GArray) people = NULL;
 	const char *reason;
+	WaitingState until;
 
 	if (!past_event_load(run->db, run->site, run->options->event_id, run->options->has_tables,
 		    &event, error))
@@ -628,7 +707,7 @@ static bool log_one(Run *run, GError **error)
 		return refuse(
 			run, AUTO_LOG_ERROR_REFUSED, "its user does not exist any more", error);
 	people = choose_people(run, event, owner);
-	reason = reason_against(run, event, owner, people);
+	reason = reason_against(run, event, owner, people, &until);
 	if (reason != NULL)
 		return refuse(run, AUTO_LOG_ERROR_REFUSED, reason, error);
 	tell_overruled(run, event, owner);
@@ -646,6 +725,10 @@ bool auto_log_run(Db *db, const WpSite *site, const AutoLogOptions *options,
 		.callbacks = callbacks,
 		.is_asked_for = options->event_id != 0,
 		.batch = g_ptr_array_new_with_free_func(candidate_free),
+		/* The one that is asked for is settled by the next run that looks at it. */
+		.settling = options->dry_run || !options->has_tables || options->event_id != 0
+				    ? NULL
+				    : log_settling_new(db),
 	};
 	bool is_done = options->event_id != 0 ? log_one(&run, error) : log_queue(&run, error);
 
@@ -719,8 +802,9 @@ static bool judge_event(
 	const PastEvent *event = judgement->event;
 	g_autoptr(GArray) people = choose_people(run, event, owner);
 	g_autoptr(GArray) all = all_people(event);
+	WaitingState until;
 
-	judgement->reason = reason_against(run, event, owner, people);
+	judgement->reason = reason_against(run, event, owner, people, &until);
 	if (!find_logs_by_itself(run, event, &judgement->logs_by_itself, error) ||
 		!ask_activities(run, event, all, NULL, &judgement->names, error))
 		return false;

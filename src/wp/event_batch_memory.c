@@ -16,6 +16,7 @@ static KnownEvent known_of(const EventWrite *write)
 	};
 
 	known.worth = write->row->worth;
+	known.has_nobody = g_strcmp0(write->row->metas[EVENT_META_MATCHED_PEOPLE], "[]") == 0;
 	memcpy(known.calendar_hash, write->calendar_hash, STATE_HASH_BYTES);
 	memcpy(known.object_hash, write->object_hash, STATE_HASH_BYTES);
 	memcpy(known.content_hash, write->row->hash, EVENT_HASH_BYTES);

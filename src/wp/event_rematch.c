@@ -20,7 +20,7 @@ static const char write_metas_tail[] = " ON DUPLICATE KEY UPDATE meta_value = VA
 
 /* A row that was not as we wrote it stays one that the next listing reads again. */
 static const char known_sql[] =
-	"UPDATE {prm_calendar_events} SET content_hash = ELT(FIELD(post_id, %s), %s) "
+	"UPDATE {prm_calendar_events} SET waits = 1, content_hash = ELT(FIELD(post_id, %s), %s) "
 	"WHERE post_id IN (%s) AND content_hash = ELT(FIELD(post_id, %s), %s)";
 
 typedef struct {

@@ -6,7 +6,9 @@
 
 #include "php/json.h"
 #include "state/known_events.h"
+#include "state/waiting_events.h"
 #include "wp/event_load.h"
+#include "wp/event_memory.h"
 #include "wp/event_sql.h"
 
 enum { PAGE_EVENTS = 100 };
@@ -22,8 +24,6 @@ static const char page_sql[] =
 	"AND (e.meta_value > ? OR (e.meta_value = ? AND p.ID > ?)) "
 	"AND NOT EXISTS (SELECT 1 FROM {postmeta} l WHERE l.post_id = p.ID "
 	"AND l.meta_key = '_logged_as_activity' AND l.meta_value NOT IN ('', '0')) ";
-static const char known_sql[] =
-	"AND EXISTS (SELECT 1 FROM {prm_calendar_events} k WHERE k.post_id = p.ID) ";
 static const char users_sql[] = "AND p.post_author IN (";
 static const char page_tail[] = ") ORDER BY e.meta_value, p.ID LIMIT 100";
 enum { COLUMN_ID, COLUMN_END };
@@ -33,7 +33,9 @@ struct PastEventQueue {
 	Db *db;
 	const WpSite *site;
 	bool has_tables;
-	bool only_known;
+	bool only_waiting;
+	int64_t only_user_id;
+	size_t page_events;
 	char *now; /* "Y-m-d H:i:s", site time: at the latest */
 	GArray *user_ids;
 	GHashTable *page; /* post id -> PastEvent */
@@ -41,6 +43,7 @@ struct PastEventQueue {
 	guint next;
 	char *last_end; /* where the page ends */
 	int64_t last_id;
+	WaitingPlace place; /* the same among those that wait */
 	bool is_last_page;
 };
 
@@ -424,7 +427,11 @@ PastEventQueue *past_event_queue_new(
 	queue->db = db;
 	queue->site = site;
 	queue->has_tables = options->has_tables;
-	queue->only_known = options->has_tables && options->only_known;
+	queue->only_waiting = options->has_tables && options->only_waiting;
+	queue->only_user_id = options->only_user_id;
+	queue->page_events = queue->only_waiting && options->wanted > 0
+				     ? MIN(options->wanted, PAGE_EVENTS)
+				     : PAGE_EVENTS;
 	queue->now = site_zone_format_latest(site->zone, options->now_utc);
 	queue->user_ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	g_array_append_vals(queue->user_ids, options->user_ids, (guint)options->users);
@@ -449,8 +456,7 @@ void past_event_queue_free(PastEventQueue *queue)
 
 static DbStatement *prepare_page(const PastEventQueue *queue, GError **error)
 {
-	g_autofree char *head =
-		g_strconcat(page_sql, queue->only_known ? known_sql : "", users_sql, NULL);
+	g_autofree char *head = g_strconcat(page_sql, users_sql, NULL);
 	g_autofree char *sql = db_repeat_sql(head, "?", queue->user_ids->len, page_tail);
 	DbStatement *statement = db_prepare(queue->db, sql, error);
 
@@ -464,6 +470,12 @@ static DbStatement *prepare_page(const PastEventQueue *queue, GError **error)
 	for (guint i = 0; i < queue->user_ids->len; i++)
 		db_bind_int(statement, g_array_index(queue->user_ids, int64_t, i));
 	return statement;
+}
+
+static bool read_waiting_ids(PastEventQueue *queue, GError **error)
+{
+	return waiting_events_page(queue->db, queue->only_user_id, event_time_digits(queue->now),
+		queue->page_events, &queue->place, queue->order, error);
 }
 
 static bool read_page_ids(PastEventQueue *queue, GError **error)
@@ -490,9 +502,10 @@ static bool read_page(PastEventQueue *queue, GError **error)
 	g_hash_table_remove_all(queue->page);
 	g_array_set_size(queue->order, 0);
 	queue->next = 0;
-	if (!read_page_ids(queue, error))
+	if (!(queue->only_waiting ? read_waiting_ids : read_page_ids)(queue, error))
 		return false;
-	queue->is_last_page = queue->order->len < PAGE_EVENTS;
+	queue->is_last_page = queue->order->len < queue->page_events;
+	queue->page_events = PAGE_EVENTS;
 	return load_verified(
 		queue->db, queue->site, queue->order, queue->has_tables, queue->page, error);
 }

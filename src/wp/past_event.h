@@ -85,7 +85,12 @@ typedef struct PastEventQueueOptions {
 	size_t users;
 	int64_t now_utc;
 	bool has_tables; /* as in past_event_load() */
-	bool only_known; /* leaves out those that this program never read from a calendar */
+	/* Only those that wait among the known events (state/waiting_events.h), of whatever users:
+	 * leaves out what this program never read from a calendar, and reads nothing that was
+	 * settled. Some are not published, were matched to nobody, or are logged. */
+	bool only_waiting;
+	int64_t only_user_id; /* of these: 0 for all */
+	size_t wanted;        /* so many may be enough: no more are read at first; 0: not known */
 } PastEventQueueOptions;
 
 /* Walks the events of these users that ended before now, are published, have not

@@ -39,7 +39,7 @@ class OwnTables(Story):
         done = self.sync(status=78)
         self.assert_one_line(done.stderr, "CREATE command denied", "/share/prm-calendar/sql/001_state.sql",
                              "/share/prm-calendar/sql/002_gone.sql", "/share/prm-calendar/sql/004_span.sql",
-                             "/share/prm-calendar/sql/008_health.sql", f"| mysql --force {self.wp.name}")
+                             "/share/prm-calendar/sql/009_waiting.sql", f"| mysql --force {self.wp.name}")
         self.assertEqual(self.titles(self.anna), [])
 
     def test_those_of_a_newer_program_are_left_alone(self):

@@ -29,7 +29,7 @@ ROOMS = {
                  holds_sql=True),
     "schema": Room("state db", "grants grants_held indexes new_user prefix schema server", holds_sql=True),
     "state": Room("site db", "calendar_objects connection_state contact_marks hash known_events run_history schema "
-                  "sightings user_records",
+                  "sightings user_records waiting_events",
                   holds_sql=True),
     "site": Room("cache text php db", "column_text credentials cron lease option site site_env theme_detect theme_lock time "
                  "transient wp_config wp_config_file", holds_sql=True),

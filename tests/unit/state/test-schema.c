@@ -7,7 +7,7 @@
 #include "db/sql_script.h"
 #include "schema/grants.h"
 
-#define LATEST "8" /* number of the last file in sql/ */
+#define LATEST "9" /* number of the last file in sql/ */
 
 static const char our_tables_sql[] =
 	"SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() "
@@ -148,11 +148,14 @@ static void test_stored_events_are_the_first_sightings(void)
 
 	if (test == NULL)
 		return;
-	test_db_exec(test, "DROP TABLE wp_prm_calendar_sightings; "
-			   "ALTER TABLE wp_prm_calendar_events DROP COLUMN worth; "
-			   "DELETE FROM wp_prm_calendar_schema WHERE version = 5; "
-			   "INSERT INTO wp_prm_calendar_events VALUES (7, REPEAT('e', 16), 'one', "
-			   "REPEAT('c', 16), NULL, 12, REPEAT('h', 16), 1, 2)");
+	test_db_exec(test,
+		"DROP TABLE wp_prm_calendar_sightings; "
+		"ALTER TABLE wp_prm_calendar_events DROP COLUMN worth; "
+		"DELETE FROM wp_prm_calendar_schema WHERE version = 5; "
+		"INSERT INTO wp_prm_calendar_events (connection, event_hash, event_uid, "
+		"calendar_hash, object_hash, post_id, content_hash, starts, ends) VALUES "
+		"(7, REPEAT('e', 16), 'one', "
+		"REPEAT('c', 16), NULL, 12, REPEAT('h', 16), 1, 2)");
 	ensure(test->db);
 	g_assert_true(is_current(test->db));
 	events = test_db_rows(test, "SELECT event_uid, calendar_hash, post_id, worth, ends FROM "
@@ -270,7 +273,7 @@ static void drop_user(const TestDb *test)
 	SQL_FOLDER "001_state.sql " SQL_FOLDER "002_gone.sql " SQL_FOLDER                          \
 		   "003_window.sql " SQL_FOLDER "004_span.sql " SQL_FOLDER                         \
 		   "005_sightings.sql " SQL_FOLDER "006_others.sql " SQL_FOLDER                    \
-		   "007_uids.sql " SQL_FOLDER "008_health.sql"
+		   "007_uids.sql " SQL_FOLDER "008_health.sql " SQL_FOLDER "009_waiting.sql"
 
 static void assert_refused(Db *db, const char *command)
 {
@@ -345,6 +348,7 @@ static void test_root_can_run_the_files(void)
 	run_file(test, "sql/006_others.sql");
 	run_file(test, "sql/007_uids.sql");
 	run_file(test, "sql/008_health.sql");
+	run_file(test, "sql/009_waiting.sql");
 	db = connect_as(test, "GRANT SELECT, INSERT, UPDATE, DELETE ON * TO '%s'@'localhost'");
 	g_assert_true(is_current(db));
 	ensure(db);

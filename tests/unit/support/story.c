@@ -9,6 +9,7 @@
 #include "state/known_events.h"
 #include "test_site.h"
 #include "wp/event_load.h"
+#include "wp/event_memory.h"
 
 static void event_destroy(gpointer event)
 {
@@ -183,6 +184,8 @@ static void remember(const LoadedEvent *loaded, void *data)
 	KnownEvent known = {.post_id = loaded->post_id};
 
 	known.event_uid = g_string_chunk_insert(memory->texts, uid != NULL ? uid : "");
+	known.starts = event_time_digits(loaded->metas[EVENT_META_START_TIME]);
+	known.ends = event_time_digits(loaded->metas[EVENT_META_END_TIME]);
 	event_row_hash(loaded->columns, loaded->metas, known.content_hash);
 	g_array_append_val(memory->known, known);
 }
