@@ -196,7 +196,7 @@ world-check: $(PROGRAM) $(ICAL_JS) ## compare the occurrences of all calendar fi
 	$(Q)$(PYTHON) -B tests/world/check.py --program=$(PROGRAM) --ical-js=$(ICAL_JS) $(if $(ALL),--all) '$(FOLDER)'
 
 bench: ## time first and unchanged syncs, of CalDAV and of Google, beside curl and a bulk load
-	$(Q)packaging/packages build test
+	$(Q)packaging/packages build test bench
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
 	$(Q)$(PYTHON) -B tests/bench/first_sync.py
 	$(Q)$(PYTHON) -B tests/bench/google_sync.py
