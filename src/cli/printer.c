@@ -205,6 +205,7 @@ static void on_connection(SyncListener *listener, const ConnectionReport *report
 	json_set_text(object, "outcome", outcome_names[report->outcome]);
 	json_set_text(object, "message", report->message);
 	json_set_int(object, "unreadable", (int64_t)report->unreadable);
+	json_set_int(object, "doubtful", (int64_t)report->doubtful);
 	json_set_bool(object, "written_by_others", report->written_by_others);
 	json_set_counts(json_add_object(object, "events"), &report->events);
 }

@@ -152,8 +152,10 @@ static void pass_problem(void *data, const char *uid, bool skipped, const char *
 	ProviderSink *sink = objects->target->sink;
 	g_autoptr(GError) why = NULL;
 
-	if (!skipped)
+	if (!skipped) {
+		sink->doubtful(sink, objects->path, text);
 		return;
+	}
 	why = g_error_new_literal(PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT, text);
 	sink->unreadable(sink, objects->path, uid, why);
 }

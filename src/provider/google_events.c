@@ -34,6 +34,7 @@ typedef struct {
 	bool is_outdated;  /* the calendar shows other things than when the cursor was made */
 	GoogleCursor next; /* where the next one begins: as the last page says */
 	GTimeZone *calendar_zone;
+	bool has_calendar_zone; /* else it is the site's */
 	GError *sink_error;
 } Run;
 
@@ -103,6 +104,7 @@ static bool begin_calendar(Run *run, const cJSON *page, GError **error)
 		run->next.name = g_strdup(json_string(page, "summary"));
 	run->next.role = g_strdup(json_string(page, "accessRole"));
 	run->calendar_zone = zone != NULL ? time_zone_find(zone) : NULL;
+	run->has_calendar_zone = run->calendar_zone != NULL;
 	if (run->calendar_zone == NULL)
 		run->calendar_zone = g_time_zone_ref(list->request->site_zone);
 	run->has_begun = true;
@@ -143,15 +145,19 @@ static bool tell_item(Run *run, const cJSON *item, GError **error)
 		.window = run->list->request->window,
 		.site_zone = run->list->request->site_zone,
 		.calendar_zone = run->calendar_zone,
+		.has_calendar_zone = run->has_calendar_zone,
 		.holder = holder_of(run->list->calendar_id, run->next.role, run->next.account),
 		.account = run->next.account,
 	};
 	const char *id = json_string(item, "id");
+	const char *note = NULL;
 	Event *event = NULL;
 
 	run->has_told = true;
-	switch (google_item_read(item, &context, &event)) {
+	switch (google_item_read(item, &context, &event, &note)) {
 	case GOOGLE_ITEM_EVENT:
+		if (note != NULL)
+			sink->doubtful(sink, id, note);
 		return sink->event(sink, event, error);
 	case GOOGLE_ITEM_CANCELLED:
 		return sink->gone(sink, id, error);

@@ -38,58 +38,74 @@ static bool read_date(const char *text, CivilDate *ret_date)
 	return true;
 }
 
+#define ZONE_UNKNOWN "its time zone is unknown: read as local time of the calendar, or of the site"
+
+static bool has_offset(const char *text)
+{
+	const char *time = strpbrk(text, "Tt ");
+
+	return time != NULL && strpbrk(time, "Zz+-") != NULL;
+}
+
 /* RFC 3339; where the offset is missing, the moment's zone is meant, else the calendar's. */
-static bool read_time(
-	const char *text, const char *zone_name, GTimeZone *calendar_zone, int64_t *ret_utc)
+static bool read_time(const char *text, const char *zone_name, const GoogleItemContext *context,
+	int64_t *ret_utc, const char **ret_note)
 {
 	g_autoptr(GTimeZone) named = zone_name != NULL ? time_zone_find(zone_name) : NULL;
+	bool is_known = zone_name != NULL ? named != NULL : context->has_calendar_zone;
 	g_autoptr(GDateTime) time =
-		g_date_time_new_from_iso8601(text, named != NULL ? named : calendar_zone);
+		g_date_time_new_from_iso8601(text, named != NULL ? named : context->calendar_zone);
 
 	if (time == NULL)
 		return false;
+	if (!is_known && !has_offset(text))
+		*ret_note = ZONE_UNKNOWN;
 	*ret_utc = g_date_time_to_unix(time);
 	return true;
 }
 
-static bool read_moment(const cJSON *object, const GoogleItemContext *context, Moment *ret_moment)
+static bool read_moment(const cJSON *object, const GoogleItemContext *context, Moment *ret_moment,
+	const char **ret_note)
 {
 	const char *date = json_string(object, "date");
 	const char *time = json_string(object, "dateTime");
 
 	ret_moment->is_date = time == NULL;
 	if (time != NULL)
-		return read_time(time, json_string(object, "timeZone"), context->calendar_zone,
-			&ret_moment->utc);
+		return read_time(
+			time, json_string(object, "timeZone"), context, &ret_moment->utc, ret_note);
 	return date != NULL && read_date(date, &ret_moment->date);
 }
 
-static bool has_end(const cJSON *item, const GoogleItemContext *context, bool is_date, Moment *ret)
+static bool has_end(const cJSON *item, const GoogleItemContext *context, bool is_date, Moment *ret,
+	const char **ret_note)
 {
 	return !json_is_true(item, "endTimeUnspecified") &&
-	       read_moment(json_member(item, "end"), context, ret) && ret->is_date == is_date;
+	       read_moment(json_member(item, "end"), context, ret, ret_note) &&
+	       ret->is_date == is_date;
 }
 
 /* Without an end of its own kind an event lasts a day, or no time at all. */
-static bool read_times(const cJSON *item, const GoogleItemContext *context, Event *event)
+static bool read_times(
+	const cJSON *item, const GoogleItemContext *context, Event *event, const char **ret_note)
 {
 	Moment start, end;
 	int64_t first_day;
 
-	if (!read_moment(json_member(item, "start"), context, &start))
+	if (!read_moment(json_member(item, "start"), context, &start, ret_note))
 		return false;
 	event->all_day = start.is_date;
 	if (!start.is_date) {
 		event->start_utc = start.utc;
 		event->end_utc = start.utc;
-		if (has_end(item, context, false, &end))
+		if (has_end(item, context, false, &end, ret_note))
 			event->end_utc = MAX(start.utc, end.utc);
 		return true;
 	}
 	first_day = civil_days(start.date);
 	event->start_date = start.date;
 	event->end_date = civil_date(first_day + 1);
-	if (has_end(item, context, true, &end) && civil_days(end.date) > first_day)
+	if (has_end(item, context, true, &end, ret_note) && civil_days(end.date) > first_day)
 		event->end_date = end.date;
 	return true;
 }
@@ -117,14 +133,15 @@ static bool overlaps(const Event *event, const GoogleItemContext *context)
 }
 
 /* originalStartTime never changes when an instance moves. */
-static char *read_recurrence_id(const cJSON *item, const GoogleItemContext *context)
+static char *read_recurrence_id(
+	const cJSON *item, const GoogleItemContext *context, const char **ret_note)
 {
 	Moment original;
 	CivilDate date;
 	int64_t time;
 
 	if (json_string(item, "recurringEventId") == NULL ||
-		!read_moment(json_member(item, "originalStartTime"), context, &original))
+		!read_moment(json_member(item, "originalStartTime"), context, &original, ret_note))
 		return NULL;
 	date = original.is_date ? original.date : civil_date(civil_day_of(original.utc));
 	if (original.is_date)
@@ -199,13 +216,14 @@ static void read_texts(const cJSON *item, Event *event)
 	event->is_transparent = g_strcmp0(json_string(item, "transparency"), "transparent") == 0;
 }
 
-GoogleItemKind google_item_read(
-	const cJSON *item, const GoogleItemContext *context, Event **ret_event)
+GoogleItemKind google_item_read(const cJSON *item, const GoogleItemContext *context,
+	Event **ret_event, const char **ret_note)
 {
 	g_autoptr(Event) event = event_new();
 	const char *id = json_string(item, "id");
 	const char *uid = json_string(item, "iCalUID");
 
+	*ret_note = NULL;
 	if (id == NULL || strlen(id) > ID_MAX_BYTES)
 		return GOOGLE_ITEM_UNREADABLE;
 	event->event_uid = g_strdup(id);
@@ -215,11 +233,11 @@ GoogleItemKind google_item_read(
 		return GOOGLE_ITEM_CANCELLED;
 	if (!is_meeting(item))
 		return GOOGLE_ITEM_NO_MEETING;
-	if (!read_times(item, context, event))
+	if (!read_times(item, context, event, ret_note))
 		return GOOGLE_ITEM_UNREADABLE;
 	if (!overlaps(event, context))
 		return GOOGLE_ITEM_OUTSIDE;
-	event->recurrence_id = read_recurrence_id(item, context);
+	event->recurrence_id = read_recurrence_id(item, context, ret_note);
 	read_texts(item, event);
 	google_people_read(item, context->holder == COPY_OF_ACCOUNT, context->account, event);
 	event->attendees_incomplete = json_is_true(item, "attendeesOmitted");

@@ -14,6 +14,7 @@ typedef struct GoogleItemContext {
 	TimeWindow window;
 	GTimeZone *site_zone;     /* whose days all-day events are clipped by */
 	GTimeZone *calendar_zone; /* of times without an offset */
+	bool has_calendar_zone;   /* false: nobody knows it, and the site's stands in for it */
 	CopyHolder holder;        /* whose calendar it is */
 	const char *account;      /* the owner's address, or NULL */
 } GoogleItemContext;
@@ -35,6 +36,7 @@ typedef enum {
 	GOOGLE_ITEM_UNREADABLE, /* no id or no time that could be read */
 } GoogleItemKind;
 
-/* Reads one item. Caller frees the event, which is written only for GOOGLE_ITEM_EVENT. */
-GoogleItemKind google_item_read(
-	const cJSON *item, const GoogleItemContext *context, Event **ret_event);
+/* Reads one item. Caller frees the event, which is written only for GOOGLE_ITEM_EVENT. `*ret_note`
+ * is NULL, or says what of it was not taken as it stands. */
+GoogleItemKind google_item_read(const cJSON *item, const GoogleItemContext *context,
+	Event **ret_event, const char **ret_note);

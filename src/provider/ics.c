@@ -309,8 +309,10 @@ static void pass_problem(void *data, const char *uid, bool skipped, const char *
 	Feed *feed = data;
 	g_autoptr(GError) why = NULL;
 
-	if (!skipped)
+	if (!skipped) {
+		feed->sink->doubtful(feed->sink, uid != NULL ? uid : "an event", text);
 		return;
+	}
 	feed->had_unreadable = true;
 	why = g_error_new_literal(PROVIDER_ERROR, PROVIDER_ERROR_PERMANENT, text);
 	feed->sink->unreadable(feed->sink, uid != NULL ? uid : "an event", uid, why);

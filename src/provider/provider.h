@@ -125,6 +125,10 @@ struct ProviderSink {
 	void (*unreadable)(
 		ProviderSink *sink, const char *href, const char *uid, const GError *why);
 
+	/* One object, or one item of it, was not taken as it stands: `text` says to its owner what
+	 * of it, and how it was read instead. What it holds is passed on all the same. */
+	void (*doubtful)(ProviderSink *sink, const char *href, const char *text);
+
 	/* Last call for each calendar. `complete`: every page and batch succeeded, so that in a
 	 * listing of all absence proves deletion (calendar-protocols A1.1), and `cursor` (or NULL:
 	 * none) is remembered together with the events. Otherwise `why` says what failed, nothing

@@ -38,6 +38,7 @@ typedef struct {
 	bool settles;         /* the listing in hand goes on from one that was not settled */
 	EventStoreCounts written_before; /* by listings of this run that another one followed */
 	char *first_unreadable;          /* in words for the calendar's owner */
+	char *first_doubtful;            /* in words for the log */
 } ConnectionRun;
 
 static void run_clear(ConnectionRun *run)
@@ -45,6 +46,7 @@ static void run_clear(ConnectionRun *run)
 	account_clear(&run->account);
 	claim_clear(&run->claim);
 	g_clear_pointer(&run->first_unreadable, g_free);
+	g_clear_pointer(&run->first_doubtful, g_free);
 	g_clear_pointer(&run->calendars, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ConnectionRun, run_clear)
@@ -88,6 +90,30 @@ static void on_unreadable(const char *href, const GError *why, void *data)
 		log_line(LOG_WARNING, &about, "cannot read %s: %s; skipping it, the rest goes on",
 			shown != NULL ? shown : "an object", why->message);
 	note_unreadable(run, why->message);
+}
+
+/* Told once for all of a connection's: log_doubts(). */
+static void on_doubtful(const char *href, const char *text, void *data)
+{
+	ConnectionRun *run = data;
+	g_autofree char *shown = run->first_doubtful == NULL ? href_shown(href, true) : NULL;
+
+	run->report->doubtful++;
+	if (run->first_doubtful == NULL)
+		run->first_doubtful = g_strdup_printf("%s: %s", shown, text);
+}
+
+static void log_doubts(const ConnectionRun *run)
+{
+	const LogAbout about = connection_report_about(run->report);
+
+	if (run->report->doubtful > 0)
+		log_line(LOG_WARNING, &about,
+			"%" G_GSIZE_FORMAT " calendar %s not taken as %s; the first, %s",
+			run->report->doubtful,
+			run->report->doubtful == 1 ? "entry was" : "entries were",
+			run->report->doubtful == 1 ? "it stands" : "they stand",
+			run->first_doubtful);
 }
 
 /* The database's own words, which name hosts and users, are for the log. */
@@ -290,6 +316,8 @@ static void go_on_from(ConnectionRun *run)
 	run->written_before = run->report->events;
 	run->report->unreadable = 0;
 	g_clear_pointer(&run->first_unreadable, g_free);
+	run->report->doubtful = 0;
+	g_clear_pointer(&run->first_doubtful, g_free);
 }
 
 /* At most: what changed, all, what belongs together, and what there is room for. */
@@ -373,6 +401,7 @@ static bool sync_events(ConnectionRun *run, const Provider *provider, GError **e
 		.claim = claim,
 		.contacts = contacts_of,
 		.on_unreadable = on_unreadable,
+		.on_doubtful = on_doubtful,
 		.on_progress = on_progress,
 		.data = run,
 	};
@@ -532,6 +561,7 @@ static bool conclude(ConnectionRun *run, const GError *failure, GError **error)
 	run->report->message = last_error_of(run, failure);
 	if (failure != NULL)
 		log_failure(run, failure);
+	log_doubts(run);
 	if (others_settle(run->worker, run->state, run->report, outcome, &settle_error)) {
 		record_outcome(run, failure);
 		return true;

@@ -79,6 +79,11 @@ static void on_unreadable(ProviderSink *sink, const char *href, const char *uid,
 	(void)sink, (void)href, (void)uid, (void)why;
 }
 
+static void on_doubtful(ProviderSink *sink, const char *href, const char *text)
+{
+	(void)sink, (void)href, (void)text;
+}
+
 static bool on_end_calendar(
 	ProviderSink *sink, bool complete, const GError *why, const char *cursor, GError **error)
 {
@@ -105,6 +110,7 @@ static const ProviderSink asking_sink = {
 	.gone = on_name,
 	.outside = on_name,
 	.unreadable = on_unreadable,
+	.doubtful = on_doubtful,
 	.end_calendar = on_end_calendar,
 };
 

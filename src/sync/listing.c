@@ -391,6 +391,13 @@ static void on_unreadable(ProviderSink *sink, const char *href, const char *uid,
 	listing->options->on_unreadable(href, why, listing->options->data);
 }
 
+static void on_doubtful(ProviderSink *sink, const char *href, const char *text)
+{
+	const ListingOptions *options = listing_of(sink)->options;
+
+	options->on_doubtful(href, text, options->data);
+}
+
 static bool on_end_calendar(
 	ProviderSink *sink, bool complete, const GError *why, const char *cursor, GError **error)
 {
@@ -429,6 +436,7 @@ Listing *listing_new(const ListingOptions *options)
 		.gone = on_gone,
 		.outside = on_outside,
 		.unreadable = on_unreadable,
+		.doubtful = on_doubtful,
 		.end_calendar = on_end_calendar,
 	};
 	listing->options = options;

@@ -38,6 +38,8 @@ typedef struct ListingOptions {
 	const ContactIndex *(*contacts)(void *data, GError **error);
 	/* One object is skipped; the rest goes on. */
 	void (*on_unreadable)(const char *href, const GError *why, void *data);
+	/* One object, or an item of it, was not taken as it stands. */
+	void (*on_doubtful)(const char *href, const char *text, void *data);
 	/* Called now and then while events arrive, to keep a lease alive; false stops the listing.
 	 */
 	bool (*on_progress)(void *data, GError **error);

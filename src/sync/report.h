@@ -25,6 +25,7 @@ typedef struct ConnectionReport {
 	SyncOutcome outcome;
 	char *message; /* why it failed or was skipped, or what of it could not be read; or NULL */
 	size_t unreadable;      /* objects that were skipped */
+	size_t doubtful;        /* entries that were not taken as they stand */
 	bool written_by_others; /* something else wrote its events since our last sync */
 	EventStoreCounts events;
 	double elapsed_secs;

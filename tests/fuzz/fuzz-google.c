@@ -10,9 +10,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void try_item(const cJSON *item, const GoogleItemContext *context)
 {
+	const char *note;
 	Event *event = NULL;
 
-	if (google_item_read(item, context, &event) != GOOGLE_ITEM_EVENT)
+	if (google_item_read(item, context, &event, &note) != GOOGLE_ITEM_EVENT)
 		return;
 	g_assert_true(event->summary == NULL || g_utf8_validate(event->summary, -1, NULL));
 	g_assert_true(g_utf8_validate(event->raw_json, -1, NULL));

@@ -95,6 +95,22 @@ class SpoiltAnswers(Story):
                 for number in range(3):
                     self.assertEqual(states[f"Event {number}"], "publish")
 
+    def test_a_time_zone_that_nobody_knows_is_told_once(self):
+        """Of all that has it in one line; what it says stays what is stored, and no failure."""
+        for number in range(2):
+            self.account.put(f"zone{number}", vevent(
+                f"zone{number}@story", self.at(7 + number).replace(tzinfo=None), tzid="Europe/Amsterdam",
+                summary=f"Zone {number}"))
+        self.proxy.spoil(spoilt.replaced("TZID=Europe/Amsterdam", "TZID=Mars/Phobos"), ("REPORT", "GET"))
+        done = self.sync("--user=anna", "--json")
+        self.assert_one_line(done.stderr, "anna", self.connection["id"], "2 calendar entries were not taken as they stand",
+                             "its time zone is unknown: read as local time of the calendar, or of the site")
+        told, = done.json["connections"]
+        self.assertEqual((told["doubtful"], told["unreadable"], told["outcome"]), (2, 0, "done"))
+        self.assertIsNone(self.connections(self.anna)[0]["last_error"])
+        self.assertLessEqual({"Zone 0", "Zone 1"}, set(self.titles(self.anna)))
+        self.assertEqual(self.sync("--user=anna").stderr, "", "nothing changed")
+
     def test_an_object_without_uid_is_known_by_its_place(self):
         self.proxy.spoil(spoilt.replaced("UID:event1@story", "X-NOT-UID:event1@story"), ("REPORT", "GET"))
         self.sync("--all", "--full")

@@ -37,6 +37,27 @@ static void test_pages_short_and_empty(void)
 	g_assert_cmpuint(call.stored->len, ==, 0);
 }
 
+static void test_times_in_a_zone_that_nobody_knows_are_told(void)
+{
+	static const GoogleAnswer answers[] = {{200, NAMES},
+		{200, LAST(ITEM("a") ",{'id':'b','start':{'dateTime':'2026-01-15T09:00:00',"
+				     "'timeZone':'Mars/Phobos'}}")},
+		{0}};
+	g_auto(GoogleCall) call = {0};
+	g_autoptr(GError) error = NULL;
+	g_autofree char *events = NULL;
+
+	google_call_begin(&call, answers, FRESH);
+	g_assert_true(google_call_sync(&call, &error));
+	g_assert_no_error(error);
+	events = google_call_joined(call.sink->event_uids);
+	g_assert_cmpstr(events, ==, "a b");
+	g_assert_cmpuint(call.sink->unreadables->len, ==, 0);
+	g_assert_cmpuint(call.sink->doubts->len, ==, 1);
+	g_assert_cmpstr(g_ptr_array_index(call.sink->doubts, 0), ==,
+		"b|its time zone is unknown: read as local time of the calendar, or of the site");
+}
+
 typedef struct {
 	const char *name;
 	GoogleAnswer answers[8];
@@ -244,6 +265,8 @@ static void test_calendars_are_listed(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/provider/google/times-in-a-zone-that-nobody-knows-are-told",
+		test_times_in_a_zone_that_nobody_knows_are_told);
 	g_test_add_func("/provider/google/pages-short-and-empty", test_pages_short_and_empty);
 	for (size_t i = 0; i < G_N_ELEMENTS(incomplete_cases); i++) {
 		g_autofree char *path =

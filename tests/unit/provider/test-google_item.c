@@ -19,12 +19,13 @@ static GoogleItemKind read_item(const char *quoted, Event **ret_event)
 	g_autoptr(GTimeZone) site = g_time_zone_new_identifier("Europe/Amsterdam");
 	g_autoptr(GTimeZone) calendar = g_time_zone_new_identifier("America/New_York");
 	const GoogleItemContext context = {
-		{FROM_UTC, TO_UTC}, site, calendar, COPY_OF_ACCOUNT, NULL};
+		{FROM_UTC, TO_UTC}, site, calendar, true, COPY_OF_ACCOUNT, NULL};
+	const char *note;
 	g_autofree char *json = g_strdelimit(g_strdup(quoted), "'", '"');
 	g_autoptr(JsonValue) item = json_parse_object(json, strlen(json));
 
 	g_assert_nonnull(item);
-	return google_item_read(item, &context, ret_event);
+	return google_item_read(item, &context, ret_event, &note);
 }
 
 /* An item with an id, usual times and these members. */
@@ -349,9 +350,52 @@ static void test_raw_that_cannot_be_cut_is_left_out(void)
 	g_assert_true(guest(event, 0)->is_self);
 }
 
+/* A zone that nobody knows counts where it is needed alone. */
+static void test_a_zone_that_nobody_knows_is_told(void)
+{
+	static const struct {
+		const char *start;
+		bool has_calendar_zone;
+		bool is_told;
+	} cases[] = {
+		{"'dateTime':'2026-01-15T10:00:00','timeZone':'Mars/Phobos'", true, true},
+		{"'dateTime':'2026-01-15T10:00:00','timeZone':'Mars/Phobos'", false, true},
+		{"'dateTime':'2026-01-15T10:00:00'", false, true},
+		{"'dateTime':'2026-01-15 10:00:00'", false, true},
+		{"'dateTime':'2026-01-15T10:00:00'", true, false},
+		{"'dateTime':'2026-01-15T10:00:00','timeZone':'US/Eastern'", false, false},
+		{"'dateTime':'2026-01-15T10:00:00','timeZone':'Asia/Calcutta'", false, false},
+		{"'dateTime':'2026-01-15T10:00:00-05:00','timeZone':'Mars/Phobos'", true, false},
+		{"'dateTime':'2026-01-15T10:00:00+0100','timeZone':'Mars/Phobos'", true, false},
+		{"'dateTime':'2026-01-15T10:00:00Z','timeZone':'Mars/Phobos'", false, false},
+		{"'date':'2026-01-15','timeZone':'Mars/Phobos'", false, false},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GTimeZone) site = g_time_zone_new_identifier("Europe/Amsterdam");
+		const GoogleItemContext context = {{FROM_UTC, TO_UTC}, site, site,
+			cases[i].has_calendar_zone, COPY_OF_ACCOUNT, NULL};
+		g_autofree char *json =
+			g_strdup_printf("{\"id\":\"a\",\"start\":{%s}}", cases[i].start);
+		g_autoptr(JsonValue) item = NULL;
+		g_autoptr(Event) event = NULL;
+		const char *note = NULL;
+
+		g_test_message("%s", json);
+		g_strdelimit(json, "'", '"');
+		item = json_parse_object(json, strlen(json));
+		g_assert_cmpint(
+			google_item_read(item, &context, &event, &note), ==, GOOGLE_ITEM_EVENT);
+		g_assert_true((note != NULL) == cases[i].is_told);
+		g_assert_true(note == NULL || strstr(note, "its time zone is unknown") != NULL);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/provider/google-item/a-zone-that-nobody-knows-is-told",
+		test_a_zone_that_nobody_knows_is_told);
 	for (size_t i = 0; i < G_N_ELEMENTS(time_cases); i++) {
 		g_autofree char *path =
 			g_strconcat("/provider/google_item/times/", time_cases[i].name, NULL);

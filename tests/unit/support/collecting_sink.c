@@ -218,6 +218,14 @@ static void on_unreadable(ProviderSink *sink, const char *href, const char *uid,
 	g_ptr_array_add(self->unreadables, g_strdup_printf("%s|%s", href, uid != NULL ? uid : "-"));
 }
 
+static void on_doubtful(ProviderSink *sink, const char *href, const char *text)
+{
+	CollectingSink *self = self_of(sink);
+
+	g_assert_cmpuint(self->open, ==, 1);
+	g_ptr_array_add(self->doubts, g_strdup_printf("%s|%s", href, text));
+}
+
 static gboolean was_not_told(void *key, void *value, void *data)
 {
 	const CollectingSink *self = data;
@@ -270,11 +278,13 @@ CollectingSink *collecting_sink_new(void)
 		.outside = on_event_outside,
 		.event = on_event,
 		.unreadable = on_unreadable,
+		.doubtful = on_doubtful,
 		.end_calendar = on_end,
 	};
 	self->calendars = g_ptr_array_new_with_free_func(g_free);
 	self->event_uids = g_ptr_array_new_with_free_func(g_free);
 	self->unreadables = g_ptr_array_new_with_free_func(g_free);
+	self->doubts = g_ptr_array_new_with_free_func(g_free);
 	self->ends = g_ptr_array_new_with_free_func(g_free);
 	self->told = g_ptr_array_new_with_free_func(g_free);
 	self->cursors = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -298,6 +308,7 @@ void collecting_sink_free(CollectingSink *sink)
 	g_ptr_array_unref(sink->calendars);
 	g_ptr_array_unref(sink->event_uids);
 	g_ptr_array_unref(sink->unreadables);
+	g_ptr_array_unref(sink->doubts);
 	g_ptr_array_unref(sink->ends);
 	g_ptr_array_unref(sink->told);
 	g_hash_table_unref(sink->cursors);
@@ -313,6 +324,7 @@ void collecting_sink_rewind(CollectingSink *sink)
 	g_ptr_array_set_size(sink->calendars, 0);
 	g_ptr_array_set_size(sink->event_uids, 0);
 	g_ptr_array_set_size(sink->unreadables, 0);
+	g_ptr_array_set_size(sink->doubts, 0);
 	g_ptr_array_set_size(sink->ends, 0);
 	g_ptr_array_set_size(sink->told, 0);
 	/* The object in hand went with the crash. */

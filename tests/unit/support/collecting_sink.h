@@ -9,6 +9,7 @@ typedef struct CollectingSink {
 	GPtrArray *calendars;   /* of char *: "id|name" in order of begin_calendar() */
 	GPtrArray *event_uids;  /* of char *: Event.event_uid in order */
 	GPtrArray *unreadables; /* of char *: "href|uid" */
+	GPtrArray *doubts;      /* of char *: "href|text" */
 	GPtrArray *ends;        /* of char *: "complete", or why not */
 	int last_end_code;      /* PROVIDER_ERROR of the last end that was not "complete" */
 	GPtrArray *told;        /* of char *: "all" or "changes", then "-key", "=key" and "+key" for
