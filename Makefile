@@ -61,7 +61,7 @@ Q := $(if $(V),,@)
 PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$$(nproc))
 SAY = $(if $(V),@:,@printf '  %-4s %s\n')
 
-.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo world-check bench deb check-deb check-debian cluster-tests server-tests nightly lint format
+.PHONY: always all help install clean unit-tests check-vectors packages check check-built check-database-built crash-tests thread-tests thread-tests-built checker fuzz demo world-check bench deb check-deb check-debian cluster-tests group-tests server-tests nightly lint format
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -159,7 +159,7 @@ check-database-built: $(PROGRAM) $(DATABASE_TESTS) $(CHECKER)
 crash-tests: ## break off runs at every single statement and request, and resume them (a quarter of an hour and more)
 	$(Q)PRM_TEST_EVERY_STEP=1 $(MAKE) --no-print-directory check ONLY=integration/test_resumed
 
-nightly: ## everything slow: every break, the cluster, 200 random histories, a simulated year, MySQL, calendar servers, and calendars in FOLDER=… (some hours)
+nightly: ## everything there is: every break, clusters, 200 random histories, a simulated year, each database, server and Debian, calendars in FOLDER=… (many hours)
 	$(Q)FOLDER='$(FOLDER)' tests/nightly
 
 thread-tests: ## run what has several threads under ThreadSanitizer
@@ -246,7 +246,13 @@ cluster-tests: ## run several sidecars on a three-node Galera cluster on loopbac
 	$(Q)packaging/packages build test cluster
 	$(Q)packaging/unpack-debian $$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release) build/galera galera-4 mariadb-server
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
-	$(Q)$(PYTHON) -B tests/run --program=$(PROGRAM) --stories=cluster $(if $(STRICT),--strict)
+	$(Q)$(PYTHON) -B tests/run --program=$(PROGRAM) --stories=cluster --only=cluster/test_galera $(if $(STRICT),--strict)
+
+group-tests: ## run several sidecars on MySQL's Group Replication with one primary, and kill and freeze it
+	$(Q)packaging/packages build test
+	$(Q)packaging/unpack-debian sid build/mysql mysql-server-core
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) $(PROGRAM)
+	$(Q)$(PYTHON) -B tests/run --program=$(PROGRAM) --stories=cluster --only=cluster/test_group_replication $(if $(STRICT),--strict)
 
 # On what no package depends, because every Debian has it.
 ESSENTIAL := dash coreutils grep sed

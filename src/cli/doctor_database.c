@@ -49,14 +49,27 @@ static char *role_of(const ServerFacts *facts)
 			facts->galera_nodes,
 			facts->galera_status != NULL ? facts->galera_status : "no status",
 			facts->galera_state != NULL ? facts->galera_state : "no state");
+	if (facts->group_state != NULL)
+		return g_strdup_printf(", in the replication group %s (%s%s%s; %" G_GINT64_FORMAT
+				       " of %" G_GINT64_FORMAT " members online)",
+			facts->replica_group, facts->group_state,
+			facts->group_role != NULL && facts->group_role[0] != '\0' ? ", " : "",
+			facts->group_role != NULL ? facts->group_role : "", facts->group_online,
+			facts->group_members);
 	if (facts->replica_group != NULL)
-		return g_strdup_printf(", in the replication group %s", facts->replica_group);
+		return g_strdup_printf(
+			", in the replication group %s (its state is for those who may read "
+			"performance_schema.replication_group_members)",
+			facts->replica_group);
 	return g_strdup("");
 }
 
 /* A node apart from the others refuses everything, or would have it thrown away. */
 static bool is_apart(const ServerFacts *facts)
 {
+	if (facts->group_state != NULL)
+		return strcmp(facts->group_state, "ONLINE") != 0 ||
+		       facts->group_online * 2 <= facts->group_members;
 	return facts->is_galera &&
 	       (!facts->is_ready || g_strcmp0(facts->galera_status, "Primary") != 0);
 }

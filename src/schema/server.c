@@ -106,6 +106,53 @@ static char *text_of(GHashTable *values, const char *name)
 	return value == NULL || value[0] == '\0' ? NULL : g_strdup(value);
 }
 
+static const char members_sql[] =
+	"SELECT MEMBER_ID = @@GLOBAL.server_uuid, MEMBER_STATE, MEMBER_ROLE "
+	"FROM performance_schema.replication_group_members";
+enum { COLUMN_IS_SELF, COLUMN_STATE, COLUMN_ROLE };
+
+static bool read_members(DbStatement *statement, ServerFacts *facts, GError **error)
+{
+	bool row = true;
+
+	while (row) {
+		const char *state;
+
+		if (!db_next(statement, &row, error))
+			return false;
+		if (!row)
+			return true;
+		state = db_column_text(statement, COLUMN_STATE);
+		facts->group_members++;
+		if (g_strcmp0(state, "ONLINE") == 0)
+			facts->group_online++;
+		if (db_column_int(statement, COLUMN_IS_SELF) == 0 || facts->group_state != NULL)
+			continue;
+		facts->group_state = g_strdup(state);
+		facts->group_role = g_strdup(db_column_text(statement, COLUMN_ROLE));
+	}
+	return true;
+}
+
+/* This table is not for everyone; what nobody may see is not known. A member that does not take
+ * part sees itself alone, without its id. */
+static bool load_group(Db *db, ServerFacts *facts, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+	DbStatement *statement = db_prepare(db, members_sql, &failure);
+
+	if (statement != NULL && db_query(statement, &failure) &&
+		read_members(statement, facts, &failure)) {
+		if (facts->group_state == NULL)
+			facts->group_state = g_strdup("OFFLINE");
+		return true;
+	}
+	if (g_error_matches(failure, DB_ERROR, DB_ERROR_ACCESS))
+		return true;
+	g_propagate_error(error, g_steal_pointer(&failure));
+	return false;
+}
+
 static bool load_role(Db *db, ServerFacts *facts, GError **error)
 {
 	g_autoptr(GHashTable) values =
@@ -122,6 +169,8 @@ static bool load_role(Db *db, ServerFacts *facts, GError **error)
 	facts->is_read_only = is_on(values, "read_only");
 	facts->replica_group = text_of(values, "group_replication_group_name");
 	facts->is_galera = is_on(values, "wsrep_on");
+	if (facts->replica_group != NULL)
+		return load_group(db, facts, error);
 	if (!facts->is_galera)
 		return true;
 	nodes = g_hash_table_lookup(values, "wsrep_cluster_size");

@@ -25,7 +25,13 @@ typedef struct ServerFacts {
 	char *galera_status;  /* wsrep_cluster_status: "Primary" has the quorum; NULL for none */
 	char *galera_state;   /* "Synced", "Donor/Desynced" … */
 	int64_t galera_nodes; /* of its component */
-	char *replica_group;  /* group_replication_group_name of MySQL; NULL: it is in none */
+
+	/* A member of MySQL's Group Replication. */
+	char *replica_group; /* its name; NULL: it is in none */
+	char *group_state;   /* "ONLINE", "RECOVERING", "ERROR" …; NULL: we may not see it */
+	char *group_role;    /* "PRIMARY", "SECONDARY"; or NULL */
+	int64_t group_members;
+	int64_t group_online; /* of these, as this one sees it */
 } ServerFacts;
 
 /* Asks the server; caller clears. Errors: DB_ERROR. */

@@ -84,6 +84,21 @@ class GaleraCluster:
                 other.peers = [peer.address for peer in self.nodes]
         return self
 
+    def writable(self, number):
+        """Where the sidecar of this number writes."""
+        return self.nodes[number]
+
+    def mend(self):
+        """Lets all nodes take part again."""
+        for node in self.nodes:
+            if node.is_frozen:
+                node.thaw()
+            if not node.pid:
+                node.start()
+        self.wait_for_size(len(self.nodes))
+        for node in self.nodes:
+            wait_until(lambda node=node: node.status("local_state_comment") == "Synced", "the node to catch up", SYNC_SECS)
+
     @property
     def living(self):
         return [node for node in self.nodes if node.pid and not node.is_frozen]

@@ -71,12 +71,12 @@ def start_program(*arguments, ini=None, stdin=subprocess.DEVNULL, env=None):
              **(env or {})})
 
 
-def run_program(*arguments, ini=None, stdin=None, env=None):
-    """`stdin`: the text that it reads, or None."""
+def run_program(*arguments, ini=None, stdin=None, env=None, secs=RUN_SECS):
+    """`stdin`: the text that it reads, or None. After `secs` it is killed."""
     pipe = subprocess.DEVNULL if stdin is None else subprocess.PIPE
     with start_program(*arguments, ini=ini, stdin=pipe, env=env) as process:
         try:
-            stdout, stderr = process.communicate(stdin, timeout=RUN_SECS)
+            stdout, stderr = process.communicate(stdin, timeout=secs)
         except subprocess.TimeoutExpired:
             process.kill()
             raise
