@@ -12,7 +12,7 @@ from .processes import Server, free_port, listens
 
 # Debian's own Python, whose modules the servers are: not whichever comes first in PATH.
 DEBIAN_PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
-REQUEST_SECS = 30
+REQUEST_SECS = 120  # of a whole calendar at once, on a busy machine
 
 
 class CalDavServer:
