@@ -12,3 +12,6 @@ void help_print_overview(FILE *stream);
 
 /* Says that there is no such command, and which one may be meant. Returns EXIT_USAGE. */
 ExitStatus help_unknown_command(bool json, const char *name);
+
+/* What `help` does: the list of commands, or what one of them does. */
+ExitStatus help_run(const CliOptions *options);

@@ -94,7 +94,7 @@ static ExitStatus run_command(const Command *command, bool json, int argc, char 
 		puts("prm-calendar " PRM_CALENDAR_VERSION);
 		return EXIT_ALL_WELL;
 	}
-	return command->run(&options);
+	return command->run != NULL ? command->run(&options) : help_run(&options);
 }
 
 /* Secrets stay out of core files, also where a handler takes those, which minds no limit; and other
