@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* WordPress's handling of references and schemes, step by step as its functions do it. */
+/* What WordPress makes of references and schemes, with the same results as its functions. */
 #include "text/kses.h"
 
 #include <stdbool.h>

@@ -1,7 +1,6 @@
 <?php
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the theme's own page shows of a person's connections, and what its sync gets out of one: written from what data-model says of
-// the rows, not from the theme's files.
+// What the theme's own page shows of a person's connections, and what its sync gets out of one, after how the theme joins addresses.
 
 // The list on the page: everything but the credentials.
 function theme_page_connections( $user_id ) {
