@@ -208,7 +208,7 @@ lint: $(BUILD)/sql/state_migrations.inc build/plain/libprm-calendar.a build/plai
 	$(Q)tests/lint/lint
 
 format: ## apply .clang-format to all C files
-	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES) $(FUZZ_SOURCES) packaging/completions/generate.c
+	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(UNIT_SOURCES) $(UNIT_HELPERS) $(CHECKER_SOURCES) $(FUZZ_SOURCES) $(wildcard tests/fake/*.c) packaging/completions/generate.c
 
 install: $(PROGRAM) $(COMPLETIONS) ## install into DESTDIR and PREFIX; the configuration is made by prm-calendar init
 	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/prm-calendar

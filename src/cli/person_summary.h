@@ -12,5 +12,5 @@ GHashTable *person_summaries_new(void);
 void person_summaries_add(GHashTable *people, const AutoLogNotice *notice);
 
 /* Those of one user together, whom one met most first. */
-void person_summaries_print(GHashTable *people);
-void person_summaries_add_json(GHashTable *people, Json *list);
+void person_summaries_print(GHashTable *table);
+void person_summaries_add_json(GHashTable *table, Json *list);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loaded before the libraries (LD_PRELOAD): counts the program's calls of theirs that can fail, or lets one of them fail
- * without being made. FAILING_CALL=curl_easy_init FAILING_AT=3 lets the third fail, FAILING_ON=1 all later ones, too;
- * FAILING_LOG=FILE gets a line "name count" for each at the end. lib/failing_calls.py sets them. What fails for want of memory
- * alone is here where the program asks whether it did: cJSON's memory is GLib's. */
+/* Loaded before the libraries (LD_PRELOAD): counts the program's calls of theirs that can fail, or
+ * lets one of them fail without being made. FAILING_CALL=curl_easy_init FAILING_AT=3 lets the third
+ * fail, FAILING_ON=1 all later ones, too; FAILING_LOG=FILE gets a line "name count" for each at the
+ * end. lib/failing_calls.py sets them. What fails for want of memory alone is here where the
+ * program asks whether it did: cJSON's memory is GLib's. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
@@ -11,23 +12,24 @@
 #include <string.h>
 #include <unicode/urename.h>
 
-/* How each says that it failed. All take whole numbers and pointers, eight at most: on 64-bit machines each takes the
- * place of a long, also for "...", so that they are passed on without knowing what they are. */
+/* How each says that it failed. All take whole numbers and pointers, eight at most: on 64-bit
+ * machines each takes the place of a long, also for "...", so that they are passed on without
+ * knowing what they are. */
 #define NULL_POINTER 0
 #define MINUS_ONE (-1)
 #define CALLS(CALL)                                                                                \
-	CALL(curl_global_init, 27)      /* CURLE_OUT_OF_MEMORY */                                  \
+	CALL(curl_global_init, 27) /* CURLE_OUT_OF_MEMORY */                                       \
 	CALL(curl_global_init_mem, 27)                                                             \
 	CALL(curl_easy_init, NULL_POINTER)                                                         \
-	CALL(curl_easy_setopt, 48)      /* CURLE_UNKNOWN_OPTION */                                 \
-	CALL(curl_easy_perform, 2)      /* CURLE_FAILED_INIT */                                    \
-	CALL(curl_easy_getinfo, 43)     /* CURLE_BAD_FUNCTION_ARGUMENT */                          \
-	CALL(curl_easy_header, 5)       /* CURLHE_OUT_OF_MEMORY */                                 \
+	CALL(curl_easy_setopt, 48)  /* CURLE_UNKNOWN_OPTION */                                     \
+	CALL(curl_easy_perform, 2)  /* CURLE_FAILED_INIT */                                        \
+	CALL(curl_easy_getinfo, 43) /* CURLE_BAD_FUNCTION_ARGUMENT */                              \
+	CALL(curl_easy_header, 5)   /* CURLHE_OUT_OF_MEMORY */                                     \
 	CALL(curl_slist_append, NULL_POINTER)                                                      \
 	CALL(curl_share_init, NULL_POINTER)                                                        \
-	CALL(curl_share_setopt, 4)      /* CURLSHE_NOMEM */                                        \
+	CALL(curl_share_setopt, 4) /* CURLSHE_NOMEM */                                             \
 	CALL(curl_url, NULL_POINTER)                                                               \
-	CALL(curl_url_set, 7)           /* CURLUE_OUT_OF_MEMORY */                                 \
+	CALL(curl_url_set, 7) /* CURLUE_OUT_OF_MEMORY */                                           \
 	CALL(curl_url_get, 7)                                                                      \
 	CALL(curl_getdate, MINUS_ONE)                                                              \
 	CALL(xmlCreateIOParserCtxt, NULL_POINTER)                                                  \
