@@ -27,7 +27,7 @@ EVERY_STEP = os.environ.get("PRM_TEST_EVERY_STEP") == "1"
 IS_PLAIN = os.environ.get("PRM_TEST_VARIANT", "plain") == "plain"
 # What takes long is tried less closely, by a sanitizer or against another server.
 IS_QUICK = IS_PLAIN and server_class() is MariaDb
-STRIDE = 1 if EVERY_STEP else 13 if IS_QUICK else 29
+STRIDE = 1 if EVERY_STEP else 19 if IS_QUICK else 37
 STRIDE_OF_SMALLEST = 1 if EVERY_STEP or IS_QUICK else 5
 LEASES = r"option_name LIKE '%prm\_calendar\_%.lock'"
 MAY_END_WITH = (0, 1, 69, 77, 78)
