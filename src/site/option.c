@@ -118,3 +118,19 @@ bool option_delete(Db *db, const char *name, bool is_autoloaded, GError **error)
 	object_cache_note_option(db, name, is_autoloaded);
 	return db_run(statement, NULL, error);
 }
+
+static const char delete_pair_sql[] = "DELETE FROM {options} WHERE option_name IN (?, ?)";
+
+bool option_delete_pair(
+	Db *db, const char *name, bool is_autoloaded, const char *other, GError **error)
+{
+	DbStatement *statement = db_prepare(db, delete_pair_sql, error);
+
+	if (statement == NULL)
+		return false;
+	db_bind_text(statement, name);
+	db_bind_text(statement, other);
+	object_cache_note_option(db, name, is_autoloaded);
+	object_cache_note_option(db, other, false);
+	return db_run(statement, NULL, error);
+}

@@ -38,3 +38,7 @@ bool option_update(Db *db, const char *name, const char *value, bool is_autoload
 
 bool option_delete(
 	Db *db, const char *name, bool is_autoloaded, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Both at once; `other` is not loaded at each request. */
+bool option_delete_pair(Db *db, const char *name, bool is_autoloaded, const char *other,
+	GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -114,8 +114,8 @@ bool transient_get(Db *db, const char *name, int64_t now_utc, char **ret_value, 
 	if (transient == NULL)
 		return false;
 	if (is_expired(transient, now_utc)) {
-		if (!option_delete(db, transient->value_name, false, error) ||
-			!option_delete(db, transient->timeout_name, false, error))
+		if (!option_delete_pair(
+			    db, transient->value_name, false, transient->timeout_name, error))
 			return false;
 		g_clear_pointer(&transient->value, g_free);
 	}
@@ -174,8 +174,7 @@ bool transient_delete(Db *db, const char *name, GError **error)
 	g_autofree char *value_name = g_strconcat("_transient_", name, NULL);
 	g_autofree char *timeout_name = g_strconcat("_transient_timeout_", name, NULL);
 
-	return option_delete(db, value_name, true, error) &&
-	       option_delete(db, timeout_name, false, error);
+	return option_delete_pair(db, value_name, true, timeout_name, error);
 }
 
 bool transient_peek_shared(

@@ -151,7 +151,7 @@ static void bind_event(DbStatement *statement, int64_t connection, const KnownEv
 }
 
 static bool insert_events(Db *db, int64_t connection, const KnownEvent *events, size_t count,
-	const char *tail, GError **error)
+	const char *tail, uint64_t *ret_affected, GError **error)
 {
 	g_autofree char *sql = db_repeat_sql(insert_sql, insert_row, count, tail);
 	g_autofree uint8_t *hashes = g_new(uint8_t, count * STATE_HASH_BYTES);
@@ -161,23 +161,28 @@ static bool insert_events(Db *db, int64_t connection, const KnownEvent *events, 
 		return false;
 	for (size_t i = 0; i < count; i++)
 		bind_event(statement, connection, &events[i], hashes + i * STATE_HASH_BYTES);
-	return db_run(statement, NULL, error);
+	return db_run(statement, ret_affected, error);
 }
 
-bool known_events_claim(
-	Db *db, int64_t connection, const char *const *event_uids, size_t count, GError **error)
+bool known_events_claim(Db *db, int64_t connection, const char *const *event_uids, size_t count,
+	bool *ret_were_known, GError **error)
 {
 	g_autofree KnownEvent *events = g_new0(KnownEvent, count);
+	uint64_t made = 0;
 
 	for (size_t i = 0; i < count; i++)
 		events[i].event_uid = event_uids[i];
-	return insert_events(db, connection, events, count, claim_tail, error);
+	if (!insert_events(db, connection, events, count, claim_tail, &made, error))
+		return false;
+	/* A row that is left as it was does not count. */
+	*ret_were_known = made < count;
+	return true;
 }
 
 bool known_events_store(
 	Db *db, int64_t connection, const KnownEvent *events, size_t count, GError **error)
 {
-	return insert_events(db, connection, events, count, store_tail, error);
+	return insert_events(db, connection, events, count, store_tail, NULL, error);
 }
 
 /* A statement with the keys of these uids at its end. NULL with error set. */

@@ -58,9 +58,9 @@ bool known_events_posts(Db *db, int64_t connection, const char *const *event_uid
 	GArray *post_ids, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Locks the keys of these uids until the end of the transaction: another process that stores one of
- * them waits, and then finds it. `count` is not 0. */
+ * them waits, and then finds it. `count` is not 0. `*ret_were_known`: some of them were there. */
 bool known_events_claim(Db *db, int64_t connection, const char *const *event_uids, size_t count,
-	GError **error) G_GNUC_WARN_UNUSED_RESULT;
+	bool *ret_were_known, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Writes them, new or not. `count` is not 0. */
 bool known_events_store(Db *db, int64_t connection, const KnownEvent *events, size_t count,

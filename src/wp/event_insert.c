@@ -174,16 +174,18 @@ static bool insert_new(Db *db, const EventWriteContext *context, GPtrArray *writ
 }
 
 /* Another process that is at one of these events waits, and finds what we stored. */
-static bool claim(Db *db, const EventWriteContext *context, const GPtrArray *writes, GError **error)
+static bool claim(Db *db, const EventWriteContext *context, const GPtrArray *writes,
+	bool *ret_were_known, GError **error)
 {
 	g_autoptr(GPtrArray) uids = g_ptr_array_new();
 
+	*ret_were_known = false;
 	if (context->options->state == 0)
 		return true;
 	for (guint i = 0; i < writes->len; i++)
 		g_ptr_array_add(uids, ((EventWrite *)writes->pdata[i])->event_uid);
-	return known_events_claim(
-		db, context->options->state, (const char *const *)uids->pdata, uids->len, error);
+	return known_events_claim(db, context->options->state, (const char *const *)uids->pdata,
+		uids->len, ret_were_known, error);
 }
 
 /* An event may be there already: the theme or another host stored it, or we did and the answer to
@@ -192,6 +194,7 @@ bool event_insert(Db *db, const EventWriteContext *context, GPtrArray *writes, G
 {
 	g_autoptr(GPtrArray) present = g_ptr_array_new();
 	g_autoptr(GPtrArray) absent = g_ptr_array_new();
+	bool were_known;
 
 	for (guint i = 0; i < writes->len; i++) {
 		EventWrite *write = writes->pdata[i];
@@ -199,8 +202,8 @@ bool event_insert(Db *db, const EventWriteContext *context, GPtrArray *writes, G
 		write->done = EVENT_ADDED;
 		write->done_id = 0;
 	}
-	if (!claim(db, context, writes, error) ||
-		!event_presence_find(context->presence, db, context, writes, error))
+	if (!claim(db, context, writes, &were_known, error) ||
+		!event_presence_find(context->presence, db, context, writes, were_known, error))
 		return false;
 	for (guint i = 0; i < writes->len; i++) {
 		EventWrite *write = writes->pdata[i];

@@ -111,7 +111,7 @@ static bool look(EventPresence *presence, Db *db, const EventWriteContext *conte
 
 /* The posts that may be events of these writes. */
 static bool find_candidates(EventPresence *presence, Db *db, const EventWriteContext *context,
-	const GPtrArray *writes, GArray *ids, GError **error)
+	const GPtrArray *writes, bool were_known, GArray *ids, GError **error)
 {
 	g_autoptr(GPtrArray) uids = g_ptr_array_new();
 
@@ -123,9 +123,8 @@ static bool find_candidates(EventPresence *presence, Db *db, const EventWriteCon
 			g_array_append_val(ids, foreign);
 		g_ptr_array_add(uids, write->event_uid);
 	}
-	return context->options->state == 0 ||
-	       known_events_posts(db, context->options->state, (const char *const *)uids->pdata,
-		       uids->len, ids, error);
+	return !were_known || known_events_posts(db, context->options->state,
+				      (const char *const *)uids->pdata, uids->len, ids, error);
 }
 
 static bool name_present(Db *db, const EventWriteContext *context, const GPtrArray *writes,
@@ -163,13 +162,13 @@ static bool name_present(Db *db, const EventWriteContext *context, const GPtrArr
 }
 
 bool event_presence_find(EventPresence *presence, Db *db, const EventWriteContext *context,
-	const GPtrArray *writes, GError **error)
+	const GPtrArray *writes, bool were_known, GError **error)
 {
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 
 	presence->batch_lowest = 0;
 	return look(presence, db, context, presence->above, error) &&
-	       find_candidates(presence, db, context, writes, ids, error) &&
+	       find_candidates(presence, db, context, writes, were_known, ids, error) &&
 	       (ids->len == 0 || name_present(db, context, writes, ids, error));
 }
 

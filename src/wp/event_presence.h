@@ -18,9 +18,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EventPresence, event_presence_free)
 
 /* Gives each write (`done_id`) the id of the post that is its event already, in any status, the
  * lowest where there are several; leaves the others alone. Runs in a transaction that has claimed
- * the events, and again after a rollback. `writes` is not empty. */
+ * the events, and again after a rollback. `writes` is not empty. `were_known`: some of them were
+ * known when they were claimed. */
 bool event_presence_find(EventPresence *presence, Db *db, const EventWriteContext *context,
-	const GPtrArray *writes, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+	const GPtrArray *writes, bool were_known, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A new post was committed: called for each of a transaction, then event_presence_advance(). */
 void event_presence_note(EventPresence *presence, int64_t post_id);
