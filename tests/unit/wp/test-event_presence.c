@@ -188,7 +188,9 @@ static int64_t rows_of_first_sync(int events)
 	return rows_read(story) - before;
 }
 
-/* Measured: 11 an event, however many there are. */
+/* Measured: 11 to 12 an event; MariaDB 11.8 reads 15 at the larger size, where a batch is so large
+ * a part of all that it sometimes scans instead. Were everything read for each batch it would be
+ * four times as many for each event. */
 static void test_a_first_sync_reads_as_many_rows_for_each_event_as_of_few(void)
 {
 	int64_t few = rows_of_first_sync(4 * BATCH);
@@ -196,8 +198,8 @@ static void test_a_first_sync_reads_as_many_rows_for_each_event_as_of_few(void)
 
 	g_test_message("%" G_GINT64_FORMAT " rows for %d events, %" G_GINT64_FORMAT " for %d", few,
 		4 * BATCH, many, 16 * BATCH);
-	g_assert_cmpint(many, <=, 4 * few * 11 / 10);
-	g_assert_cmpint(many, <=, 16 * BATCH * 16);
+	g_assert_cmpint(many, <=, 4 * few * 3 / 2);
+	g_assert_cmpint(many, <=, 16 * BATCH * 20);
 }
 
 int main(int argc, char **argv)
