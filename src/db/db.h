@@ -103,6 +103,9 @@ uint64_t db_insert_id(const Db *db);
 bool db_query(DbStatement *statement, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool db_next(DbStatement *statement, bool *ret_row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void db_finish(DbStatement *statement);
+/* The same to the end: appends the first column of every row (int64_t), in their order. */
+bool db_query_ints(
+	DbStatement *statement, GArray *values, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 bool db_column_is_null(const DbStatement *statement, unsigned column);
 /* 0 for SQL NULL and for text that is no number. */
 int64_t db_column_int(const DbStatement *statement, unsigned column);

@@ -503,3 +503,21 @@ size_t db_column_bytes(const DbStatement *statement, unsigned column)
 {
 	return db_column_text(statement, column) != NULL ? statement->columns[column].length : 0;
 }
+
+bool db_query_ints(DbStatement *statement, GArray *values, GError **error)
+{
+	bool row;
+
+	if (!db_query(statement, error))
+		return false;
+	for (;;) {
+		int64_t value;
+
+		if (!db_next(statement, &row, error))
+			return false;
+		if (!row)
+			return true;
+		value = db_column_int(statement, 0);
+		g_array_append_val(values, value);
+	}
+}

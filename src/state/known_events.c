@@ -213,20 +213,8 @@ bool known_events_posts(Db *db, int64_t connection, const char *const *event_uid
 	g_autofree uint8_t *hashes = g_new(uint8_t, count * STATE_HASH_BYTES);
 	DbStatement *statement =
 		prepare_uids(db, posts_sql, connection, event_uids, count, hashes, error);
-	bool row;
 
-	if (statement == NULL || !db_query(statement, error))
-		return false;
-	for (;;) {
-		int64_t post_id;
-
-		if (!db_next(statement, &row, error))
-			return false;
-		if (!row)
-			return true;
-		post_id = db_column_int(statement, 0);
-		g_array_append_val(post_ids, post_id);
-	}
+	return statement != NULL && db_query_ints(statement, post_ids, error);
 }
 
 static const char forget_sql[] =

@@ -216,20 +216,9 @@ bool user_records_orphans(Db *db, GArray **ret_ids, GError **error)
 {
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	DbStatement *statement = db_prepare(db, orphans_sql, error);
-	bool row = true;
 
-	if (statement == NULL || !db_query(statement, error))
+	if (statement == NULL || !db_query_ints(statement, ids, error))
 		return false;
-	while (row) {
-		int64_t id;
-
-		if (!db_next(statement, &row, error))
-			return false;
-		if (!row)
-			break;
-		id = db_column_int(statement, 0);
-		g_array_append_val(ids, id);
-	}
 	*ret_ids = g_steal_pointer(&ids);
 	return true;
 }

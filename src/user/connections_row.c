@@ -94,6 +94,15 @@ ConnectionList *connections_row_read(Db *db, const WpSite *site, int64_t user_id
 	return connections_row_parse(row, error);
 }
 
+/* What user_meta_change() asks for; false without a value. */
+static bool give_bytes(GBytes *take_changed, char **ret_value, size_t *ret_length)
+{
+	if (take_changed == NULL)
+		return false;
+	*ret_value = g_bytes_unref_to_data(take_changed, ret_length);
+	return true;
+}
+
 typedef struct {
 	const char *connection_id;
 	const ConnectionChange *change;
@@ -108,10 +117,7 @@ static bool update_value(const char *value, size_t length, void *data, char **re
 		connections_update(value, length, update->connection_id, update->change, error);
 
 	update->is_found = true;
-	if (changed == NULL)
-		return false;
-	*ret_value = g_bytes_unref_to_data(changed, ret_length);
-	return true;
+	return give_bytes(changed, ret_value, ret_length);
 }
 
 typedef struct {
@@ -166,11 +172,9 @@ static bool update_all(const char *value, size_t length, void *data, char **ret_
 		value, length, update->updates, update->count, update->problems, error);
 
 	update->is_found = true;
-	if (changed == NULL)
-		return false;
-	remember_last_syncs(update, value, length);
-	*ret_value = g_bytes_unref_to_data(changed, ret_length);
-	return true;
+	if (changed != NULL)
+		remember_last_syncs(update, value, length);
+	return give_bytes(changed, ret_value, ret_length);
 }
 
 /* The row was as it would be made, and so nothing was written with it. */
@@ -251,10 +255,7 @@ static bool add_to_value(const char *value, size_t length, void *data, char **re
 		connections_add(value, length, addition->added, addition->created_at, error);
 
 	addition->is_found = true;
-	if (changed == NULL)
-		return false;
-	*ret_value = g_bytes_unref_to_data(changed, ret_length);
-	return true;
+	return give_bytes(changed, ret_value, ret_length);
 }
 
 static bool add_row(
@@ -311,8 +312,7 @@ static bool remove_from_value(const char *value, size_t length, void *data, char
 		return false;
 	}
 	removal->is_found = true;
-	*ret_value = g_bytes_unref_to_data(changed, ret_length);
-	return true;
+	return give_bytes(changed, ret_value, ret_length);
 }
 
 bool connections_row_remove(

@@ -384,19 +384,8 @@ bool activity_claims_prune(Db *db, GError **error)
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	DbStatement *statement = db_prepare(db, gone_sql, error);
 
-	if (statement == NULL || !db_query(statement, error))
+	if (statement == NULL || !db_query_ints(statement, ids, error))
 		return false;
-	for (;;) {
-		int64_t id;
-		bool row;
-
-		if (!db_next(statement, &row, error))
-			return false;
-		if (!row)
-			break;
-		id = db_column_int(statement, 0);
-		g_array_append_val(ids, id);
-	}
 	return ids->len == 0 || event_sql_run_ids(db, forget_head,
 					(const int64_t *)(void *)ids->data, ids->len, ")", error);
 }

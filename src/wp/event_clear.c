@@ -24,25 +24,12 @@ typedef struct {
 static bool find(Db *db, const Clearing *clearing, GArray *ids, GError **error)
 {
 	DbStatement *statement = db_prepare(db, find_sql, error);
-	bool row = true;
 
 	if (statement == NULL)
 		return false;
 	db_bind_text(statement, clearing->connection_id);
 	db_bind_int(statement, clearing->user_id);
-	if (!db_query(statement, error))
-		return false;
-	while (row) {
-		int64_t id;
-
-		if (!db_next(statement, &row, error))
-			return false;
-		if (!row)
-			break;
-		id = db_column_int(statement, 0);
-		g_array_append_val(ids, id);
-	}
-	return true;
+	return db_query_ints(statement, ids, error);
 }
 
 static bool clear_some(Db *db, void *data, GError **error)

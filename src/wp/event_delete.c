@@ -10,21 +10,8 @@ static bool read_commented(
 	DbStatement *statement = event_sql_prepare_ids(db,
 		"SELECT DISTINCT comment_post_ID FROM {comments} WHERE comment_post_ID IN (", ids,
 		count, ")", error);
-	bool row = true;
 
-	if (statement == NULL || !db_query(statement, error))
-		return false;
-	while (row) {
-		int64_t id;
-
-		if (!db_next(statement, &row, error))
-			return false;
-		if (!row)
-			break;
-		id = db_column_int(statement, 0);
-		g_array_append_val(commented, id);
-	}
-	return true;
+	return statement != NULL && db_query_ints(statement, commented, error);
 }
 
 /* The privilege to delete comments is only needed where there are some. */

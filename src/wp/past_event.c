@@ -352,7 +352,6 @@ GArray *past_event_ids(
 {
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
 	DbStatement *statement = db_prepare(db, ids_sql, error);
-	bool row = true;
 
 	if (statement == NULL)
 		return NULL;
@@ -360,19 +359,7 @@ GArray *past_event_ids(
 	db_bind_text(statement, from);
 	db_bind_text(statement, to);
 	db_bind_int(statement, limit);
-	if (!db_query(statement, error))
-		return NULL;
-	while (row) {
-		int64_t id;
-
-		if (!db_next(statement, &row, error))
-			return NULL;
-		if (!row)
-			break;
-		id = db_column_int(statement, 0);
-		g_array_append_val(ids, id);
-	}
-	return g_steal_pointer(&ids);
+	return db_query_ints(statement, ids, error) ? g_steal_pointer(&ids) : NULL;
 }
 
 GHashTable *past_events_new(void)

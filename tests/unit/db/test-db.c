@@ -88,6 +88,26 @@ static void test_types_come_back_as_they_went_in(void)
 	g_assert_false(next(statement));
 }
 
+/* Behind what is there already. */
+static void test_a_column_of_whole_numbers(void)
+{
+	g_autoptr(TestDb) test = test_db_new();
+	g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	static const int64_t expected[] = {7, 9007199254740993, -2, 0};
+	int64_t first = expected[0];
+	g_autoptr(GError) error = NULL;
+
+	if (test == NULL)
+		return;
+	g_array_append_val(values, first);
+	g_assert_true(db_query_ints(prepare(test->db, "SELECT 9007199254740993, 1 UNION ALL "
+						      "SELECT -2, 1 UNION ALL SELECT NULL, 1"),
+		values, &error));
+	g_assert_true(db_query_ints(prepare(test->db, "SELECT 1 WHERE FALSE"), values, &error));
+	g_assert_no_error(error);
+	g_assert_cmpmem(values->data, values->len * sizeof(int64_t), expected, sizeof(expected));
+}
+
 static void test_the_session_is_set(void)
 {
 	g_autoptr(TestDb) test = test_db_new();
@@ -565,6 +585,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func(
 		"/db/types-come-back-as-they-went-in", test_types_come_back_as_they_went_in);
+	g_test_add_func("/db/a-column-of-whole-numbers", test_a_column_of_whole_numbers);
 	g_test_add_func("/db/session-is-set", test_the_session_is_set);
 	g_test_add_func("/db/large-values-are-whole", test_large_values_are_whole);
 	g_test_add_func(
