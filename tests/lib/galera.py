@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 
+from .cluster_member import ClusterMember
 from .mariadb import MariaDb
 from .processes import free_port, wait_until
 
@@ -15,16 +16,12 @@ PROVIDER = os.path.join(ROOT, "usr/lib/galera/libgalera_smm.so")
 SYNC_SECS = 60
 
 
-class GaleraNode(MariaDb):
+class GaleraNode(ClusterMember, MariaDb):
     product = "Galera node"
 
     def __init__(self, folder, number):
-        os.makedirs(folder)
-        super().__init__(folder, tcp=True)
-        self.number = number
-        self.group_port, self.ist_port, self.sst_port = free_port(), free_port(), free_port()
-        self.peers = None  # addresses; none while the cluster is made
-        self.is_frozen = False
+        super().__init__(folder, number)
+        self.ist_port, self.sst_port = free_port(), free_port()
 
     def _account(self):
         """rsync's daemon, which carries the data, gives root's rights up and could then write nothing."""
@@ -34,12 +31,8 @@ class GaleraNode(MariaDb):
         os.chmod(os.path.dirname(self.folder), 0o711)
         return "nobody"
 
-    @property
-    def address(self):
-        return f"127.0.0.1:{self.group_port}"
-
     def _command_line(self):
-        members = ",".join(self.peers or [])
+        members = ",".join(self.peers)
         return [*super()._command_line(), "--binlog-format=ROW", "--innodb-autoinc-lock-mode=2", "--wsrep-on=ON",
                 f"--wsrep-provider={PROVIDER}", "--wsrep-cluster-name=prm", f"--wsrep-cluster-address=gcomm://{members}",
                 f"--wsrep-node-name=node{self.number}", "--wsrep-node-address=127.0.0.1", "--wsrep-sst-method=rsync",
@@ -56,19 +49,6 @@ class GaleraNode(MariaDb):
             return super()._answers() and self.status("local_state_comment") == "Synced" and self.status("ready") == "ON"
         return False
 
-    def kill(self):
-        self.stop(signal.SIGKILL)
-        self.is_frozen = False
-
-    def freeze(self):
-        """As a machine does whose disk or hypervisor hangs."""
-        os.kill(self.pid, signal.SIGSTOP)
-        self.is_frozen = True
-
-    def thaw(self):
-        os.kill(self.pid, signal.SIGCONT)
-        self.is_frozen = False
-
 
 class GaleraCluster:
     def __init__(self, folder, size=3):
@@ -79,7 +59,7 @@ class GaleraCluster:
     def start(self):
         for node in self.nodes:
             node.start()
-            self.nodes[0].peers = None
+            self.nodes[0].peers = []  # while the cluster is made
             for other in self.nodes:
                 other.peers = [peer.address for peer in self.nodes]
         return self
@@ -91,17 +71,14 @@ class GaleraCluster:
     def mend(self):
         """Lets all nodes take part again."""
         for node in self.nodes:
-            if node.is_frozen:
-                node.thaw()
-            if not node.pid:
-                node.start()
+            node.revive()
         self.wait_for_size(len(self.nodes))
         for node in self.nodes:
             wait_until(lambda node=node: node.status("local_state_comment") == "Synced", "the node to catch up", SYNC_SECS)
 
     @property
     def living(self):
-        return [node for node in self.nodes if node.pid and not node.is_frozen]
+        return [node for node in self.nodes if node.is_living]
 
     def wait_for_size(self, size):
         """Until every node that runs counts so many."""

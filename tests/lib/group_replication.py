@@ -6,8 +6,9 @@ import os
 import shutil
 import signal
 
+from .cluster_member import ClusterMember
 from .mysql import MySql
-from .processes import free_port, wait_until
+from .processes import wait_until
 
 GROUP = "5ca1ab1e-0000-4000-8000-000000000001"
 RECOVERY = "recovery"  # the account by which a member gets what it has missed, and its password
@@ -15,21 +16,12 @@ SYNC_SECS = 60
 REJOIN_SECS = 10
 
 
-class GroupMember(MySql):
+class GroupMember(ClusterMember, MySql):
     product = "Group Replication member"
 
     def __init__(self, folder, number, single_primary):
-        os.makedirs(folder)
-        super().__init__(folder, tcp=True, options=())
-        self.number = number
-        self.group_port = free_port()
-        self.peers = []  # addresses of all
-        self.is_frozen = False
+        super().__init__(folder, number, options=())
         self._single_primary = single_primary
-
-    @property
-    def address(self):
-        return f"127.0.0.1:{self.group_port}"
 
     def _command_line(self):
         on = "ON" if self._single_primary else "OFF"
@@ -89,18 +81,6 @@ class GroupMember(MySql):
         return int(self.sql("SELECT COUNT(*) FROM performance_schema.replication_group_members "
                             "WHERE MEMBER_STATE = 'ONLINE'")[0][0])
 
-    def kill(self):
-        self.stop(signal.SIGKILL)
-        self.is_frozen = False
-
-    def freeze(self):
-        os.kill(self.pid, signal.SIGSTOP)
-        self.is_frozen = True
-
-    def thaw(self):
-        os.kill(self.pid, signal.SIGCONT)
-        self.is_frozen = False
-
 
 class ReplicationGroup:
     def __init__(self, folder, single_primary=True, size=3):
@@ -128,10 +108,7 @@ class ReplicationGroup:
     def mend(self):
         """Lets all members take part again."""
         for member in self.members:
-            if member.is_frozen:
-                member.thaw()
-            if not member.pid:
-                member.start()
+            member.revive()
         # One that still counts on the others joins by itself, or is left out by them first.
         for member in self.members:
             with contextlib.suppress(TimeoutError):
@@ -148,7 +125,7 @@ class ReplicationGroup:
 
     @property
     def living(self):
-        return [member for member in self.members if member.pid and not member.is_frozen]
+        return [member for member in self.members if member.is_living]
 
     @property
     def primary(self):
