@@ -282,3 +282,14 @@ void story_no_matches(Story *story)
 {
 	g_ptr_array_set_size(story->matches, 0);
 }
+
+AutoLogOptions story_log_options(void)
+{
+	return (AutoLogOptions){
+		.limit = 10,
+		.min_confidence_percent = 50,
+		.content = "Meeting: {title}",
+		.has_tables = true,
+		.now_utc = STORY_NOW,
+	};
+}

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "site/site.h"
+#include "sync/auto_log.h"
 #include "test_db.h"
 #include "wp/event_store.h"
 
@@ -81,3 +82,6 @@ void story_person(Story *story, int64_t id, const char *name);
  * that is listed next. */
 void story_match(Story *story, int64_t person_id, int confidence_percent, const char *email);
 void story_no_matches(Story *story);
+
+/* Auto-logging as it is without an ini, at STORY_NOW. */
+AutoLogOptions story_log_options(void);

@@ -52,17 +52,6 @@ static void tell_problem(int64_t user_id, int64_t event_id, const GError *why, v
 		user_id, event_id, why->message);
 }
 
-static AutoLogOptions usual(void)
-{
-	return (AutoLogOptions){
-		.limit = 10,
-		.min_confidence_percent = 50,
-		.content = "Meeting: {title}",
-		.has_tables = true,
-		.now_utc = STORY_NOW,
-	};
-}
-
 /* With what is stored and remembered as it is. */
 static AutoLogCounts run_now(Story *story, const AutoLogOptions *options, Told *told)
 {
@@ -176,7 +165,7 @@ static void test_what_qualifies(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(Story) story = story_new();
 		g_auto(Told) told = {0};
-		AutoLogOptions options = usual();
+		AutoLogOptions options = story_log_options();
 		Event *event;
 
 		if (story == NULL)
@@ -205,7 +194,7 @@ static void test_the_ini_may_ask_for_more(void)
 {
 	g_autoptr(Story) story = story_new();
 	g_auto(Told) told = {0};
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 	Event *event;
 
 	if (story == NULL)
@@ -227,7 +216,7 @@ static void test_the_oldest_come_first_and_the_unmatched_never_block(void)
 	g_auto(Told) first = {0};
 	g_auto(Told) second = {0};
 	g_auto(Told) third = {0};
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 
 	if (story == NULL)
 		return;
@@ -260,7 +249,7 @@ static void test_what_a_person_had_does_not_count(void)
 {
 	g_autoptr(Story) story = story_new();
 	g_auto(Told) told = {0};
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 	AutoLogCounts counts;
 
 	if (story == NULL)
@@ -285,7 +274,7 @@ static void test_one_person_matched_twice_gets_one_activity(void)
 {
 	g_autoptr(Story) story = story_new();
 	g_auto(Told) told = {0};
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 
 	if (story == NULL)
 		return;
@@ -316,7 +305,7 @@ static void test_statements_do_not_grow_with_the_events(void)
 {
 	g_autoptr(Story) story = story_new();
 	g_auto(Told) told = {0};
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 	AutoLogCounts counts;
 	uint64_t before;
 
@@ -359,7 +348,7 @@ static void test_ids_may_be_apart_from_each_other(void)
 {
 	g_autoptr(Story) story = story_new();
 	g_auto(Told) told = {0};
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 	g_autoptr(GError) error = NULL;
 	DbStatement *statement;
 
@@ -382,7 +371,7 @@ static void test_a_copy_in_the_same_run_is_not_logged_again(void)
 {
 	g_autoptr(Story) story = story_new();
 	g_auto(Told) told = {0};
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 	AutoLogCounts counts;
 
 	if (story == NULL)
@@ -405,7 +394,7 @@ static void test_one_that_the_server_refuses_does_not_stop_the_others(void)
 {
 	g_autoptr(Story) story = story_new();
 	g_auto(Told) told = {0};
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 	AutoLogCounts counts;
 
 	if (story == NULL)
@@ -429,7 +418,7 @@ static void test_a_dry_run_tells_what_it_would_do(void)
 {
 	g_autoptr(Story) story = story_new();
 	g_auto(Told) told = {0};
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 
 	if (story == NULL)
 		return;
@@ -447,7 +436,7 @@ static void test_only_one_user_where_asked(void)
 	g_autoptr(Story) story = story_new();
 	g_auto(Told) nobody = {0};
 	g_auto(Told) ben = {0};
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 
 	if (story == NULL)
 		return;
@@ -464,7 +453,7 @@ static void test_damaged_connections_are_told_and_skipped(void)
 {
 	g_autoptr(Story) story = story_new();
 	g_auto(Told) told = {0};
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 
 	if (story == NULL)
 		return;
@@ -532,7 +521,7 @@ static void test_what_was_not_read_from_its_calendar_is_not_logged(void)
 		g_autoptr(Story) story = story_new();
 		g_auto(Told) preview = {0};
 		g_auto(Told) told = {0};
-		AutoLogOptions options = usual();
+		AutoLogOptions options = story_log_options();
 		AutoLogCounts counts;
 
 		if (story == NULL)
@@ -563,7 +552,7 @@ static void test_those_that_were_never_read_are_not_looked_at(void)
 {
 	g_autoptr(Story) story = story_new();
 	g_auto(Told) told = {0};
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 	uint64_t before;
 
 	if (story == NULL)
@@ -612,7 +601,7 @@ static void test_one_event_says_why_it_cannot_be_logged(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(Story) story = story_new();
 		const AutoLogCallbacks callbacks = {0};
-		AutoLogOptions options = usual();
+		AutoLogOptions options = story_log_options();
 		AutoLogCounts counts = {0};
 		g_autoptr(GError) error = NULL;
 		bool logged;
@@ -677,7 +666,7 @@ static void test_a_person_who_asks_passes_over_the_rules(void)
 		g_autoptr(Story) story = story_new();
 		g_autoptr(GString) rules = g_string_new(NULL);
 		const AutoLogCallbacks callbacks = {.on_overruled = tell_rule, .data = rules};
-		AutoLogOptions options = usual();
+		AutoLogOptions options = story_log_options();
 		AutoLogCounts counts = {0};
 		g_autoptr(GError) error = NULL;
 
@@ -728,7 +717,7 @@ static void test_the_users_own_contact_is_not_logged(void)
 	for (size_t i = 0; i < 2 * G_N_ELEMENTS(cases); i++) {
 		g_autoptr(Story) story = story_new();
 		g_auto(Told) told = {0};
-		AutoLogOptions options = usual();
+		AutoLogOptions options = story_log_options();
 		size_t at = i / 2;
 
 		if (story == NULL)
@@ -774,7 +763,7 @@ static void test_a_meeting_is_past_when_its_end_is(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(Story) story = story_new();
 		g_auto(Told) told = {0};
-		AutoLogOptions options = usual();
+		AutoLogOptions options = story_log_options();
 
 		if (story == NULL)
 			return;

@@ -8,17 +8,6 @@
 #include "sync/auto_log.h"
 #include "wp/event_load.h"
 
-static AutoLogOptions usual(void)
-{
-	return (AutoLogOptions){
-		.limit = 10,
-		.min_confidence_percent = 50,
-		.content = "Meeting: {title}",
-		.has_tables = true,
-		.now_utc = STORY_NOW,
-	};
-}
-
 static AutoLogCounts run(Story *story, const AutoLogOptions *options)
 {
 	const AutoLogCallbacks callbacks = {0};
@@ -92,7 +81,7 @@ static int64_t rows_read(const Story *story)
 static int64_t rows_of_idle_run(int events)
 {
 	g_autoptr(Story) story = begin(true);
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 	int64_t before;
 
 	if (story == NULL)
@@ -125,7 +114,7 @@ static void test_what_is_past_is_not_read_again(void)
 static void test_of_a_backlog_only_the_oldest_are_read(void)
 {
 	g_autoptr(Story) story = begin(true);
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 	int64_t before;
 
 	if (story == NULL)
@@ -146,7 +135,7 @@ static void test_of_a_backlog_only_the_oldest_are_read(void)
 static void test_other_rules_look_at_what_was_set_aside(void)
 {
 	g_autoptr(Story) story = begin(true);
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 
 	if (story == NULL)
 		return;
@@ -172,7 +161,7 @@ static void test_other_rules_look_at_what_was_set_aside(void)
 static void test_a_connection_that_logs_from_now_on_logs_its_past(void)
 {
 	g_autoptr(Story) story = begin(false);
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 
 	if (story == NULL)
 		return;
@@ -195,7 +184,7 @@ static void test_a_connection_that_logs_from_now_on_logs_its_past(void)
 static void test_an_event_that_changed_is_looked_at_again(void)
 {
 	g_autoptr(Story) story = begin(true);
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 
 	if (story == NULL)
 		return;
@@ -213,7 +202,7 @@ static void test_an_event_that_changed_is_looked_at_again(void)
 static void test_what_nobody_has_read_keeps_waiting(void)
 {
 	g_autoptr(Story) story = begin(true);
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 
 	if (story == NULL)
 		return;
@@ -229,7 +218,7 @@ static void test_what_nobody_has_read_keeps_waiting(void)
 static void test_a_dry_run_settles_nothing(void)
 {
 	g_autoptr(Story) story = begin(true);
-	AutoLogOptions options = usual();
+	AutoLogOptions options = story_log_options();
 
 	if (story == NULL)
 		return;
